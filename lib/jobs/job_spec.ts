@@ -1,0 +1,31 @@
+/** Environment changes over the server's own: a string sets a variable, `null` removes it. */
+export type EnvChanges = Record<string, string | null>;
+
+/** A part of an argument list: literal text, or the content of a file written by an earlier step. */
+export type ArgvPart = string | { readFile: string };
+
+/** A command that prepares what the run needs (an environment, a tool); run in the order given. */
+export interface PrepareStep {
+  /** What people read while it runs, e.g. `Installing pandas, requests`. */
+  label: string;
+  argv: ArgvPart[];
+  cwd?: string;
+  env?: EnvChanges;
+  /** The step is skipped when this path exists. */
+  creates?: string;
+  /** A file that is locked while the step runs, so that two jobs do not do the same work twice. */
+  lock?: string;
+  /** Where the step's standard output, trimmed, is saved (atomically) when it succeeds. */
+  saveStdout?: string;
+  /** Seconds; the step fails when they are over. */
+  timeLimit?: number;
+}
+
+/** The command whose output is the job's output. */
+export interface RunStep {
+  argv: ArgvPart[];
+  cwd: string;
+  env?: EnvChanges;
+  /** Text for standard input; without it the script reads an empty one. */
+  stdin?: string;
+}

@@ -1,0 +1,70 @@
+/** Files and folders that only their user can read, whatever the umask. */
+
+/** Creates the folder and its parents (mode 0700). */
+export function ensureFolder(path: string): void {
+  Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
+}
+
+/** Writes a file (mode 0600). */
+export function writePrivate(path: string, content: string): void {
+  Deno.writeTextFileSync(path, content, { mode: 0o600 });
+}
+
+/** Replaces a file at once (mode 0600): readers see the old content or the new, never a part. */
+export function replacePrivate(path: string, content: string): void {
+  const fresh = `${path}.${crypto.randomUUID().slice(0, 8)}.new`;
+  try {
+    writePrivate(fresh, content);
+    Deno.renameSync(fresh, path);
+  } catch (error) {
+    removeIfThere(fresh);
+    throw error;
+  }
+}
+
+/** The content of a text file, or `undefined` where there is none. */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** The JSON in a file, or `undefined` where there is none or it is not (yet) whole. */
+export function readJsonIfThere<T>(path: string): T | undefined {
+  const text = readIfThere(path);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return undefined;
+  }
+}
+
+export function exists(path: string): boolean {
+  return statIfThere(path) !== undefined;
+}
+
+export function statIfThere(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Removes a file or a whole folder; what is not there is no error. */
+export function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

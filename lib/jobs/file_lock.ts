@@ -1,0 +1,28 @@
+/**
+ * Advisory locks (flock(2)) that say who lives: a process holds its lock until it ends, however it
+ * ends. Python's `fcntl.flock` and Deno's locks see each other.
+ */
+
+/** Takes the exclusive lock of a file, creating it (mode 0600). The lock ends with `close()`. */
+export function holdLock(path: string): Deno.FsFile | undefined {
+  const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+  if (file.tryLockSync(true)) return file;
+  file.close();
+  return undefined;
+}
+
+/** Whether some process holds the exclusive lock. Probes share, so two of them do not see each other. */
+export function isLocked(path: string): boolean {
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(path, { read: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+  try {
+    return !file.tryLockSync(false);
+  } finally {
+    file.close();
+  }
+}

@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import { ensureFolder } from "../base/private_files.ts";
+
+/** Where everything of one user is kept; `PYTHON_MCP_HOME`, default `~/.python_mcp`. */
+export interface Home {
+  root: string;
+  /** One folder a job. */
+  jobs: string;
+  /** The database and its snapshot. */
+  meta: string;
+  /** Slots and tickets of the jobs that run and wait. */
+  queue: string;
+  /** A locked file for each living server and launcher. */
+  owners: string;
+  runtime: string;
+  logs: string;
+}
+
+/** Creates what is missing of a home (folders 0700) and names its parts. */
+export function openHome(root: string): Home {
+  const home: Home = {
+    root,
+    jobs: join(root, "jobs"),
+    meta: join(root, "meta"),
+    queue: join(root, "queue"),
+    owners: join(root, "owners"),
+    runtime: join(root, "runtime"),
+    logs: join(root, "logs"),
+  };
+  for (const folder of Object.values(home)) ensureFolder(folder);
+  for (const name of ["slots", "tickets"]) ensureFolder(join(home.queue, name));
+  return home;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The folder of a job; `undefined` for ids that have none (imported from an older server). */
+export function jobFolder(home: Home, id: string): string | undefined {
+  return UUID.test(id) ? join(home.jobs, id) : undefined;
+}

@@ -1,0 +1,99 @@
+/** What a job is, and how it may change. */
+
+export type JobStatus = "pending" | "running" | "completed" | "failed" | "cancelled";
+export const JOB_STATUSES = ["pending", "running", "completed", "failed", "cancelled"] as const;
+
+/** The statuses that never change again. */
+export type FinalStatus = "completed" | "failed" | "cancelled";
+
+/** The only table of transitions: from which statuses a job may come into each. */
+export const MAY_COME_FROM: Record<JobStatus, readonly JobStatus[]> = {
+  pending: [],
+  running: ["pending"],
+  completed: ["pending", "running"],
+  failed: ["pending", "running"],
+  cancelled: ["pending", "running"],
+};
+
+export function isFinal(status: JobStatus): status is FinalStatus {
+  return status !== "pending" && status !== "running";
+}
+
+export interface Progress {
+  current: number;
+  total: number | null;
+  message: string | null;
+}
+
+/** A job as the store keeps it. Times are milliseconds since 1970, UTC. */
+export interface JobRow {
+  /** The place in the order of creation. */
+  seq: number;
+  id: string;
+  /** `process`: run by a supervisor. `task`: a function inside the process that owns it. */
+  kind: "process" | "task";
+  tool: string;
+  label: string | null;
+  status: JobStatus;
+  /** False for a run that is answered within its call. */
+  listed: boolean;
+  /** The server that started it. */
+  owner: string;
+  /** The job whose script started it. */
+  parent: string | null;
+  createdAt: number;
+  startedAt: number | null;
+  completedAt: number | null;
+  /** When an unlisted run's files may go. */
+  expiresAt: number | null;
+  progress: Progress | null;
+  result: unknown;
+  error: string | null;
+}
+
+/** How a job ended. */
+export interface JobEnd {
+  status: FinalStatus;
+  result: unknown;
+  error: string | null;
+  startedAt?: number;
+  completedAt: number;
+  progress?: Progress | null;
+}
+
+/** `outcome.json`, written by the supervisor when nothing of the job runs any more. Seconds, bytes. */
+export interface Outcome {
+  exit_code: number | null;
+  signal: string | null;
+  timed_out: boolean;
+  cancelled: boolean;
+  /** What ended the job other than its script's own end. */
+  error: string | null;
+  /** The label of the preparation step that failed. */
+  failed_step: string | null;
+  started_at?: number;
+  script_started_at?: number;
+  ended_at: number;
+  elapsed_seconds: number;
+  prepare_seconds?: number;
+  /** How many processes the script had left behind. */
+  stopped: number;
+  runs: RunFigures[];
+  /** Seconds since the start and resident bytes of the whole tree. */
+  samples?: [number, number][];
+}
+
+export interface RunFigures {
+  wall_seconds: number;
+  user_seconds: number;
+  system_seconds: number;
+  peak_rss_bytes: number;
+}
+
+/** The status that an outcome means. */
+export function statusOf(outcome: Outcome): FinalStatus {
+  if (outcome.cancelled) return "cancelled";
+  return outcome.error === null && !outcome.timed_out && outcome.exit_code === 0
+    ? "completed"
+    : "failed";
+}

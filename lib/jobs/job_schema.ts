@@ -1,0 +1,45 @@
+/**
+ * The numbered migrations of `meta/jobs.db`: entry N brings a database from version N to N + 1
+ * (`PRAGMA user_version`). An entry that was released never changes.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE jobs (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+     id TEXT NOT NULL UNIQUE,
+     kind TEXT NOT NULL,
+     tool TEXT NOT NULL,
+     label TEXT,
+     status TEXT NOT NULL,
+     listed INTEGER NOT NULL,
+     owner TEXT NOT NULL,
+     parent TEXT,
+     created_at INTEGER NOT NULL,
+     started_at INTEGER,
+     completed_at INTEGER,
+     expires_at INTEGER,
+     progress TEXT,
+     result TEXT,
+     error TEXT
+   );
+   CREATE INDEX jobs_listed ON jobs (listed, seq);
+   CREATE INDEX jobs_status ON jobs (status, listed, seq);
+   CREATE INDEX jobs_unfinished ON jobs (seq) WHERE status IN ('pending', 'running');
+   CREATE INDEX jobs_expiring ON jobs (expires_at) WHERE expires_at IS NOT NULL;
+   -- How many jobs are listed, by status: counting 100,000 rows at every list would cost too much.
+   CREATE TABLE job_counts (status TEXT PRIMARY KEY, n INTEGER NOT NULL);
+   CREATE TRIGGER jobs_count_in AFTER INSERT ON jobs WHEN NEW.listed = 1 BEGIN
+     INSERT INTO job_counts VALUES (NEW.status, 1)
+       ON CONFLICT (status) DO UPDATE SET n = n + 1;
+   END;
+   CREATE TRIGGER jobs_count_out AFTER DELETE ON jobs WHEN OLD.listed = 1 BEGIN
+     UPDATE job_counts SET n = n - 1 WHERE status = OLD.status;
+   END;
+   CREATE TRIGGER jobs_count_change AFTER UPDATE OF status, listed ON jobs
+     WHEN OLD.status <> NEW.status OR OLD.listed <> NEW.listed BEGIN
+     UPDATE job_counts SET n = n - 1 WHERE status = OLD.status AND OLD.listed = 1;
+     INSERT INTO job_counts SELECT NEW.status, 1 WHERE NEW.listed = 1
+       ON CONFLICT (status) DO UPDATE SET n = n + 1;
+   END;`,
+];
+
+export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,0 +1,57 @@
+import { join } from "node:path";
+import { replacePrivate } from "../base/private_files.ts";
+import type { Home } from "./home.ts";
+import type { JobStore } from "./job_store.ts";
+import { type JobView, viewOf } from "./job_view.ts";
+
+const NEWEST = 500;
+const LONGEST_TEXT = 2000;
+const AT_MOST_EVERY_MS = 1000;
+
+/** Marks `jobs.json` as ours, so that it is never taken for an older server's data. */
+export const SNAPSHOT_MARK = "python-mcp snapshot; the truth is jobs.db";
+
+/** Keeps `meta/jobs.json`, a copy of the newest jobs for people: written at most once a second. */
+export class JobSnapshot {
+  readonly #home: Home;
+  readonly #store: JobStore;
+  #timer?: ReturnType<typeof setTimeout>;
+
+  constructor(home: Home, store: JobStore) {
+    this.#home = home;
+    this.#store = store;
+  }
+
+  /** Something changed: a write follows within a second. */
+  schedule(): void {
+    this.#timer ??= setTimeout(() => this.flush(), AT_MOST_EVERY_MS);
+  }
+
+  /** Writes now what is due. */
+  flush(): void {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const jobs = this.#store.list({ limit: NEWEST }).map((row) => shorten(viewOf(row)));
+    const snapshot = {
+      generator: SNAPSHOT_MARK,
+      written_at: new Date().toISOString(),
+      jobs,
+    };
+    replacePrivate(join(this.#home.meta, "jobs.json"), JSON.stringify(snapshot, null, 2) + "\n");
+  }
+}
+
+/** Long output stays out of a file that is rewritten every second. */
+function shorten(job: JobView): JobView {
+  if (typeof job.result !== "object" || job.result === null) return job;
+  const result = Object.fromEntries(
+    Object.entries(job.result).map(([name, value]) => [
+      name,
+      typeof value === "string" && value.length > LONGEST_TEXT
+        ? `${value.slice(0, LONGEST_TEXT)}…`
+        : value,
+    ]),
+  );
+  return { ...job, result };
+}

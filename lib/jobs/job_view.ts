@@ -1,0 +1,34 @@
+import type { JobRow, JobStatus, Progress } from "./job.ts";
+
+/** A job as clients see it; times are ISO 8601, UTC. */
+export interface JobView {
+  id: string;
+  label: string | null;
+  status: JobStatus;
+  created_at: string;
+  started_at: string | null;
+  completed_at: string | null;
+  progress: Progress | null;
+  result: unknown;
+  error: string | null;
+  parent_id?: string;
+}
+
+export function viewOf(row: JobRow): JobView {
+  return {
+    id: row.id,
+    label: row.label ?? row.tool,
+    status: row.status,
+    created_at: isoTime(row.createdAt)!,
+    started_at: isoTime(row.startedAt),
+    completed_at: isoTime(row.completedAt),
+    progress: row.progress,
+    result: row.result,
+    error: row.error,
+    ...(row.parent === null ? {} : { parent_id: row.parent }),
+  };
+}
+
+function isoTime(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString();
+}

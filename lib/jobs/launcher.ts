@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import config from "../../deno.json" with { type: "json" };
+import { ensureFolder, exists } from "../base/private_files.ts";
+import type { PrepareStep, RunStep } from "../base/command.ts";
+import type { Home } from "./home.ts";
+import launcherSource from "./launcher.py" with { type: "text" };
+import processTreeSource from "./process_tree.py" with { type: "text" };
+import slotsSource from "./slots.py" with { type: "text" };
+import supervisorSource from "./supervisor.py" with { type: "text" };
+
+/** What a supervisor needs to know of its job. Seconds, bytes. */
+export interface ProcessSpec {
+  id: string;
+  dir: string;
+  order: number;
+  kind: "call" | "background";
+  prepare: PrepareStep[];
+  run: RunStep;
+  /** The run's time limit in seconds; 0 for none. */
+  time_limit: number;
+  /** The most that a stream may hold, in bytes. */
+  max_output: number;
+  sample_interval?: number;
+  repeat?: number;
+}
+
+/** What a launcher does for its server. */
+export type Order =
+  | { run: ProcessSpec }
+  | { background: string }
+  | { wake: string }
+  | { bury: { id: string; dir: string; error: string } };
+
+type News = { ready: string } | { started: string } | { ended: string };
+
+export interface LauncherEvents {
+  started(id: string): void;
+  ended(id: string): void;
+  /** The launcher died (it never does by itself while its server lives). */
+  lost(): void;
+}
+
+const SOURCES = {
+  "launcher.py": launcherSource,
+  "process_tree.py": processTreeSource,
+  "slots.py": slotsSource,
+  "supervisor.py": supervisorSource,
+};
+
+/**
+ * A Python process that forks the supervisors of this server's jobs and outlives the server. It is
+ * no descendant of the server, so that a host which kills the server's process tree spares the jobs.
+ */
+export class Launcher {
+  readonly id = crypto.randomUUID();
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #done: Promise<unknown>;
+  #closing = false;
+
+  /** @param python Path of a Python 3.8 or later; it runs with `-I -S`. */
+  constructor(home: Home, python: string, maxRunning: number, events: LauncherEvents) {
+    const script = join(installSources(home), "launcher.py");
+    const child = new Deno.Command(python, {
+      args: ["-I", "-S", script, home.root, this.id, String(maxRunning)],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    this.#writer = child.stdin.getWriter();
+    // The process that was started ends at once: the launcher is its grandchild.
+    this.#done = Promise.all([child.status, this.#listen(child.stdout, events)]);
+  }
+
+  /** Fails when the launcher is dead. */
+  async send(order: Order): Promise<void> {
+    await this.#writer.write(new TextEncoder().encode(JSON.stringify(order) + "\n"));
+  }
+
+  /** Lets go of the launcher; it ends by itself when it has nothing left to do. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#writer.close().catch(() => {});
+    await this.#reader?.cancel().catch(() => {});
+    await this.#done;
+  }
+
+  #reader?: ReadableStreamDefaultReader<string>;
+
+  async #listen(stdout: ReadableStream<Uint8Array>, events: LauncherEvents): Promise<void> {
+    this.#reader = stdout.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = "";
+    while (true) {
+      const { value, done } = await this.#reader.read();
+      if (done) break;
+      const lines = (rest + value).split("\n");
+      rest = lines.pop()!;
+      for (const line of lines) {
+        const news = JSON.parse(line) as News;
+        if ("started" in news) events.started(news.started);
+        else if ("ended" in news) events.ended(news.ended);
+      }
+    }
+    if (!this.#closing) {
+      await this.#writer.abort().catch(() => {});
+      events.lost();
+    }
+  }
+}
+
+/** Writes the launcher's files once for each version of them; returns their folder. */
+function installSources(home: Home): string {
+  const hash = createHash("sha256").update(Object.values(SOURCES).join("\0")).digest("hex");
+  const folder = join(home.runtime, `${config.version}-${hash.slice(0, 8)}`, "jobs");
+  if (exists(folder)) return folder;
+  const fresh = `${folder}.${crypto.randomUUID().slice(0, 8)}`;
+  ensureFolder(fresh);
+  for (const [name, source] of Object.entries(SOURCES)) {
+    Deno.writeTextFileSync(join(fresh, name), source, { mode: 0o600 });
+  }
+  try {
+    Deno.renameSync(fresh, folder);
+  } catch {
+    // Another server was faster; its folder holds the same.
+    Deno.removeSync(fresh, { recursive: true });
+  }
+  return folder;
+}

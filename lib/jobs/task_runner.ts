@@ -1,0 +1,142 @@
+import { ensureFolder } from "../base/private_files.ts";
+import { type Home, jobFolder } from "./home.ts";
+import type { Progress } from "./job.ts";
+import { JobFiles } from "./job_files.ts";
+import type { JobStore } from "./job_store.ts";
+import type { Owner } from "./owner.ts";
+
+/** How often this process looks whether somebody wants one of its tasks to end. */
+const LOOK_MS = 250;
+/** How long a task may go on after its signal was aborted. */
+const GRACE_MS = 5000;
+const PROGRESS_MS = 200;
+
+export interface TaskRunnerOptions {
+  home: Home;
+  store: JobStore;
+  owner: Owner;
+  changed: (id: string) => void;
+}
+
+/** A function of this process, about to be a job. */
+export interface Task {
+  id: string;
+  tool: string;
+  label: string | null;
+  createdAt: number;
+  controller: AbortController;
+  result: Promise<unknown>;
+  /** The newest progress that it reported. */
+  progress: Progress | null;
+  /** Runs while a cancelled task may still end by itself. */
+  grace?: ReturnType<typeof setTimeout>;
+}
+
+/** Jobs that are functions inside this process: the tools of people's own servers. */
+export class TaskRunner {
+  readonly #options: TaskRunnerOptions;
+  readonly #tasks = new Map<string, Task>();
+  readonly #pendingProgress = new Map<string, ReturnType<typeof setTimeout>>();
+  #timer?: ReturnType<typeof setInterval>;
+
+  constructor(options: TaskRunnerOptions) {
+    this.#options = options;
+  }
+
+  /** Lists a task as a running job and keeps its end. */
+  register(task: Task, parent: string | null = null): void {
+    const { home, store, owner, changed } = this.#options;
+    const { id, tool, label, createdAt } = task;
+    store.insert({
+      id,
+      kind: "task",
+      tool,
+      label,
+      listed: true,
+      owner: owner.id,
+      parent,
+      createdAt,
+    });
+    const folder = jobFolder(home, id)!;
+    ensureFolder(folder);
+    new JobFiles(folder).touchLock();
+    this.#tasks.set(id, task);
+    this.#timer ??= setInterval(() => this.#look(), LOOK_MS);
+    task.result.then(
+      (result) => this.#end(task, "completed", result, null),
+      (error) => this.#end(task, "failed", null, firstLine(error)),
+    );
+    changed(id);
+  }
+
+  /** Marks a registered task as running from a time on. */
+  markRunning(id: string, at: number): void {
+    if (this.#options.store.markRunning(id, at)) this.#options.changed(id);
+  }
+
+  /** Makes the newest progress of a registered task visible to other processes. */
+  publishProgress(task: Task): void {
+    if (this.#pendingProgress.has(task.id) || !this.#tasks.has(task.id)) return;
+    const timer = setTimeout(() => {
+      this.#pendingProgress.delete(task.id);
+      if (!this.#tasks.has(task.id)) return;
+      this.#options.store.setProgress(task.id, task.progress!);
+      this.#options.changed(task.id);
+    }, PROGRESS_MS);
+    this.#pendingProgress.set(task.id, timer);
+  }
+
+  /** Aborts the task's signal; it is cancelled when it ends, and after the grace at the latest. */
+  cancel(id: string): void {
+    const task = this.#tasks.get(id);
+    if (!task || task.controller.signal.aborted) return;
+    task.controller.abort(new DOMException("The job was cancelled", "AbortError"));
+    task.grace = setTimeout(() => this.#end(task, "cancelled", null, null), GRACE_MS);
+  }
+
+  /** Ends what this process cannot go on with. */
+  close(): void {
+    for (const task of [...this.#tasks.values()]) {
+      this.#end(task, "failed", null, "The server process that ran this job ended");
+      task.controller.abort(new DOMException("The server ends", "AbortError"));
+    }
+  }
+
+  #look(): void {
+    for (const { id } of this.#tasks.values()) {
+      const folder = jobFolder(this.#options.home, id)!;
+      if (new JobFiles(folder).cancelAsked) this.cancel(id);
+    }
+  }
+
+  #end(
+    task: Task,
+    status: "completed" | "failed" | "cancelled",
+    result: unknown,
+    error: string | null,
+  ): void {
+    if (!this.#tasks.delete(task.id)) return;
+    clearTimeout(this.#pendingProgress.get(task.id));
+    this.#pendingProgress.delete(task.id);
+    clearTimeout(task.grace);
+    const cancelled = task.controller.signal.aborted;
+    this.#options.store.end(task.id, {
+      status: cancelled ? "cancelled" : status,
+      result: cancelled ? null : result ?? null,
+      error: cancelled ? null : error,
+      completedAt: Date.now(),
+      progress: task.progress,
+    });
+    new JobFiles(jobFolder(this.#options.home, task.id)!).touchLock();
+    if (this.#tasks.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
+    this.#options.changed(task.id);
+  }
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split("\n", 1)[0]!;
+}

@@ -1,0 +1,59 @@
+import { type Home, openHome } from "../jobs/home.ts";
+import { JobManager } from "../jobs/job_manager.ts";
+import { findLauncherPython } from "../python/find_interpreters.ts";
+import { describeRun } from "./run_result.ts";
+
+/** What the program was started with, resolved once; see `lib/serve/settings.ts`. */
+export interface Settings {
+  /** `PYTHON_MCP_HOME`. */
+  home: string;
+  /** `PYTHON_MCP_MAX_RUNNING`: how many background jobs run at once in a home. */
+  maxRunning: number;
+  /** `PYTHON_MCP_MAX_OUTPUT_MB`, in bytes a stream. */
+  maxOutput: number;
+  /** `PYTHON_MCP_KEEP_DAYS`: how long ended jobs stay. */
+  keepDays: number;
+  /** The server's working directory: what relative paths are relative to. */
+  cwd: string;
+  env: Record<string, string>;
+}
+
+/** The log of the program: stderr and `<home>/logs/server.log`, never stdout. */
+export interface Log {
+  debug(message: string): void;
+  warn(message: string): void;
+}
+
+/** Everything that tools work with. */
+export class App {
+  readonly settings: Settings;
+  readonly log: Log;
+  #jobs?: JobManager;
+
+  constructor(settings: Settings, log: Log) {
+    this.settings = settings;
+    this.log = log;
+  }
+
+  /** The jobs of the home; opened at the first use, since a client waits for `initialize` first. */
+  get jobs(): JobManager {
+    return this.#jobs ??= this.#open(openHome(this.settings.home));
+  }
+
+  async close(): Promise<void> {
+    await this.#jobs?.close();
+  }
+
+  #open(home: Home): JobManager {
+    const { maxRunning, maxOutput, keepDays } = this.settings;
+    return new JobManager({
+      home,
+      python: () => findLauncherPython(),
+      maxRunning,
+      maxOutput,
+      keepDays,
+      describe: describeRun,
+      log: (message) => this.log.debug(message),
+    });
+  }
+}

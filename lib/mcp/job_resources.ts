@@ -1,0 +1,139 @@
+import { Buffer } from "node:buffer";
+import { join } from "node:path";
+import { isFinal } from "../jobs/job.ts";
+import { viewOf } from "../jobs/job_view.ts";
+import { type LogEnds, readBytes, readEnds, readLog } from "../jobs/output_log.ts";
+import { readableText } from "../jobs/readable_text.ts";
+import type { App } from "./app.ts";
+import { mimeTypeOf } from "./artifacts.ts";
+import { SHOWN_CHARACTERS } from "./run_result.ts";
+
+/** The content of a resource, as `resources/read` answers it. */
+export type Contents =
+  & { uri: string; mimeType: string; _meta?: Record<string, unknown> }
+  & ({ text: string } | { blob: string });
+
+/** A family of resources: a template and what reads those that match it. */
+export interface ResourceFamily {
+  name: string;
+  title: string;
+  uriTemplate: string;
+  description: string;
+  mimeType?: string;
+  /** `undefined`: there is no such resource. */
+  read(uri: URL, app: App): Promise<Contents | undefined>;
+}
+
+/** The most bytes of a log that one read returns; 1 MiB. */
+const LONGEST_READ = 1 << 20;
+/** The largest artifact that a read returns; 16 MiB. */
+const LARGEST_ARTIFACT = 16 << 20;
+
+/** The resources of the contract. A URI's host is the job's id. */
+export const JOB_RESOURCES: readonly ResourceFamily[] = [
+  {
+    name: "job",
+    title: "A job",
+    uriTemplate: "job://{job_id}",
+    description: "A job as JSON, as py_job_status shows it.",
+    mimeType: "application/json",
+    async read(uri, app) {
+      const row = await app.jobs.get(uri.host);
+      return row && {
+        uri: uri.href,
+        mimeType: "application/json",
+        text: JSON.stringify(viewOf(row)),
+      };
+    },
+  },
+  {
+    name: "job-stream",
+    title: "A job's output",
+    uriTemplate: "job-stream://{job_id}",
+    description: "Standard output and standard error of a job, shortened like a result.",
+    mimeType: "text/plain",
+    async read(uri, app) {
+      const row = await app.jobs.get(uri.host);
+      const files = app.jobs.files(uri.host);
+      if (!row || !files) return undefined;
+      const text = `---STDOUT---\n${shown(files.stdout)}\n---STDERR---\n${shown(files.stderr)}`;
+      return { uri: uri.href, mimeType: "text/plain", text };
+    },
+  },
+  {
+    name: "job-output",
+    title: "A piece of a job's output",
+    uriTemplate: "job-output://{job_id}/{stream}{?cursor,limit}",
+    description:
+      "What a job printed on stdout or stderr from byte `cursor` on, at most `limit` bytes " +
+      "(1 MiB); the next cursor is in _meta.",
+    mimeType: "text/plain",
+    async read(uri, app) {
+      const row = await app.jobs.get(uri.host);
+      const files = app.jobs.files(uri.host);
+      const stream = uri.pathname.slice(1);
+      if (!row || !files || (stream !== "stdout" && stream !== "stderr")) return undefined;
+      const cursor = wholeNumber(uri.searchParams.get("cursor")) ?? 0;
+      const limit = wholeNumber(uri.searchParams.get("limit")) ?? LONGEST_READ;
+      const piece = readLog(
+        files[stream],
+        cursor,
+        Math.min(Math.max(limit, 4), LONGEST_READ),
+        isFinal(row.status),
+      );
+      return {
+        uri: uri.href,
+        mimeType: "text/plain",
+        text: piece.text,
+        _meta: { cursor: piece.cursor, more: piece.more },
+      };
+    },
+  },
+  {
+    name: "job-artifact",
+    title: "A file that a job made",
+    uriTemplate: "job-artifact://{job_id}/{+name}",
+    description: "A file that a script wrote to PYTHON_MCP_ARTIFACTS.",
+    async read(uri, app) {
+      const files = await app.jobs.get(uri.host) && app.jobs.files(uri.host);
+      if (!files) return undefined;
+      const path = insidePath(files.artifacts, uri.pathname);
+      if (path === undefined) return undefined;
+      const mimeType = mimeTypeOf(path);
+      const size = Deno.statSync(path).size;
+      if (size > LARGEST_ARTIFACT) {
+        return {
+          uri: uri.href,
+          mimeType: "text/plain",
+          text: `${size} bytes; the file is at ${path}`,
+        };
+      }
+      const bytes = readBytes(path, 0, size);
+      return mimeType.startsWith("text/") || mimeType === "application/json"
+        ? { uri: uri.href, mimeType, text: new TextDecoder().decode(bytes) }
+        : { uri: uri.href, mimeType, blob: Buffer.from(bytes).toString("base64") };
+    },
+  },
+];
+
+function shown(path: string): string {
+  const text: string | LogEnds = readEnds(path, SHOWN_CHARACTERS, readableText);
+  return typeof text === "string"
+    ? text
+    : `${text.head}\n… [${text.omitted} characters omitted] …\n${text.tail}`;
+}
+
+function wholeNumber(text: string | null): number | undefined {
+  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** The real path of a file below a folder; `undefined` when it is not there or leads out of it. */
+function insidePath(folder: string, pathname: string): string | undefined {
+  try {
+    const root = Deno.realPathSync(folder);
+    const path = Deno.realPathSync(join(root, decodeURIComponent(pathname)));
+    return path.startsWith(`${root}/`) && Deno.statSync(path).isFile ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,214 @@
+import { join } from "node:path";
+import type { BackgroundAnswer } from "../jobs/answer_within_budget.ts";
+import { isFinal, type JobStatus } from "../jobs/job.ts";
+import type { JobManager } from "../jobs/job_manager.ts";
+import { type JobView, viewOf } from "../jobs/job_view.ts";
+import {
+  type JobContext,
+  type SmartAsyncInput,
+  type SmartAsyncOptions,
+  smartAsyncWith,
+} from "../jobs/smart_async.ts";
+import { App, type Settings } from "./app.ts";
+
+/** Where {@linkcode initializeState} keeps jobs. */
+export interface StateOptions {
+  /** A home: the folder that holds `meta/`. Default: `PYTHON_MCP_HOME`, else `~/.python_mcp`. */
+  persistenceDir?: string;
+}
+
+let state: App | undefined;
+
+/**
+ * Chooses where jobs are kept, and returns what closes that state again: it ends the jobs that run
+ * inside this process. Without a call, the first use opens the default home.
+ *
+ * @example
+ * ```ts
+ * import { initializeState, listJobs } from "@x/python-mcp";
+ * import assert from "node:assert/strict";
+ *
+ * const state = initializeState({ persistenceDir: await Deno.makeTempDir() });
+ * assert.equal((await listJobs()).total, 0);
+ * await state.close();
+ * ```
+ */
+export function initializeState(options: StateOptions = {}): { close(): Promise<void> } {
+  const app = new App(librarySettings(options), {
+    debug: () => {},
+    warn: (message) => Deno.stderr.writeSync(new TextEncoder().encode(`${message}\n`)),
+  });
+  app.jobs.sweep();
+  state = app;
+  return {
+    close: async () => {
+      if (state === app) state = undefined;
+      await app.close();
+    },
+  };
+}
+
+function librarySettings({ persistenceDir }: StateOptions): Settings {
+  const env = Deno.env.toObject();
+  return {
+    home: persistenceDir ?? env.PYTHON_MCP_HOME ?? join(env.HOME ?? "/", ".python_mcp"),
+    maxRunning: 4 * navigator.hardwareConcurrency,
+    maxOutput: 2 ** 30,
+    keepDays: 30,
+    cwd: Deno.cwd(),
+    env,
+  };
+}
+
+function jobs(): JobManager {
+  if (!state) initializeState();
+  return state!.jobs;
+}
+
+/**
+ * Gives a function of yours smart async: a call that ends within its budget returns the result; one
+ * that does not becomes a job without being interrupted, and the caller gets its id at once.
+ *
+ * The budget in seconds is `time_budget_seconds` of the call, else the variable `timeoutEnv`, else
+ * `SMART_ASYNC_TIMEOUT_SECONDS`, else `defaultTimeout`, else 20; 0 and `async_mode` mean in the
+ * background at once. Jobs are visible to every python-mcp server of the same home.
+ *
+ * @example
+ * ```ts
+ * import { getJobStatus, initializeState, smartAsync } from "@x/python-mcp";
+ * import assert from "node:assert/strict";
+ *
+ * const state = initializeState({ persistenceDir: await Deno.makeTempDir() });
+ * const double = smartAsync({ timeoutEnv: "DOUBLE_TIMEOUT" }, ({ n }: { n: number }) => ({ n: 2 * n }));
+ *
+ * assert.deepEqual(await double({ n: 21 }), { n: 42 });
+ *
+ * const started = await double({ n: 4, async_mode: true });
+ * assert("job_id" in started && started.status === "pending");
+ * const status = await getJobStatus(started.job_id, { waitSeconds: 5 });
+ * assert("job" in status);
+ * assert.deepEqual(status.job.result, { n: 8 });
+ * await state.close();
+ * ```
+ */
+export function smartAsync<Input extends object, Result>(
+  options: SmartAsyncOptions,
+  handler: (input: Input, context: JobContext) => Result | Promise<Result>,
+): (input: Input & SmartAsyncInput) => Promise<Result | BackgroundAnswer> {
+  return smartAsyncWith(jobs, options, handler);
+}
+
+/**
+ * A job by its id, or `{error}`; waits for its end where asked.
+ *
+ * @example
+ * ```ts
+ * import { getJobStatus, initializeState } from "@x/python-mcp";
+ * import assert from "node:assert/strict";
+ *
+ * const state = initializeState({ persistenceDir: await Deno.makeTempDir() });
+ * assert("error" in await getJobStatus("9c0af4c2-2a74-430e-bc1d-0f419b6bd503"));
+ * await state.close();
+ * ```
+ */
+export async function getJobStatus(
+  jobId: string,
+  { waitSeconds = 0 }: { waitSeconds?: number } = {},
+): Promise<{ job: JobView } | { error: string }> {
+  const row = await jobs().waitForEnd(jobId, waitSeconds);
+  return row ? { job: viewOf(row) } : notFound(jobId);
+}
+
+/**
+ * The jobs of the home, newest first; `total` counts all that match.
+ *
+ * @example
+ * ```ts
+ * import { initializeState, listJobs } from "@x/python-mcp";
+ *
+ * const state = initializeState({ persistenceDir: await Deno.makeTempDir() });
+ * const { jobs, total } = await listJobs({ status: "running", limit: 10 });
+ * await state.close();
+ * ```
+ */
+export async function listJobs(
+  { status, limit = 50 }: { status?: JobStatus; limit?: number } = {},
+): Promise<{ jobs: JobView[]; total: number }> {
+  const { rows, total } = await jobs().list({ status, limit });
+  return { jobs: rows.map(viewOf), total };
+}
+
+/**
+ * Stops a job of any server and answers when nothing of it runs. A job that had ended stays what it
+ * was, and the message says so.
+ *
+ * @example
+ * ```ts
+ * import { cancelJob, initializeState, smartAsync } from "@x/python-mcp";
+ * import assert from "node:assert/strict";
+ *
+ * const state = initializeState({ persistenceDir: await Deno.makeTempDir() });
+ * const wait = smartAsync({}, (_: object, { signal }) =>
+ *   new Promise((resolve) => signal.addEventListener("abort", resolve)));
+ * const started = await wait({ async_mode: true });
+ * assert("job_id" in (started as object));
+ * const { job_id } = started as { job_id: string };
+ * assert.deepEqual(await cancelJob(job_id), { job_id, status: "cancelled", message: "Job cancelled" });
+ * await state.close();
+ * ```
+ */
+export async function cancelJob(
+  jobId: string,
+): Promise<{ job_id: string; status: JobStatus; message: string } | { error: string }> {
+  const cancelled = await jobs().cancel(jobId);
+  if (!cancelled) return notFound(jobId);
+  const { row: { status }, wasFinal } = cancelled;
+  return { job_id: jobId, status, message: cancelMessage(status, wasFinal) };
+}
+
+/** What a caller of cancel is told. */
+export function cancelMessage(status: JobStatus, wasFinal: boolean): string {
+  if (status === "cancelled" && !wasFinal) return "Job cancelled";
+  return isFinal(status)
+    ? `Nothing to cancel: the job had ended before (${status})`
+    : "Not everything of the job could be stopped within 30 s; it is still being stopped";
+}
+
+/**
+ * Removes ended jobs with their files; never a pending or running one. Cancelled jobs go with failed.
+ *
+ * @param options `maxAgeHours`: only those that ended at least so long ago; default 24, 0 = all.
+ *
+ * @example
+ * ```ts
+ * import { initializeState, pruneJobs } from "@x/python-mcp";
+ * import assert from "node:assert/strict";
+ *
+ * const state = initializeState({ persistenceDir: await Deno.makeTempDir() });
+ * assert.deepEqual(pruneJobs({ keepCompleted: false, maxAgeHours: 0 }), { removed: 0, remaining: 0 });
+ * await state.close();
+ * ```
+ */
+export function pruneJobs(
+  { keepCompleted = true, keepFailed = true, maxAgeHours = 24 }: {
+    keepCompleted?: boolean;
+    keepFailed?: boolean;
+    maxAgeHours?: number;
+  } = {},
+): { removed: number; remaining: number } {
+  const statuses: JobStatus[] = [];
+  if (!keepCompleted) statuses.push("completed");
+  if (!keepFailed) statuses.push("failed", "cancelled");
+  return prune(jobs(), statuses, maxAgeHours);
+}
+
+function prune(manager: JobManager, statuses: JobStatus[], maxAgeHours: number) {
+  const removed = statuses.length === 0
+    ? 0
+    : manager.prune(statuses, Date.now() - maxAgeHours * 3600_000);
+  return { removed, remaining: manager.store.count() };
+}
+
+function notFound(jobId: string): { error: string } {
+  return { error: `There is no job ${JSON.stringify(jobId)}` };
+}

@@ -1,0 +1,49 @@
+import { z } from "zod";
+
+const optional = <T extends z.ZodType>(type: T) => type.optional();
+
+/** All that a tool which runs Python may answer: a result, a job that goes on, or an error. */
+export const RUN_OUTPUT = z.object({
+  stdout: optional(z.string()),
+  stderr: optional(z.string()),
+  exit_code: optional(z.number().nullable()),
+  execution_strategy: optional(z.enum(["uv-run", "system-python"])),
+  elapsed_seconds: optional(z.number()),
+  prepare_seconds: optional(z.number()),
+  signal: optional(z.string()),
+  timed_out: optional(z.boolean()),
+  resolved_dependencies: optional(z.array(z.string())),
+  python_version_used: optional(z.string()),
+  truncated: optional(z.record(
+    z.string(),
+    z.object({ omitted_characters: z.number(), uri: z.string() }),
+  )),
+  artifacts: optional(z.array(z.object({
+    name: z.string(),
+    uri: z.string(),
+    mime_type: z.string(),
+    size: z.number(),
+  }))),
+  note: optional(z.string()),
+  job_id: optional(z.string()),
+  status: optional(z.enum(["pending", "running"])),
+  message: optional(z.string()),
+  error: optional(z.string()),
+});
+
+const STATISTICS = z.object({
+  min: z.number(),
+  median: z.number(),
+  max: z.number(),
+  mean: z.number(),
+  standard_deviation: z.number(),
+});
+
+export const BENCHMARK_OUTPUT = RUN_OUTPUT.extend({
+  wall_time_seconds: optional(z.number()),
+  cpu_time_seconds: optional(z.number()),
+  peak_rss_mb: optional(z.number()),
+  runs: optional(z.number()),
+  wall_time_statistics: optional(STATISTICS),
+  cpu_time_statistics: optional(STATISTICS),
+});

@@ -1,0 +1,195 @@
+import { answerWithinBudget, exceededAnswer, startedAnswer } from "../jobs/answer_within_budget.ts";
+import type { EnvChanges } from "../base/command.ts";
+import { writePrivate } from "../base/private_files.ts";
+import { UserError } from "../base/user_error.ts";
+import { resolveBudget } from "../jobs/budget.ts";
+import type { Call, Ended } from "../jobs/job_manager.ts";
+import type { Draft, ProcessRequest } from "../jobs/process_runner.ts";
+import { readEnvFile } from "../python/env_file.ts";
+import { prepareRun } from "../python/prepare_run.ts";
+import { installScriptRuntime } from "../python/script_runtime.ts";
+import type { ToolAnswer, ToolCall } from "./define_tool.ts";
+import { resolvePath, type ScriptSource } from "./run_input.ts";
+import type { RunDetails } from "./run_result.ts";
+
+/** The parameters that every tool which runs Python shares, validated. */
+export interface RunInput {
+  args?: string[];
+  stdin?: string;
+  env_vars?: Record<string, string>;
+  env_file?: string;
+  timeout_seconds: number;
+  job_label?: string;
+  async_mode?: boolean;
+  time_budget_seconds?: number;
+}
+
+/** What differs between them. */
+export interface PythonRun {
+  tool: string;
+  script: ScriptSource;
+  /** The script's working directory; without it the job's own artifacts folder. */
+  directory?: string;
+  useUv: boolean;
+  pythonVersion?: string;
+  dependencies?: string[];
+  /** The result says which dependencies were used, even none. */
+  namesDependencies: boolean;
+  /** Without it the run is always in the background. */
+  mayAnswer: boolean;
+  benchmark?: { sampleInterval: number; repeat: number };
+}
+
+/** Variables of the caller that uv needs as well: indexes, certificates, proxies. */
+const FOR_PREPARATION = /^(UV_|PIP_|SSL_CERT_|REQUESTS_CA_BUNDLE$)|_proxy$/i;
+
+/** Runs Python as a job, and answers as smart async does. */
+export async function runPython(
+  run: PythonRun,
+  input: RunInput,
+  call: ToolCall,
+): Promise<ToolAnswer> {
+  const { jobs, settings, log } = call.app;
+  const budget = !run.mayAnswer || input.async_mode ? 0 : resolveBudget({
+    call: input.time_budget_seconds,
+    toolEnv: `${run.tool.toUpperCase()}_TIMEOUT`,
+    env: (name) => settings.env[name],
+    warn: (message) => log.warn(message),
+  });
+  const began = performance.now();
+  const env = await readEnvironment(run, input, call);
+  const draft = jobs.draft(run.tool, input.job_label ?? null, budget === 0);
+  let request: ProcessRequest;
+  try {
+    request = await makeRequest(run, input, env, budget === 0, draft, call);
+  } catch (error) {
+    jobs.discard(draft);
+    throw error;
+  }
+  if (budget === 0) {
+    await jobs.start(draft, request);
+    return { json: { ...startedAnswer(draft.id) } };
+  }
+  const running = await jobs.call(draft, request);
+  return await waitForAnswer(running, budget - (performance.now() - began) / 1000, budget, call);
+}
+
+async function waitForAnswer(
+  running: Call,
+  left: number,
+  budget: number,
+  { app: { jobs }, signal }: ToolCall,
+): Promise<ToolAnswer> {
+  const answer = await answerWithinBudget(
+    Math.max(0, left),
+    running.ended,
+    async () => exceededAnswer(running.id, budget, await jobs.toBackground(running)),
+    signal,
+  );
+  if (answer) return { json: { ...answer } };
+  if (!signal.aborted) return toAnswer(await jobs.finishCall(running, hasMore));
+  await jobs.toBackground(running);
+  if (isUsersStop(signal.reason)) await jobs.cancel(running.id);
+  return { json: {} }; // nobody reads it: a cancelled request is not answered
+}
+
+/**
+ * Whether a cancelled request means "stop": a time-out of the caller and a closed connection do not.
+ * A `notifications/cancelled` arrives as its reason, a text or nothing; a closed connection as an error.
+ */
+function isUsersStop(reason: unknown): boolean {
+  if (typeof reason === "string") return !/time|deadline/i.test(reason);
+  return reason instanceof DOMException;
+}
+
+function hasMore({ result }: Ended): boolean {
+  return typeof result === "object" && result !== null &&
+    ("truncated" in result || "artifacts" in result);
+}
+
+function toAnswer({ result, error }: Ended): ToolAnswer {
+  if (result === null) throw new UserError(error ?? "The run ended without a result");
+  return { json: result as Record<string, unknown> };
+}
+
+async function readEnvironment(
+  run: PythonRun,
+  input: RunInput,
+  { app: { settings } }: ToolCall,
+): Promise<Record<string, string>> {
+  if (input.env_file === undefined) return input.env_vars ?? {};
+  const path = resolvePath(input.env_file, run.directory ?? settings.cwd, settings.env);
+  return { ...await readEnvFile(path, settings.env), ...input.env_vars };
+}
+
+async function makeRequest(
+  run: PythonRun,
+  input: RunInput,
+  env: Record<string, string>,
+  background: boolean,
+  { id, files }: Draft,
+  { app: { settings } }: ToolCall,
+): Promise<ProcessRequest> {
+  const scriptPath = run.script.path ?? files.path("script.py");
+  if (run.script.path === undefined) writePrivate(scriptPath, run.script.source);
+  const cwd = run.directory ?? files.artifacts;
+  const runtime = await installScriptRuntime(settings.home);
+  const plan = await prepareRun({
+    scriptPath,
+    source: run.script.source,
+    cwd,
+    args: input.args ?? [],
+    stdin: input.stdin,
+    env,
+    useUv: run.useUv,
+    pythonVersion: run.pythonVersion,
+    dependencies: run.dependencies,
+    importDirectory: run.script.path === undefined ? cwd : undefined,
+  }, {
+    home: settings.home,
+    baseEnv: settings.env,
+    scriptRuntimeEnv: (pythonPath) => runtime.env(pythonPath),
+  });
+  const details: RunDetails = {
+    execution_strategy: plan.strategy,
+    names_python: run.namesDependencies || plan.strategy === "uv-run" ||
+      run.pythonVersion !== undefined,
+    resolved_dependencies: run.namesDependencies || plan.resolvedDependencies.length > 0
+      ? plan.resolvedDependencies
+      : undefined,
+    benchmark: run.benchmark !== undefined,
+    note: plan.note,
+  };
+  const [secret, ours] = split(plan.run.env ?? {}, (name) => name in env);
+  return {
+    prepare: plan.prepare,
+    run: {
+      ...plan.run,
+      env: {
+        ...ours,
+        PYTHON_MCP_JOB_ID: id,
+        PYTHON_MCP_PROGRESS_FILE: files.path("progress.json"),
+        PYTHON_MCP_ARTIFACTS: files.artifacts,
+        PYTHON_MCP_TOKEN: null,
+      },
+    },
+    env: secret,
+    prepareEnv: split(secret, (name) => FOR_PREPARATION.test(name))[0],
+    timeLimit: input.timeout_seconds,
+    background,
+    details,
+    sampleInterval: run.benchmark?.sampleInterval,
+    repeat: run.benchmark?.repeat,
+  };
+}
+
+function split(
+  env: EnvChanges,
+  belongs: (name: string) => boolean,
+): [EnvChanges, EnvChanges] {
+  const entries = Object.entries(env);
+  return [
+    Object.fromEntries(entries.filter(([name]) => belongs(name))),
+    Object.fromEntries(entries.filter(([name]) => !belongs(name))),
+  ];
+}

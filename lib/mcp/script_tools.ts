@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { findScript, listScripts, saveScript } from "../python/script_library.ts";
+import { defineTool, type Tool } from "./define_tool.ts";
+import {
+  BUDGET_PARAMETERS,
+  dependencies,
+  pythonVersion,
+  readScriptFile,
+  RUN_PARAMETERS,
+} from "./run_input.ts";
+import { RUN_OUTPUT } from "./run_output.ts";
+import { runPython } from "./run_python.ts";
+import { RUNS_CODE } from "./run_tools.ts";
+
+const error = z.string().optional();
+const scriptName = z.string().describe("Letters, digits, _ - .");
+
+/** Tools for the scripts that a user keeps. */
+export const SCRIPT_TOOLS: readonly Tool[] = [
+  defineTool({
+    name: "py_save_script",
+    title: "Save a script",
+    description:
+      "Keep a Python script under a name for py_run_saved_script. Its dependencies go into a " +
+      "PEP 723 header.",
+    annotations: {
+      readOnlyHint: false,
+      destructiveHint: true,
+      idempotentHint: true,
+      openWorldHint: false,
+    },
+    input: z.strictObject({
+      script_name: scriptName,
+      source: z.string().describe("Python source"),
+      dependencies,
+      requires_python: pythonVersion,
+      overwrite: z.boolean().default(false),
+    }),
+    output: z.object({
+      written: z.boolean().optional(),
+      path: z.string().optional(),
+      message: z.string().optional(),
+      error,
+    }),
+    handle: async (input, { app }) => ({
+      json: {
+        ...await saveScript({
+          home: app.settings.home,
+          name: input.script_name,
+          source: input.source,
+          dependencies: input.dependencies,
+          requiresPython: input.requires_python,
+          overwrite: input.overwrite,
+        }),
+      },
+    }),
+  }),
+  defineTool({
+    name: "py_list_scripts",
+    title: "List saved scripts",
+    description: "The saved scripts: name, path, description, dependencies.",
+    annotations: {
+      readOnlyHint: true,
+      destructiveHint: false,
+      idempotentHint: true,
+      openWorldHint: false,
+    },
+    input: z.strictObject({}),
+    output: z.object({
+      scripts: z.array(z.object({
+        name: z.string(),
+        path: z.string(),
+        description: z.string().nullable(),
+        dependencies: z.array(z.string()),
+        requires_python: z.string().nullable(),
+      })).optional(),
+      error,
+    }),
+    handle: async (_input, { app }) => ({
+      json: { scripts: await listScripts(app.settings.home) },
+    }),
+  }),
+  defineTool({
+    name: "py_run_saved_script",
+    title: "Run a saved script",
+    description:
+      "Run a script kept by py_save_script, with its dependencies. Long runs become jobs.",
+    annotations: RUNS_CODE,
+    input: z.strictObject({
+      script_name: scriptName,
+      auto_install_deps: z.boolean().default(true),
+      ...RUN_PARAMETERS,
+      ...BUDGET_PARAMETERS,
+    }),
+    output: RUN_OUTPUT,
+    handle: async (input, call) => {
+      const path = findScript(call.app.settings.home, input.script_name);
+      return await runPython(
+        {
+          tool: "py_run_saved_script",
+          script: readScriptFile(path),
+          useUv: true,
+          namesDependencies: true,
+          mayAnswer: true,
+        },
+        input,
+        call,
+      );
+    },
+  }),
+];

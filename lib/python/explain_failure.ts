@@ -1,0 +1,83 @@
+/** How long an explanation may get, in characters. */
+const limit = 2000;
+
+/**
+ * Says why a step that prepares an environment failed, from what the step printed.
+ *
+ * @param interpreters what is installed, for when a version is to blame
+ */
+export function explainFailure(stepLabel: string, logText: string, interpreters: string): string {
+  const log = maskCredentials(plainText(logText)).trim();
+  const cause = uvError(log);
+  const said = `${stepLabel} failed: ${clip(cause || "it printed nothing")}`;
+  const next = advice(stepLabel, log, interpreters);
+  return next === undefined ? said : `${said}\n${next}`;
+}
+
+/** Replaces user names and passwords in URLs. */
+export function maskCredentials(text: string): string {
+  return text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, "$1****@");
+}
+
+/** The log without colours and without the drawing around uv's messages. */
+function plainText(text: string): string {
+  return text
+    // deno-lint-ignore no-control-regex
+    .replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "")
+    .replace(/^[^\S\n]*(?:[×╰─▶│├]+[^\S\n]?)+/gm, "")
+    .replace(/\r/g, "");
+}
+
+/** From uv's error on, without the frames of tracebacks, which are about others' build scripts. */
+function uvError(log: string): string {
+  const lines = log.split("\n");
+  const first = lines.findIndex((line) => /^(?:error|ERROR)\b/.test(line));
+  return lines.slice(Math.max(first, 0))
+    .filter((line) => !/^\s*(?:File ".*", line \d+|[\^~]+$)/.test(line))
+    .map((line) => line.replace(/^(?:error|ERROR): /, "").replace(/^\s*cause: /, "").trimEnd())
+    .filter((line) => line !== "")
+    .join("\n");
+}
+
+function advice(stepLabel: string, log: string, interpreters: string): string | undefined {
+  if (/^Downloading Python/.test(stepLabel)) {
+    return `That version is neither installed nor could it be downloaded. ` +
+      `There is ${interpreters || "no other interpreter"}. ` +
+      "Ask for one of these as python_version, or leave it out.";
+  }
+  const missing = /([\w.-]+) was not found in the (?:package registry|provided package locations)/
+    .exec(log)?.[1];
+  if (missing !== undefined) {
+    return `There is no distribution named ${missing} on the package index. Check the spelling: ` +
+      "the name to install often differs from the name to import.";
+  }
+  if (/unexpected argument/.test(log)) {
+    return "The uv that was found is too old. Update it (`uv self update`) and try again.";
+  }
+  if (/No solution found|no version of|ResolutionImpossible/i.test(log)) {
+    return "Loosen or correct the version constraints, or choose another python_version.";
+  }
+  if (/\b401\b|\b403\b|Unauthorized|Forbidden/.test(log)) {
+    return "The package index refused the request. Check the credentials in UV_INDEX and the like.";
+  }
+  if (
+    /dns error|tcp connect|error sending request|timed out|NewConnectionError|certificate/i.test(
+      log,
+    )
+  ) {
+    return "The package index could not be reached. Check the network and, in the server's " +
+      "environment, proxies, SSL_CERT_FILE and UV_DEFAULT_INDEX.";
+  }
+  if (/Failed to build/.test(log)) {
+    return "A distribution had to be built from source, which failed. Ask for a version that has " +
+      "wheels for this Python, or choose another python_version.";
+  }
+  return undefined;
+}
+
+/** Keeps the beginning, where the error is named, and the end, where its reason stands. */
+function clip(text: string): string {
+  const room = limit - 500;
+  if (text.length <= room) return text;
+  return `${text.slice(0, room * 0.6)}\n…\n${text.slice(-room * 0.4)}`;
+}

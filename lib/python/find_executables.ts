@@ -1,0 +1,70 @@
+import { join } from "node:path";
+
+/** A program file that is what its name says, and no script that looks for the real one. */
+export interface Executable {
+  path: string;
+  /** The file that it comes down to through symbolic links. */
+  realPath: string;
+  /** Tells whether that file has been replaced since. */
+  modified: number;
+}
+
+/**
+ * Places that hold programs even where a desktop's short PATH leaves them out. The `python3` in
+ * `/usr/bin` of macOS may be a stub that opens a dialog.
+ */
+export const standardFolders = Deno.build.os === "darwin"
+  ? ["/opt/homebrew/bin", "/usr/local/bin", "/Library/Developer/CommandLineTools/usr/bin"]
+  : ["/usr/bin", "/usr/local/bin"];
+
+const listings = new Map<string, { modified: number; names: string[] }>();
+
+/** The folders of PATH and then the standard ones, each once. */
+export function programFolders(env: Record<string, string>): string[] {
+  const onPath = (env.PATH ?? "").split(":").filter((folder) =>
+    folder.startsWith("/") && !(Deno.build.os === "darwin" && folder === "/usr/bin")
+  );
+  const folders = [...onPath, ...standardFolders].map((folder) => folder.replace(/(.)\/+$/, "$1"));
+  return [...new Set(folders)];
+}
+
+/** Whether a folder holds the stand-ins of a version manager (pyenv, asdf, mise). */
+export function isShimFolder(folder: string): boolean {
+  return folder.endsWith("/shims");
+}
+
+/** Where pyenv keeps its versions and its settings. */
+export function pyenvRoot(env: Record<string, string>): string {
+  return env.PYENV_ROOT || join(env.HOME ?? "/", ".pyenv");
+}
+
+/** The names in a folder, none when it cannot be read; read again only when it has changed. */
+export function namesIn(folder: string): string[] {
+  try {
+    const modified = Deno.statSync(folder).mtime?.getTime() ?? 0;
+    const known = listings.get(folder);
+    if (known?.modified === modified) return known.names;
+    const names = [...Deno.readDirSync(folder)].map((entry) => entry.name);
+    listings.set(folder, { modified, names });
+    return names;
+  } catch {
+    return [];
+  }
+}
+
+/** Looks at one path; `undefined` unless a real program is there. */
+export function executableAt(path: string): Executable | undefined {
+  try {
+    const info = Deno.statSync(path);
+    if (!info.isFile || ((info.mode ?? 0) & 0o111) === 0 || isScript(path)) return undefined;
+    return { path, realPath: Deno.realPathSync(path), modified: info.mtime?.getTime() ?? 0 };
+  } catch {
+    return undefined;
+  }
+}
+
+function isScript(path: string): boolean {
+  using file = Deno.openSync(path);
+  const start = new Uint8Array(2);
+  return file.readSync(start) === 2 && start[0] === 0x23 && start[1] === 0x21;
+}

@@ -1,0 +1,110 @@
+"""Start-up hook of python-mcp, installed as `sitecustomize.py` in a folder that comes first on PYTHONPATH.
+
+Python keeps back what a script prints to a file until 8 KiB have come together. This hook makes it
+readable within half a second, then steps aside: the script and its own `sitecustomize` see a Python
+without it. Its syntax suits every Python that a script might start, 2.7 included.
+"""
+import os
+import sys
+
+
+def _hide(hook):
+    sys.path[:] = [entry for entry in sys.path if entry != hook]
+    sys.path_importer_cache.pop(hook, None)
+    environ = os.environ
+    rest = [entry for entry in environ.get("PYTHONPATH", hook).split(os.pathsep) if entry != hook]
+    # Only the copy that the script sees: its child processes are to get the hook as well.
+    if sys.version_info[0] == 2:
+        data, key, value = environ.data, "PYTHONPATH", os.pathsep.join(rest)
+    else:
+        data, key = environ._data, environ.encodekey("PYTHONPATH")
+        value = environ.encodevalue(os.pathsep.join(rest))
+    if rest:
+        data[key] = value
+    else:
+        data.pop(key, None)
+
+
+class _Finder(object):
+    """Finds our importable modules, after everything that the script itself can import."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def find_spec(self, name, path=None, target=None):
+        if name not in ("python_mcp", "_python_mcp_ticker"):
+            return None
+        from _frozen_importlib_external import spec_from_file_location
+
+        return spec_from_file_location(name, os.path.join(self.folder, name + ".py"))
+
+
+def _make_flush():
+    """Returns what flushes the output, or None where Python holds nothing back."""
+    import io
+    import stat
+    from _weakref import ref
+
+    def held_back(stream):
+        # Exact types only, on a regular file: the flush runs no code of the script and cannot block.
+        if type(stream) is not io.TextIOWrapper:
+            return None
+        try:
+            buffer = stream.buffer
+            if type(buffer) is io.BufferedWriter and stat.S_ISREG(os.fstat(buffer.fileno()).st_mode):
+                return buffer
+        except Exception:  # closed or detached
+            pass
+        return None
+
+    streams = ["stdout"] if sys.version_info >= (3, 9) else ["stdout", "stderr"]
+    originals = [getattr(sys, "__" + name + "__") for name in streams]
+    # A script may detach the buffer and print through a writer of its own.
+    buffers = [ref(buffer) for buffer in map(held_back, originals) if buffer is not None]
+    if not buffers:
+        return None
+    failed = []
+
+    def flush():
+        if failed:
+            return
+        try:
+            for name in streams:
+                for stream in (getattr(sys, "__" + name + "__"), getattr(sys, name, None)):
+                    # Kept in a variable, the buffer outlives a `detach` meanwhile.
+                    buffer = held_back(stream)
+                    if buffer is not None:
+                        stream.flush()
+            for buffer in buffers:
+                buffer = buffer()
+                if buffer is not None and stat.S_ISREG(os.fstat(buffer.fileno()).st_mode):
+                    buffer.flush()
+        except OSError:
+            failed.append(True)  # such as a full disk: the script is to meet the error itself
+        except Exception:
+            pass  # closed meanwhile
+
+    return flush
+
+
+def _install(hook):
+    if sys.version_info < (3, 8):
+        return
+    sys.meta_path.append(_Finder(os.path.join(os.path.dirname(hook), "lib")))
+    flush = _make_flush()
+    if flush is not None:
+        import _python_mcp_ticker
+
+        _python_mcp_ticker.add(flush)
+
+
+_hook = os.path.dirname(os.path.abspath(__file__))
+try:
+    _hide(_hook)
+    _install(_hook)
+except Exception:
+    pass  # a script without live output beats one that does not start
+
+# The next one takes this one's place; where there is none, `site` ignores the ImportError.
+_kept = sys.modules.pop("sitecustomize", None)
+import sitecustomize  # noqa: E402,F401

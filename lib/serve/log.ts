@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import { ensureFolder, statIfThere } from "../base/private_files.ts";
+import type { Log } from "../mcp/app.ts";
+
+/** When the log file is put aside as `server.log.1`; 1 MiB. */
+const LARGEST = 1 << 20;
+
+/**
+ * Warnings go to stderr; with `debug` everything does, and into `<home>/logs/server.log` (mode 0600,
+ * at most twice 1 MiB). Nothing ever goes to stdout, which belongs to the protocol.
+ */
+export function createLog(home: string, debug: boolean): Log {
+  const write = (level: string, message: string) => {
+    const line = `${new Date().toISOString()} [${level}] ${Deno.pid} ${message}\n`;
+    Deno.stderr.writeSync(new TextEncoder().encode(line));
+    if (debug) appendToFile(home, line);
+  };
+  return {
+    debug: (message) => {
+      if (debug) write("debug", message);
+    },
+    warn: (message) => write("warning", message),
+  };
+}
+
+function appendToFile(home: string, line: string): void {
+  const folder = join(home, "logs");
+  const path = join(folder, "server.log");
+  ensureFolder(folder);
+  if ((statIfThere(path)?.size ?? 0) > LARGEST) Deno.renameSync(path, `${path}.1`);
+  Deno.writeTextFileSync(path, line, { append: true, mode: 0o600 });
+}

@@ -1,0 +1,30 @@
+/**
+ * The MCP server that runs Python as jobs. As a program it serves MCP over stdio; as a module it gives
+ * tools of your own the same smart async, on the same store.
+ *
+ * @module
+ */
+export { createProgressCallback, currentJobId } from "./lib/jobs/smart_async.ts";
+export type {
+  JobContext,
+  ProgressCallback,
+  SmartAsyncInput,
+  SmartAsyncOptions,
+} from "./lib/jobs/smart_async.ts";
+export type { BackgroundAnswer } from "./lib/jobs/answer_within_budget.ts";
+export type { JobStatus, Progress } from "./lib/jobs/job.ts";
+export type { JobView } from "./lib/jobs/job_view.ts";
+export {
+  cancelJob,
+  getJobStatus,
+  initializeState,
+  listJobs,
+  pruneJobs,
+  smartAsync,
+  type StateOptions,
+} from "./lib/mcp/library.ts";
+
+if (import.meta.main) {
+  const { main } = await import("./lib/serve/cli.ts");
+  Deno.exit(await main(Deno.args));
+}

@@ -1,0 +1,78 @@
+import { dirname, join } from "node:path";
+import type { ArgvPart, EnvChanges, PrepareStep, RunStep } from "../../lib/base/command.ts";
+import { exists } from "../../lib/base/private_files.ts";
+import { findInterpreterWithPip } from "../../lib/python/find_interpreters.ts";
+import { installUvStep, ownUv } from "../../lib/python/find_uv.ts";
+import type { RunPlan } from "../../lib/python/prepare_run.ts";
+
+/** What a command left behind. */
+export interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Carries out one command as the supervisor does, without its locks and limits. */
+export async function runCommand(
+  step: Pick<RunStep | PrepareStep, "argv" | "env"> & { cwd?: string; stdin?: string },
+  baseEnv: Record<string, string>,
+): Promise<Ended> {
+  const [program, ...args] = step.argv.map(textOf);
+  const child = new Deno.Command(program!, {
+    args,
+    cwd: step.cwd,
+    clearEnv: true,
+    env: changed(baseEnv, step.env ?? {}),
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(step.stdin ?? ""));
+  await writer.close();
+  const { code, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** Carries out a plan; a failing step ends it with what that step printed and its label. */
+export async function runPlan(
+  plan: RunPlan,
+  baseEnv: Record<string, string>,
+): Promise<Ended & { failedStep?: string }> {
+  for (const step of plan.prepare) {
+    if (step.creates && exists(step.creates)) continue;
+    const ended = await runCommand(step, baseEnv);
+    if (ended.code !== 0) return { ...ended, failedStep: step.label };
+    if (step.saveStdout) Deno.writeTextFileSync(step.saveStdout, ended.stdout.trim());
+  }
+  return await runCommand(plan.run, baseEnv);
+}
+
+/** The folder of a real uv, which the first test that asks installs for all to come. */
+export async function uvFolder(): Promise<string> {
+  const shared = join(Deno.env.get("TMPDIR") ?? "/tmp", "python-mcp-test-uv");
+  const folder = dirname(ownUv(shared));
+  if (exists(ownUv(shared))) return folder;
+  Deno.mkdirSync(shared, { recursive: true });
+  using lock = Deno.openSync(join(shared, "lock"), { create: true, write: true });
+  lock.lockSync(true);
+  if (exists(ownUv(shared))) return folder;
+  const python = await findInterpreterWithPip("/usr/bin/python3");
+  if (python === undefined) throw new Error("no Python here has pip to install uv with");
+  const ended = await runCommand(installUvStep(shared, python), Deno.env.toObject());
+  if (ended.code !== 0) throw new Error(`uv could not be installed: ${ended.stderr}`);
+  return folder;
+}
+
+function textOf(part: ArgvPart): string {
+  return typeof part === "string" ? part : Deno.readTextFileSync(part.readFile);
+}
+
+function changed(env: Record<string, string>, changes: EnvChanges): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries({ ...env, ...changes }).filter((entry): entry is [string, string] =>
+      entry[1] !== null
+    ),
+  );
+}

@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import { waitFor } from "./wait_for.ts";
+
+/** A home of its own for one test; when it goes, no process of it may be left. */
+export class TestHome implements AsyncDisposable {
+  private constructor(readonly path: string) {}
+
+  static async create(): Promise<TestHome> {
+    return new TestHome(await Deno.makeTempDir({ prefix: "python-mcp-test-" }));
+  }
+
+  join(...parts: string[]): string {
+    return join(this.path, ...parts);
+  }
+
+  /** The processes whose command line or environment names this home. */
+  processes(): { pid: number; command: string }[] {
+    return processesWith(this.path);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await waitFor(() => this.processes().length === 0, {
+        what: `the end of all processes of ${this.path}`,
+        timeoutMs: 15_000,
+      });
+    } finally {
+      for (const { pid } of this.processes()) Deno.kill(pid, "SIGKILL");
+      await Deno.remove(this.path, { recursive: true });
+    }
+  }
+}
+
+/** Living processes whose command line or environment holds a text; zombies left out. */
+export function processesWith(text: string): { pid: number; command: string }[] {
+  const found = [];
+  for (const { name } of Deno.readDirSync("/proc")) {
+    if (!/^\d+$/.test(name) || Number(name) === Deno.pid) continue;
+    try {
+      const command = Deno.readTextFileSync(`/proc/${name}/cmdline`).replaceAll("\0", " ");
+      const environ = Deno.readTextFileSync(`/proc/${name}/environ`);
+      const state = Deno.readTextFileSync(`/proc/${name}/stat`).split(") ").at(-1)![0];
+      if (state !== "Z" && (command.includes(text) || environ.includes(text))) {
+        found.push({ pid: Number(name), command });
+      }
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return found;
+}

@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import { delimiter, join } from "node:path";
+import { listInterpreters } from "../../lib/python/find_interpreters.ts";
+import { prepareRun, type RunContext, type RunRequest } from "../../lib/python/prepare_run.ts";
+import { installScriptRuntime } from "../../lib/python/script_runtime.ts";
+import { runPlan, uvFolder } from "../helpers/run_plan.ts";
+
+interface Scene {
+  folder: string;
+  context: RunContext;
+  /** Writes the script and plans its run. */
+  plan: (source: string, request?: Partial<RunRequest>) => ReturnType<typeof prepareRun>;
+}
+
+async function inScene(body: (scene: Scene) => Promise<void>, env: Record<string, string> = {}) {
+  const folder = Deno.realPathSync(Deno.makeTempDirSync());
+  try {
+    const home = join(folder, "home");
+    const runtime = await installScriptRuntime(home);
+    const path = [await uvFolder(), Deno.env.get("PATH")].join(delimiter);
+    const baseEnv = { ...Deno.env.toObject(), PATH: path, ...env };
+    const context = { home, baseEnv, scriptRuntimeEnv: runtime.env };
+    const plan: Scene["plan"] = (source, request = {}) => {
+      const scriptPath = join(folder, "script.py");
+      Deno.writeTextFileSync(scriptPath, source);
+      const defaults = { scriptPath, source, cwd: folder, args: [], useUv: true };
+      return prepareRun({ ...defaults, ...request }, context);
+    };
+    await body({ folder, context, plan });
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+const withSix = '# /// script\n# dependencies = ["six"]\n# ///\nimport six\nprint(six.__name__)\n';
+
+Deno.test("prepareRun installs nothing when uv is not to be used", () =>
+  inScene(async ({ plan, context }) => {
+    const made = await plan("import sys\nprint(sys.argv[1], sys.stdin.read())\n", {
+      useUv: false,
+      args: ["a b"],
+      stdin: "typed",
+    });
+    assert.deepEqual(made.prepare, []);
+    assert.equal(made.strategy, "system-python");
+    assert.equal((await runPlan(made, context.baseEnv)).stdout, "a b typed\n");
+    assert.match((await made.pythonVersion())!, /^3\.\d+\.\d+$/);
+  }));
+
+Deno.test("prepareRun makes an environment with the header's dependencies", () =>
+  inScene(async ({ plan, context }) => {
+    const made = await plan(withSix);
+    assert.equal(made.strategy, "uv-run");
+    assert.deepEqual(made.resolvedDependencies, ["six"]);
+    assert.deepEqual(made.prepare.map(({ label }) => label), ["Installing six"]);
+    const ended = await runPlan(made, context.baseEnv);
+    assert.equal(ended.stdout, "six\n", ended.stderr);
+    assert.match((await made.pythonVersion())!, /^3\.\d+\.\d+$/);
+  }));
+
+Deno.test("prepareRun has nothing to prepare when the environment is there", () =>
+  inScene(async ({ plan, context }) => {
+    await runPlan(await plan(withSix), context.baseEnv);
+    const again = await plan("import six\nprint(6)\n", { dependencies: ["Six"] });
+    assert.deepEqual(again.prepare, []);
+    assert.equal((await runPlan(again, context.baseEnv)).stdout, "6\n");
+  }));
+
+Deno.test("prepareRun lets an explicit dependency replace that of the header", () =>
+  inScene(async ({ plan, context }) => {
+    const source = withSix.replace("__name__", "__version__");
+    const made = await plan(source, { dependencies: ["six == 1.15.0"] });
+    assert.deepEqual(made.resolvedDependencies, ["six==1.15.0"]);
+    assert.equal((await runPlan(made, context.baseEnv)).stdout, "1.15.0\n");
+  }));
+
+Deno.test("prepareRun rebuilds an environment that lost its settings", () =>
+  inScene(async ({ plan, context }) => {
+    const first = await plan(withSix);
+    await runPlan(first, context.baseEnv);
+    Deno.removeSync(join(String(first.run.argv[0]), "../../pyvenv.cfg"));
+    const again = await runPlan(await plan(withSix), context.baseEnv);
+    assert.equal(again.stdout, "six\n", again.stderr);
+  }));
+
+Deno.test("prepareRun keeps environments apart from the packages of their interpreter", () =>
+  inScene(async ({ plan, context }) => {
+    const source = "import sys\nprint([p for p in sys.path if 'site-packages' in p])\n";
+    const made = await plan(source, { dependencies: [] });
+    const { stdout } = await runPlan(made, context.baseEnv);
+    assert.match(stdout, /^\['[^']*\/home\/environments\/[^']*'\]\n$/);
+  }));
+
+Deno.test("prepareRun lets a script start the programs of its dependencies", () =>
+  inScene(async ({ plan, context }) => {
+    const source = "import subprocess\nsubprocess.run(['normalizer', '--version'], check=True)\n";
+    const made = await plan(source, { dependencies: ["charset-normalizer"] });
+    assert.match((await runPlan(made, context.baseEnv)).stdout, /Charset-Normalizer/);
+  }));
+
+Deno.test("prepareRun is not disturbed by environments and projects around the server", () =>
+  inScene(async ({ plan, context }) => {
+    const ended = await runPlan(await plan(withSix), context.baseEnv);
+    assert.equal(ended.stdout, "six\n", ended.stderr);
+  }, {
+    CONDA_PREFIX: "/nowhere",
+    PYTHONHOME: "/nowhere",
+    UV_FROZEN: "1",
+    UV_LOCKED: "1",
+    UV_MANAGED_PYTHON: "1",
+    UV_NO_CACHE: "1",
+    UV_PROJECT: "/nowhere",
+    UV_PROJECT_ENVIRONMENT: "/nowhere",
+    UV_PYTHON: "3.1",
+    UV_SYSTEM_PYTHON: "1",
+    UV_WORKING_DIR: "/nowhere",
+    VIRTUAL_ENV: "/nowhere",
+  }));
+
+Deno.test("prepareRun finds local sources of the header from the script's folder", () =>
+  inScene(async ({ folder, plan, context }) => {
+    Deno.mkdirSync(join(folder, "mylib"));
+    Deno.writeTextFileSync(
+      join(folder, "mylib/pyproject.toml"),
+      '[project]\nname = "mylib"\nversion = "1"\ndescription = "Ours"\n' +
+        '[build-system]\nrequires = ["flit_core"]\nbuild-backend = "flit_core.buildapi"\n',
+    );
+    const library = join(folder, "mylib/mylib.py");
+    Deno.writeTextFileSync(library, '"""Ours."""\n__version__ = "1"\nVALUE = 1\n');
+    const source = '# /// script\n# dependencies = ["mylib"]\n' +
+      '# [tool.uv.sources]\n# mylib = { path = "mylib" }\n# ///\nimport mylib\nprint(mylib.VALUE)\n';
+    const ended = await runPlan(await plan(source), context.baseEnv);
+    assert.equal(ended.stdout, "1\n", ended.stderr);
+    assert.notDeepEqual((await plan(source)).prepare, [], "it may have changed");
+  }));
+
+Deno.test("prepareRun runs a script under each interpreter that is asked for", () =>
+  inScene(async ({ plan, context }) => {
+    const versions = (await listInterpreters(context.baseEnv)).map(({ version }) => version);
+    if (versions.length < 2) {
+      Deno.stderr.writeSync(new TextEncoder().encode("skipped: there is only one interpreter\n"));
+      return;
+    }
+    for (const version of new Set([versions[0]!, versions.at(-1)!])) {
+      const source = "import platform\nprint(platform.python_version())\n";
+      const made = await plan(source, { pythonVersion: version });
+      assert.equal((await runPlan(made, context.baseEnv)).stdout, `${version}\n`);
+      assert.equal(await made.pythonVersion(), version);
+    }
+  }));
+
+Deno.test("prepareRun takes the version from the header's requires-python", () =>
+  inScene(async ({ plan, context }) => {
+    const [newest] = await listInterpreters(context.baseEnv);
+    const source = `# /// script\n# requires-python = ">=${newest!.version}"\n# ///\n` +
+      "import platform\nprint(platform.python_version())\n";
+    const { stdout } = await runPlan(await plan(source), context.baseEnv);
+    assert.equal(stdout, `${newest!.version}\n`);
+  }));
+
+Deno.test("prepareRun fails at once and lists what is there when no such Python exists", () =>
+  inScene(async ({ plan, context }) => {
+    const made = await plan("print(1)\n", { pythonVersion: "3.99" });
+    const started = performance.now();
+    const ended = await runPlan(made, context.baseEnv);
+    assert.ok(performance.now() - started < 15_000);
+    assert.equal(ended.failedStep, "Downloading Python 3.99");
+    const [newest] = await listInterpreters(context.baseEnv);
+    const explained = made.explainFailure(ended.failedStep, ended.stderr);
+    assert.ok(explained.includes(`${newest!.version} (${newest!.path})`), explained);
+  }));
+
+Deno.test("prepareRun refuses an unknown version without uv and lists what is there", () =>
+  inScene(async ({ plan }) => {
+    await assert.rejects(plan("print(1)\n", { useUv: false, pythonVersion: "3.99" }), {
+      name: "UserError",
+      message: /There is 3\.\d+\.\d+ \(\//,
+    });
+  }));
+
+Deno.test("prepareRun explains that a distribution does not exist", () =>
+  inScene(async ({ plan, context }) => {
+    const name = "python-mcp-no-such-distribution";
+    const made = await plan("print(1)\n", { dependencies: [name] });
+    const ended = await runPlan(made, context.baseEnv);
+    assert.equal(ended.failedStep, `Installing ${name}`);
+    const explained = made.explainFailure(ended.failedStep, ended.stderr);
+    assert.match(explained, /There is no distribution named python-mcp-no-such-distribution/);
+  }));
+
+Deno.test("prepareRun makes an empty environment where there is no uv", async () => {
+  const home = Deno.makeTempDirSync();
+  try {
+    await inScene(async ({ plan, context }) => {
+      context.baseEnv.PATH = "/usr/bin:/bin";
+      context.baseEnv.PYENV_ROOT = home;
+      const made = await plan("print(1)\n");
+      const ended = await runPlan(made, context.baseEnv);
+      assert.equal(ended.stdout, "1\n", ended.stderr);
+      assert.deepEqual((await plan("print(2)\n")).prepare, []);
+    }, { HOME: home });
+  } finally {
+    Deno.removeSync(home, { recursive: true });
+  }
+});

@@ -11,27 +11,32 @@ export interface Provided {
   distribution: string;
 }
 
+// How much rarer than the most downloaded one a distribution with the module's own name may be:
+// `mlflow` is right beside `mlflow-skinny`, `websocket` is not beside `websocket-client`.
+const rarerByName = 4;
+
 /** The committed table of import names, ready for look-ups. */
 export class DistributionTable {
   readonly #distributions = new Map<string, string>();
   readonly #namespaces = new Set<string>();
 
   constructor({ overrides, distributions }: Committed) {
-    for (const [distribution, names] of Object.entries(distributions)) {
+    const firstRank = new Map<string, number>();
+    Object.entries(distributions).forEach(([distribution, names], i) => {
       const modules = names ? names.split(" ") : [distribution.replaceAll("-", "_")];
-      for (const module of modules) this.#add(module, distribution);
-    }
+      for (const module of modules) {
+        const first = firstRank.get(module) ?? i + 1;
+        firstRank.set(module, first);
+        const named = normalizedName(module) === distribution && i + 1 <= rarerByName * first;
+        if (first === i + 1 || named) this.#distributions.set(module, distribution);
+      }
+    });
     for (const [module, distribution] of Object.entries(overrides)) {
       this.#distributions.set(module, distribution);
     }
-  }
-
-  /** A module's own distribution: the one of the same name, else the most downloaded. */
-  #add(module: string, distribution: string) {
-    const dot = module.indexOf(".");
-    if (dot > 0) this.#namespaces.add(module.slice(0, dot));
-    if (!this.#distributions.has(module) || normalizedName(module) === distribution) {
-      this.#distributions.set(module, distribution);
+    for (const module of this.#distributions.keys()) {
+      const [namespace = "", ...rest] = module.split(".");
+      if (rest.length > 0) this.#namespaces.add(namespace);
     }
   }
 

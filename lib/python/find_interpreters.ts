@@ -73,7 +73,9 @@ export async function findInterpreter(
   }
   if (!request || all.length === 0) throw noneInstalled();
   throw new UserError(
-    `Cannot use Python ${JSON.stringify(request.text)}: no interpreter on this machine fits. ` +
+    `Cannot run with \`python_version\` ${
+      JSON.stringify(request.text)
+    }: no Python on this machine fits. ` +
       `There is ${describeInterpreters(all)}. ` +
       "Ask for one of these, leave the version out, or install the version.",
   );

@@ -87,15 +87,51 @@ def _make_flush():
     return flush
 
 
+def _at_first_write(act):
+    """Calls `act` when something is printed for the first time; afterwards nothing is left of it.
+
+    Until then the process has no thread of ours: a thread changes what the system says of a process.
+    """
+    armed = []
+
+    def arm(stream):
+        write = stream.write
+
+        def first_write(text):
+            disarm()
+            act()
+            return write(text)
+
+        stream.write = first_write
+        armed.append(stream)
+
+    def disarm():
+        while armed:
+            vars(armed.pop()).pop("write", None)
+
+    for stream in (sys.__stdout__, sys.__stderr__)[: 1 if sys.version_info >= (3, 9) else 2]:
+        if stream is not None:
+            arm(stream)
+            arm(stream.buffer)
+
+
 def _install(hook):
     if sys.version_info < (3, 8):
         return
-    sys.meta_path.append(_Finder(os.path.join(os.path.dirname(hook), "lib")))
+    finder = _Finder(os.path.join(os.path.dirname(hook), "lib"))
+    sys.meta_path.append(finder)
     flush = _make_flush()
-    if flush is not None:
-        import _python_mcp_ticker
 
-        _python_mcp_ticker.add(flush)
+    def start():
+        # Not `import`: it would look into the script's folders first, and they would be cached.
+        from _frozen_importlib import _load
+
+        name = "_python_mcp_ticker"
+        ticker = sys.modules.get(name) or _load(finder.find_spec(name))
+        ticker.add(flush)
+
+    if flush is not None:
+        _at_first_write(start)
 
 
 _hook = os.path.dirname(os.path.abspath(__file__))

@@ -60,7 +60,8 @@ function importStatement(node: SyntaxNode, context: Context): Need[] {
     if (word === ",") names.push([]);
     else names.at(-1)?.push(word);
   }
-  return names.map((name) => {
+  // After the last comma of a list in brackets comes nothing.
+  return names.filter((name, i) => name.length > 0 || i === 0).map((name) => {
     const alias = name.indexOf("as");
     const imported = name.slice(0, alias < 0 ? undefined : alias).join("");
     const module = `${from}.${imported}`.split(".").filter((part) => part && part !== "*");
@@ -86,8 +87,9 @@ function tryStatement(node: SyntaxNode, context: Context): Need[] {
   for (const { clause, head, body } of clausesOf(node, context)) {
     const needs = needsOf(body, context);
     if (clause === "try" || clause === "else") attempt.push(...needs);
-    else if (clause === "except" && catchesImportErrors.test(head)) fallbacks.push(needs);
-    else others.push(...needs);
+    else if (clause === "except" && catchesImportErrors.test(head) && needs.length > 0) {
+      fallbacks.push(needs);
+    } else others.push(...needs);
   }
   if (attempt.length === 0) return [...fallbacks.flat(), ...others];
   return [{ anyOf: [attempt, ...fallbacks] }, ...others];

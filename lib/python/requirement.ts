@@ -90,7 +90,9 @@ function splitOnce(text: string, separator: RegExp): [string, string | undefined
 
 function bad(requirement: string, rule: string): UserError {
   return new UserError(
-    `Cannot use the dependency ${JSON.stringify(shorten(requirement))}: ${rule}. ` +
+    `Cannot use ${
+      JSON.stringify(shorten(requirement))
+    } from \`dependencies\` or the header: ${rule}. ` +
       "Give a PEP 508 requirement, e.g. `requests`, `pandas>=2.0,<3`, `httpx[http2]` or " +
       "`mytool @ https://example.com/mytool-1.0-py3-none-any.whl`.",
   );

@@ -1,0 +1,62 @@
+/**
+ * `deno task demo`: a real server, a real MCP client and real runs, told in terms of MCP calls.
+ * It ends with code 1 and says why as soon as anything is not as promised.
+ */
+import * as chapters from "./demo/chapters.ts";
+import { BrokenPromise, closing, line, seconds } from "./demo/narrator.ts";
+import { Session } from "./demo/session.ts";
+
+const began = performance.now();
+const ownHome = Deno.env.get("PYTHON_MCP_HOME");
+const home = ownHome || await Deno.makeTempDir({ prefix: "python-mcp-demo-" });
+/** The jobs whose end nobody has seen yet. */
+const open = new Set<string>();
+
+Deno.addSignalListener("SIGINT", async () => {
+  line("\n  Stopped. Cancelling what still runs …");
+  await cleanUp();
+  Deno.exit(130);
+});
+let kept = false;
+try {
+  await tell();
+  kept = true;
+  closing(true, `All as promised, in ${seconds(performance.now() - began)}. No job is left.`);
+} catch (error) {
+  const text = error instanceof Error ? error.message : String(error);
+  closing(false, error instanceof BrokenPromise ? `Not as promised: ${text}` : text);
+}
+await cleanUp();
+Deno.exit(kept ? 0 : 1);
+
+async function tell(): Promise<void> {
+  await using session = await Session.start(home, open);
+  const { name, version } = session.server;
+  line(`\n  ${name} ${version} answers on stdio after ${seconds(performance.now() - began)}.`);
+  line(`  Its home is ${home}`);
+  await chapters.quickScript(session);
+  await chapters.scriptWithPackages(session);
+  await chapters.longScript(session);
+  await chapters.cancelledScript(session);
+  await chapters.nothingLeft(session);
+}
+
+/** Cancels what is left, through a server of its own: the first one may be what failed. */
+async function cleanUp(): Promise<void> {
+  if (open.size > 0) {
+    await using session = await Session.start(home, open);
+    for (const job_id of open) await session.callQuietly("py_cancel_job", { job_id });
+  }
+  if (!ownHome) await removeFolder(home);
+}
+
+/** The launcher ends soon after its server; until then it may still write into the home. */
+async function removeFolder(path: string): Promise<void> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    try {
+      return await Deno.remove(path, { recursive: true });
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { connect, type Connection } from "../helpers/connect.ts";
+import { TestHome } from "../helpers/test_home.ts";
+import { waitFor } from "../helpers/wait_for.ts";
+
+function run(server: Connection, home: TestHome, script_content: string, more = {}) {
+  return server.call("py_run_script_in_dir", {
+    directory: home.path,
+    script_content,
+    use_uv: false,
+    ...more,
+  });
+}
+
+Deno.test("output is readable within a second when the script does not flush", async () => {
+  await using home = await TestHome.create();
+  await using server = await connect({ home: home.path });
+  const { json } = await run(server, home, "import time; print('early'); time.sleep(600)", {
+    async_mode: true,
+  });
+  await waitFor(() => home.processes().some(({ command }) => command.includes("script.py")), {
+    what: "the script",
+    timeoutMs: 10_000,
+  });
+  await waitFor(async () => {
+    const { job } = (await server.call("py_job_status", { job_id: json.job_id })).json as {
+      job: { partial_stdout?: string };
+    };
+    return job.partial_stdout === "early\n";
+  }, { what: "the printed line", timeoutMs: 2000 });
+  await server.call("py_cancel_job", { job_id: json.job_id });
+});
+
+Deno.test("a result shows both ends and where the rest is when a script prints much", async () => {
+  await using home = await TestHome.create();
+  await using server = await connect({ home: home.path });
+  const { json } = await run(server, home, "print('a' * 50_000 + 'z' * 50_000, end='')");
+  const stdout = json.stdout as string;
+  const { stdout: cut } = json.truncated as { stdout: { omitted_characters: number; uri: string } };
+  assert.ok(stdout.startsWith("a".repeat(10_000)) && stdout.endsWith("z".repeat(10_000)));
+  assert.ok(stdout.length < 20_200);
+  assert.equal(cut.omitted_characters, 80_000);
+  const { text, _meta } = await server.readResource(cut.uri);
+  assert.equal(text, "a".repeat(50_000) + "z".repeat(50_000));
+  assert.deepEqual(_meta, { cursor: 100_000, more: false });
+});
+
+Deno.test("a result replaces bytes that are no UTF-8 when a script prints them", async () => {
+  await using home = await TestHome.create();
+  await using server = await connect({ home: home.path });
+  const { json } = await run(
+    server,
+    home,
+    String.raw`import sys; sys.stdout.buffer.write(b"a\xff\xfeb\n")`,
+  );
+  assert.equal(json.stdout, "a\uFFFD\uFFFDb\n");
+});
+
+Deno.test("a result is readable when a script prints colours and progress bars", async () => {
+  await using home = await TestHome.create();
+  await using server = await connect({ home: home.path });
+  const { json } = await run(
+    server,
+    home,
+    String.raw`import sys
+for percent in range(0, 101, 50):
+    sys.stderr.write(f"\r{percent:3}%|{'#' * (percent // 10):10}|")
+print("\x1b[1;32mgreen\x1b[0m")`,
+  );
+  assert.equal(json.stdout, "green\n");
+  assert.equal(json.stderr, "100%|##########|");
+});
+
+Deno.test("stdin is empty for a script when none was given", async () => {
+  await using home = await TestHome.create();
+  await using server = await connect({ home: home.path });
+  const { json } = await run(server, home, "import sys; print(repr(sys.stdin.read()))");
+  assert.equal(json.stdout, "''\n");
+});
+
+Deno.test("stdin reaches a script when given", async () => {
+  await using home = await TestHome.create();
+  await using server = await connect({ home: home.path });
+  const { json } = await run(server, home, "import sys; print(sys.stdin.read().upper())", {
+    stdin: "grüße",
+  });
+  assert.equal(json.stdout, "GRÜSSE\n");
+});
+
+Deno.test("a result says timed_out when the script exceeds its time limit", async () => {
+  await using home = await TestHome.create();
+  await using server = await connect({ home: home.path });
+  const { json, isError } = await run(server, home, "import time; print('x'); time.sleep(600)", {
+    timeout_seconds: 0.5,
+  });
+  assert.equal(isError, false);
+  assert.equal(json.timed_out, true);
+  assert.equal(json.exit_code, 143);
+  assert.equal(json.signal, "SIGTERM");
+});
+
+Deno.test("a result names the signal when one ended the script", async () => {
+  await using home = await TestHome.create();
+  await using server = await connect({ home: home.path });
+  const { json } = await run(server, home, "import os; os.kill(os.getpid(), 9)");
+  assert.equal(json.exit_code, 137);
+  assert.equal(json.signal, "SIGKILL");
+});
+
+Deno.test("a result counts what it stopped when the script left processes behind", async () => {
+  await using home = await TestHome.create();
+  await using server = await connect({ home: home.path });
+  const { json } = await run(
+    server,
+    home,
+    "import subprocess; subprocess.Popen(['sleep', '600'], start_new_session=True); print('ok')",
+  );
+  assert.equal(json.stdout, "ok\n");
+  assert.equal(json.note, "1 process that the script had left running was stopped");
+});
+
+Deno.test("inline code runs as if it were a file in its directory when it imports a neighbour", async () => {
+  await using home = await TestHome.create();
+  await using server = await connect({ home: home.path });
+  const directory = home.join("project");
+  Deno.mkdirSync(directory);
+  Deno.writeTextFileSync(`${directory}/neighbour.py`, "VALUE = 42\n");
+  const { json } = await server.call("py_run_script_in_dir", {
+    directory,
+    script_content: "import neighbour\nprint(neighbour.VALUE)\n1/0",
+    use_uv: false,
+  });
+  assert.equal(json.stdout, "42\n");
+  assert.match(json.stderr as string, /line 3.*\n +1\/0/);
+});
+
+Deno.test("artifacts are listed and readable when a script writes some", async () => {
+  await using home = await TestHome.create();
+  await using server = await connect({ home: home.path });
+  const { json } = await run(
+    server,
+    home,
+    "import os; open(os.path.join(os.environ['PYTHON_MCP_ARTIFACTS'], 'a b.csv'), 'w').write('x,y')",
+  );
+  const [artifact] = json.artifacts as {
+    name: string;
+    uri: string;
+    size: number;
+    mime_type: string;
+  }[];
+  assert.equal(artifact!.name, "a b.csv");
+  assert.equal(artifact!.size, 3);
+  assert.equal(artifact!.mime_type, "text/csv");
+  assert.equal((await server.readResource(artifact!.uri)).text, "x,y");
+});

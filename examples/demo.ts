@@ -9,28 +9,26 @@ import { Session } from "./demo/session.ts";
 const began = performance.now();
 const ownHome = Deno.env.get("PYTHON_MCP_HOME");
 const home = ownHome || await Deno.makeTempDir({ prefix: "python-mcp-demo-" });
-/** The jobs whose end nobody has seen yet. */
-const open = new Set<string>();
+let code = 1;
+let interrupt: (() => void) | undefined;
 
-Deno.addSignalListener("SIGINT", async () => {
-  line("\n  Stopped. Cancelling what still runs …");
-  await cleanUp();
-  Deno.exit(130);
+Deno.addSignalListener("SIGINT", () => {
+  code = 130;
+  interrupt?.();
 });
-let kept = false;
 try {
   await tell();
-  kept = true;
+  code = 0;
   closing(true, `All as promised, in ${seconds(performance.now() - began)}. No job is left.`);
 } catch (error) {
-  const text = error instanceof Error ? error.message : String(error);
-  closing(false, error instanceof BrokenPromise ? `Not as promised: ${text}` : text);
+  closing(false, code === 130 ? "Stopped; cancelling what still runs." : explain(error));
 }
 await cleanUp();
-Deno.exit(kept ? 0 : 1);
+Deno.exit(code);
 
 async function tell(): Promise<void> {
-  await using session = await Session.start(home, open);
+  await using session = await Session.start(home);
+  interrupt = () => session[Symbol.asyncDispose]();
   const { name, version } = session.server;
   line(`\n  ${name} ${version} answers on stdio after ${seconds(performance.now() - began)}.`);
   line(`  Its home is ${home}`);
@@ -41,11 +39,20 @@ async function tell(): Promise<void> {
   await chapters.nothingLeft(session);
 }
 
+function explain(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return error instanceof BrokenPromise ? `Not as promised: ${text}` : text;
+}
+
 /** Cancels what is left, through a server of its own: the first one may be what failed. */
 async function cleanUp(): Promise<void> {
-  if (open.size > 0) {
-    await using session = await Session.start(home, open);
-    for (const job_id of open) await session.callQuietly("py_cancel_job", { job_id });
+  if (code !== 0) {
+    try {
+      await using session = await Session.start(home);
+      await session.cancelAll();
+    } catch (error) {
+      line(`  Jobs of this demo may still run: ${explain(error)}`);
+    }
   }
   if (!ownHome) await removeFolder(home);
 }

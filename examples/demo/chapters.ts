@@ -2,7 +2,7 @@
 import process from "node:process";
 import { answer, BrokenPromise, promise, quote, seconds, title } from "./narrator.ts";
 import { COUNT_FILES, FIND_PRIMES, NEVER_ENDING, TABLE_OF_FOLDERS } from "./scripts.ts";
-import { type Json, ROOT, type Session } from "./session.ts";
+import { type Json, LABEL, ROOT, type Session } from "./session.ts";
 
 /** How long the long script's caller waits, in seconds. */
 const SHORT_BUDGET = 1;
@@ -11,6 +11,7 @@ export async function quickScript(session: Session): Promise<void> {
   title(1, "A quick script answers within its call");
   const result = await session.call("py_run_script_in_dir", {
     script_content: COUNT_FILES,
+    job_label: `${LABEL}count files`,
     directory: ROOT,
     use_uv: false,
     time_budget_seconds: 20,
@@ -28,6 +29,7 @@ export async function scriptWithPackages(session: Session): Promise<void> {
   title(2, "A script with packages from PyPI, installed by uv into an environment of its own");
   const input = {
     script_content: TABLE_OF_FOLDERS,
+    job_label: `${LABEL}table of folders`,
     dependencies: ["humanize", "tabulate"],
     directory: ROOT,
     time_budget_seconds: 20,
@@ -47,6 +49,7 @@ export async function longScript(session: Session): Promise<void> {
   title(3, "A long script goes on in the background, and tells how far it is");
   const started = await session.call("py_run_script_in_dir", {
     script_content: FIND_PRIMES,
+    job_label: `${LABEL}find primes`,
     directory: ROOT,
     use_uv: false,
     time_budget_seconds: SHORT_BUDGET,
@@ -68,6 +71,7 @@ export async function cancelledScript(session: Session): Promise<void> {
   title(4, "A job is cancelled, and nothing of it goes on");
   const started = await session.call("py_run_script_in_dir_async", {
     script_content: NEVER_ENDING,
+    job_label: `${LABEL}never ending`,
     directory: ROOT,
     use_uv: false,
   });
@@ -88,7 +92,7 @@ export async function nothingLeft(session: Session): Promise<void> {
   const { jobs } = await session.call("py_list_jobs", { limit: 10 });
   const list = jobs as { id: string; label: string; status: string }[];
   quote(list.map(({ id, label, status }) => `${id}  ${status.padEnd(9)}  ${label}`).join("\n"));
-  promise(session.open.size === 0, "every job of this demo has ended");
+  promise((await session.unfinished()).length === 0, "every job of this demo has ended");
 }
 
 /** The result of a call: itself, or that of the job that it became. */

@@ -6,6 +6,8 @@ import { type Progress, ProgressBar } from "./progress_bar.ts";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const LOOK_MS = 100;
+/** What the labels of this demo's jobs begin with. */
+export const LABEL = "demo: ";
 
 export type Json = Record<string, unknown>;
 
@@ -22,15 +24,11 @@ export interface Job {
 export class Session implements AsyncDisposable {
   readonly #client: Client;
 
-  private constructor(
-    client: Client,
-    /** The jobs whose end nobody has seen yet. */
-    readonly open: Set<string>,
-  ) {
+  private constructor(client: Client) {
     this.#client = client;
   }
 
-  static async start(home: string, open: Set<string>): Promise<Session> {
+  static async start(home: string): Promise<Session> {
     const client = new Client({ name: "python-mcp-demo", version: "1" });
     await client.connect(
       new StdioClientTransport({
@@ -40,7 +38,7 @@ export class Session implements AsyncDisposable {
         cwd: ROOT,
       }),
     );
-    return new Session(client, open);
+    return new Session(client);
   }
 
   get server(): { name: string; version: string } {
@@ -50,9 +48,10 @@ export class Session implements AsyncDisposable {
   /** Calls a tool; the structured content of its result. */
   async callQuietly(name: string, input: Json): Promise<Json> {
     const result = await this.#client.callTool({ name, arguments: input });
-    const json = result.structuredContent as Json;
-    if (result.isError) throw new Error(`${name} answered: ${json?.error}`);
-    if (typeof json.job_id === "string") this.#keepTrack(json.job_id, json.status);
+    const json = result.structuredContent as Json | undefined;
+    if (result.isError || !json) {
+      throw new Error(`${name} answered: ${json?.error ?? JSON.stringify(result.content)}`);
+    }
     return json;
   }
 
@@ -76,7 +75,6 @@ export class Session implements AsyncDisposable {
       if (job.progress) bar.show(job.progress);
       if (job.status !== "pending" && job.status !== "running") {
         bar.end();
-        this.#keepTrack(String(id), job.status);
         answer({ status: job.status, ...(job.error ? { error: job.error } : {}) });
         return job;
       }
@@ -84,12 +82,25 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#client.close();
+  /** The ids of this demo's jobs that have not ended. */
+  async unfinished(): Promise<string[]> {
+    const ids: string[] = [];
+    for (const status_filter of ["pending", "running"]) {
+      const { jobs } = await this.callQuietly("py_list_jobs", { status_filter, limit: 1000 });
+      for (const { id, label } of jobs as { id: string; label: string }[]) {
+        if (label.startsWith(LABEL)) ids.push(id);
+      }
+    }
+    return ids;
   }
 
-  #keepTrack(id: string, status: unknown): void {
-    if (status === "pending" || status === "running") this.open.add(id);
-    else this.open.delete(id);
+  async cancelAll(): Promise<void> {
+    for (const job_id of await this.unfinished()) {
+      await this.callQuietly("py_cancel_job", { job_id });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#client.close();
   }
 }

@@ -57,3 +57,11 @@ export function startedAnswer(jobId: string): BackgroundAnswer {
     message: "Task started in background; py_job_status tells its progress and result",
   };
 }
+
+export function callerLeftAnswer(jobId: string, position: number): BackgroundAnswer {
+  return {
+    job_id: jobId,
+    status: position > 0 ? "pending" : "running",
+    message: "The caller left before the answer; the run goes on in background",
+  };
+}

@@ -1,6 +1,7 @@
 import { type Home, openHome } from "../jobs/home.ts";
 import { JobManager } from "../jobs/job_manager.ts";
 import { findLauncherPython } from "../python/find_interpreters.ts";
+import { JobUpdates } from "./job_updates.ts";
 import { describeRun } from "./run_result.ts";
 
 /** What the program was started with, resolved once; see `lib/serve/settings.ts`. */
@@ -13,21 +14,33 @@ export interface Settings {
   maxOutput: number;
   /** `PYTHON_MCP_KEEP_DAYS`: how long ended jobs stay. */
   keepDays: number;
+  /** `PYTHON_MCP_WAIT_WITH_PROGRESS`: a caller that gets progress is waited for without a budget. */
+  waitWithProgress: boolean;
+  /** `PYTHON_MCP_STOP_ON_DISCONNECT`: a closed connection stops the run. */
+  stopOnDisconnect: boolean;
   /** The server's working directory: what relative paths are relative to. */
   cwd: string;
   env: Record<string, string>;
+}
+
+export interface LogLine {
+  level: "debug" | "warning";
+  message: string;
 }
 
 /** The log of the program: stderr and `<home>/logs/server.log`, never stdout. */
 export interface Log {
   debug(message: string): void;
   warn(message: string): void;
+  /** Calls back for each line from now on; returns what ends that. */
+  listen(listener: (line: LogLine) => void): () => void;
 }
 
 /** Everything that tools work with. */
 export class App {
   readonly settings: Settings;
   readonly log: Log;
+  readonly updates = new JobUpdates(this);
   #jobs?: JobManager;
 
   constructor(settings: Settings, log: Log) {
@@ -41,6 +54,7 @@ export class App {
   }
 
   async close(): Promise<void> {
+    this.updates.close();
     await this.#jobs?.close();
   }
 

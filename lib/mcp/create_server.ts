@@ -1,14 +1,27 @@
 import {
   ProtocolError,
   ProtocolErrorCode,
-  ResourceNotFoundError,
   Server,
+  type ServerContext,
 } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import config from "../../deno.json" with { type: "json" };
 import type { App } from "./app.ts";
-import { callTool, type Tool } from "./define_tool.ts";
-import { JOB_RESOURCES } from "./job_resources.ts";
+import { callTool, type Tool, type ToolCall, type ToolResult, toResult } from "./define_tool.ts";
+import type { ResourceFamily } from "./job_resources.ts";
+import { urisOf } from "./job_updates.ts";
+import { getPrompt, type Prompt, PROMPTS } from "./prompts.ts";
+import { complete, listResources, listTemplates, readResource, RESOURCES } from "./resources.ts";
+import {
+  cancelTask,
+  createTaskResult,
+  declaresTasks,
+  getTask,
+  TASK_PARAMS,
+  TASK_RESULT,
+  TASKS_EXTENSION,
+  updateTask,
+} from "./task_bridge.ts";
 import { TOOLS } from "./tools.ts";
 
 const INSTRUCTIONS =
@@ -17,46 +30,137 @@ const INSTRUCTIONS =
   "50 waits for its end), stop it with py_cancel_job. Scripts report progress with " +
   "`from python_mcp import create_progress_callback`.";
 
-/**
- * A server of the protocol, one for each connection; all of them share the app.
- *
- * @param tools What it offers; a test may offer others.
- */
-export function createServer(app: App, tools: readonly Tool[] = TOOLS): Server {
-  const byName = new Map(tools.map((tool) => [tool.name, tool]));
+export interface ServerOptions {
+  /** `legacy`: the 2025 versions of the protocol; `modern`: 2026-07-28. */
+  era: "legacy" | "modern";
+  /** Whether the connection lasts, so that the server can say what has changed. */
+  lasting: boolean;
+  /** What it offers; a test may offer other things. */
+  tools?: readonly Tool[];
+  resources?: readonly ResourceFamily[];
+  prompts?: readonly Prompt[];
+}
+
+/** A server of the protocol for one connection or request; all of them share the app. */
+export function createServer(app: App, options: ServerOptions): Server {
+  const { era, lasting, tools = TOOLS, resources = RESOURCES, prompts = PROMPTS } = options;
   const server = new Server(
     { name: "python-mcp", title: "python-mcp", version: config.version },
-    { capabilities: { tools: {}, resources: {} }, instructions: INSTRUCTIONS },
+    {
+      capabilities: {
+        tools: {},
+        resources: { subscribe: true, listChanged: true },
+        prompts: {},
+        completions: {},
+        logging: {},
+        ...(era === "modern" ? { extensions: { [TASKS_EXTENSION]: {} } } : {}),
+      },
+      instructions: INSTRUCTIONS,
+    },
   );
-  server.setRequestHandler("tools/list", () => ({ tools: tools.map(listed) }));
-  server.setRequestHandler("tools/call", (request, { mcpReq }) => {
-    const tool = byName.get(request.params.name);
-    if (!tool) {
-      throw new ProtocolError(
-        ProtocolErrorCode.InvalidParams,
-        `Unknown tool: ${request.params.name}`,
-      );
-    }
-    return callTool(tool, request.params.arguments, { app, signal: mcpReq.signal });
-  });
-  server.setRequestHandler("resources/list", async () => {
-    const { rows } = await app.jobs.list({ limit: 50 });
-    return {
-      resources: rows.map((row) => ({
-        uri: `job://${row.id}`,
-        name: row.label ?? row.tool,
-        description: `${row.status}, created ${new Date(row.createdAt).toISOString()}`,
-        mimeType: "application/json",
-      })),
-    };
-  });
-  server.setRequestHandler("resources/templates/list", () => ({
-    resourceTemplates: JOB_RESOURCES.map(({ read: _, ...family }) => family),
-  }));
-  server.setRequestHandler("resources/read", async (request) => ({
-    contents: [await readResource(request.params.uri, app)],
-  }));
+  serveTools(server, tools, app);
+  serveResources(server, resources, app);
+  servePrompts(server, prompts, app);
+  if (era === "modern") serveTasks(server, app);
+  if (lasting) sayWhatChanges(server, era, app);
   return server;
+}
+
+function serveTools(server: Server, tools: readonly Tool[], app: App): void {
+  const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  server.setRequestHandler("tools/list", () => ({ tools: tools.map(listed) }));
+  server.setRequestHandler("tools/call", async (request, ctx) => {
+    const { name, arguments: input } = request.params;
+    const tool = byName.get(name);
+    if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name}`);
+    const answer = await callTool(tool, input, toolCall(ctx, app));
+    if (answer.jobId === undefined || !declaresTasks(ctx)) return toResult(answer);
+    // The SDK knows the results of the core protocol only; this one is the extension's.
+    return await createTaskResult(answer.jobId, app) as unknown as ToolResult;
+  });
+}
+
+function toolCall({ mcpReq, http }: ServerContext, app: App): ToolCall {
+  const progressToken = mcpReq._meta?.progressToken;
+  return {
+    app,
+    signal: http?.req ? AbortSignal.any([mcpReq.signal, http.req.signal]) : mcpReq.signal,
+    reportProgress: progressToken === undefined
+      ? undefined
+      : (report) =>
+        mcpReq.notify({ method: "notifications/progress", params: { progressToken, ...report } }),
+  };
+}
+
+function serveResources(server: Server, families: readonly ResourceFamily[], app: App): void {
+  server.setRequestHandler("resources/list", ({ params }) => listResources(params?.cursor, app));
+  server.setRequestHandler("resources/templates/list", () => listTemplates(families));
+  server.setRequestHandler(
+    "resources/read",
+    ({ params }) => readResource(params.uri, families, app),
+  );
+  server.setRequestHandler(
+    "completion/complete",
+    ({ params: { argument } }) => complete(argument.name, argument.value, app),
+  );
+}
+
+function servePrompts(server: Server, prompts: readonly Prompt[], app: App): void {
+  server.setRequestHandler("prompts/list", () => ({
+    prompts: prompts.map(({ write: _, ...prompt }) => prompt),
+  }));
+  server.setRequestHandler(
+    "prompts/get",
+    ({ params }) => getPrompt(params.name, params.arguments ?? {}, prompts, app),
+  );
+}
+
+function serveTasks(server: Server, app: App): void {
+  const schemas = { params: TASK_PARAMS, result: TASK_RESULT };
+  server.setRequestHandler("tasks/get", schemas, ({ taskId }, ctx) => getTask(taskId, ctx, app));
+  server.setRequestHandler(
+    "tasks/cancel",
+    schemas,
+    ({ taskId }, ctx) => cancelTask(taskId, ctx, app),
+  );
+  server.setRequestHandler(
+    "tasks/update",
+    schemas,
+    ({ taskId }, ctx) => updateTask(taskId, ctx, app),
+  );
+}
+
+/** Notifications about resources: in the 2025 era to those who subscribed, later to those who listen. */
+function sayWhatChanges(server: Server, era: "legacy" | "modern", app: App): void {
+  const subscribed = new Set<string>();
+  if (era === "legacy") {
+    server.setRequestHandler("resources/subscribe", ({ params }) => {
+      subscribed.add(params.uri);
+      return {};
+    });
+    server.setRequestHandler("resources/unsubscribe", ({ params }) => {
+      subscribed.delete(params.uri);
+      return {};
+    });
+  }
+  const failed = (error: unknown) => app.log.debug(`a notification was not sent: ${error}`);
+  const stop = app.updates.listen({
+    jobChanged(id) {
+      for (const uri of urisOf(id)) {
+        if (era === "modern" || subscribed.has(uri)) {
+          server.sendResourceUpdated({ uri }).catch(failed);
+        }
+      }
+    },
+    listChanged: () => server.sendResourceListChanged().catch(failed),
+  });
+  const stopLog = app.log.listen(({ level, message }) =>
+    server.sendLoggingMessage({ level, logger: "python-mcp", data: message }).catch(failed)
+  );
+  server.onclose = () => {
+    stop();
+    stopLog();
+  };
 }
 
 function listed(tool: Tool) {
@@ -81,13 +185,4 @@ function jsonSchema(schema: z.ZodObject, io: "input" | "output"): { type: "objec
     schemas.set(schema, made);
   }
   return made;
-}
-
-async function readResource(uri: string, app: App) {
-  const url = URL.canParse(uri) ? new URL(uri) : undefined;
-  const family = url &&
-    JOB_RESOURCES.find(({ uriTemplate }) => uriTemplate.startsWith(`${url.protocol}//`));
-  const contents = family && await family.read(url, app);
-  if (!contents) throw new ResourceNotFoundError(uri);
-  return contents;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { UserError } from "../base/user_error.ts";
 import type { App } from "./app.ts";
+import type { ProgressReport } from "./run_progress.ts";
 
 /** A block of a tool result, as the protocol has it. */
 export type ContentBlock =
@@ -18,6 +19,8 @@ export type ContentBlock =
 export interface ToolAnswer {
   json: Record<string, unknown>;
   blocks?: ContentBlock[];
+  /** The job that goes on after this answer. */
+  jobId?: string;
 }
 
 /** What a handler knows of its caller. */
@@ -25,6 +28,8 @@ export interface ToolCall {
   app: App;
   /** Aborted when the caller cancelled the request or is gone. */
   signal: AbortSignal;
+  /** Sends `notifications/progress`; absent when the caller did not ask for any. */
+  reportProgress?: (report: ProgressReport) => Promise<void>;
 }
 
 /** What tools do to their world; see the specification, ToolAnnotations. */
@@ -64,23 +69,22 @@ export interface ToolResult {
   [key: string]: unknown;
 }
 
-/** Calls a tool. Whatever it throws becomes a result that says `{error}`: here and nowhere else. */
-export async function callTool(tool: Tool, input: unknown, call: ToolCall): Promise<ToolResult> {
+/** Calls a tool. Whatever it throws becomes an answer that says `{error}`: here and nowhere else. */
+export async function callTool(tool: Tool, input: unknown, call: ToolCall): Promise<ToolAnswer> {
   try {
-    const { json, blocks = [] } = await tool.handle(parseInput(tool, input) as never, call);
-    return {
-      content: [{ type: "text", text: JSON.stringify(json) }, ...blocks],
-      structuredContent: json,
-      ...("error" in json ? { isError: true as const } : {}),
-    };
+    return await tool.handle(parseInput(tool, input) as never, call);
   } catch (error) {
-    const json = { error: messageOf(error, tool, call) };
-    return {
-      content: [{ type: "text", text: JSON.stringify(json) }],
-      structuredContent: json,
-      isError: true,
-    };
+    return { json: { error: messageOf(error, tool, call) } };
   }
+}
+
+/** An answer as `tools/call` returns it. */
+export function toResult({ json, blocks = [] }: ToolAnswer): ToolResult {
+  return {
+    content: [{ type: "text", text: JSON.stringify(json) }, ...blocks],
+    structuredContent: json,
+    ...("error" in json ? { isError: true as const } : {}),
+  };
 }
 
 function messageOf(error: unknown, tool: Tool, { app }: ToolCall): string {

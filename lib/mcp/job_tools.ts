@@ -5,7 +5,9 @@ import type { JobFiles } from "../jobs/job_files.ts";
 import { viewOf } from "../jobs/job_view.ts";
 import { readLog, readTail } from "../jobs/output_log.ts";
 import { readableText } from "../jobs/readable_text.ts";
-import { defineTool, type Tool } from "./define_tool.ts";
+import { cancelMessage } from "./cancel_message.ts";
+import { defineTool, type Tool, type ToolCall } from "./define_tool.ts";
+import { ProgressReporter } from "./run_progress.ts";
 import { SHOWN_CHARACTERS } from "./run_result.ts";
 
 /** How much of the output of a running job its status shows, in characters a stream. */
@@ -58,10 +60,10 @@ export const JOB_TOOLS: readonly Tool[] = [
       stderr_cursor: cursor.describe("Byte offset"),
     }),
     output: z.object({ job: JOB.optional(), error }),
-    handle: async ({ job_id, wait_seconds, stdout_cursor, stderr_cursor }, { app, signal }) => {
-      const { jobs } = app;
+    handle: async ({ job_id, wait_seconds, stdout_cursor, stderr_cursor }, call) => {
+      const { jobs } = call.app;
       const row = wait_seconds > 0
-        ? await jobs.waitForEnd(job_id, wait_seconds, signal)
+        ? await waitWithProgress(job_id, wait_seconds, call)
         : await jobs.get(job_id);
       if (!row) throw unknownJob(job_id);
       const files = jobs.files(job_id);
@@ -154,11 +156,18 @@ export const JOB_TOOLS: readonly Tool[] = [
   }),
 ];
 
-function cancelMessage(status: JobStatus, wasFinal: boolean): string {
-  if (status === "cancelled" && !wasFinal) return "Job cancelled";
-  return isFinal(status)
-    ? `Nothing to cancel: the job had ended before (${status})`
-    : "Not everything of the job could be stopped within 30 s; it is still being stopped";
+async function waitWithProgress(
+  id: string,
+  seconds: number,
+  { app: { jobs }, signal, reportProgress }: ToolCall,
+): Promise<JobRow | undefined> {
+  const files = jobs.files(id);
+  const reporter = files && reportProgress && new ProgressReporter(files, reportProgress);
+  try {
+    return await jobs.waitForEnd(id, seconds, signal);
+  } finally {
+    await reporter?.stop();
+  }
 }
 
 function readOutput(

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { BackgroundAnswer } from "../jobs/answer_within_budget.ts";
-import { isFinal, type JobStatus } from "../jobs/job.ts";
+import type { JobStatus } from "../jobs/job.ts";
 import type { JobManager } from "../jobs/job_manager.ts";
 import { type JobView, viewOf } from "../jobs/job_view.ts";
 import {
@@ -10,6 +10,7 @@ import {
   smartAsyncWith,
 } from "../jobs/smart_async.ts";
 import { App, type Settings } from "./app.ts";
+import { cancelMessage } from "./cancel_message.ts";
 
 /** Where {@linkcode initializeState} keeps jobs. */
 export interface StateOptions {
@@ -37,6 +38,7 @@ export function initializeState(options: StateOptions = {}): { close(): Promise<
   const app = new App(librarySettings(options), {
     debug: () => {},
     warn: (message) => Deno.stderr.writeSync(new TextEncoder().encode(`${message}\n`)),
+    listen: () => () => {},
   });
   app.jobs.sweep();
   state = app;
@@ -55,6 +57,8 @@ function librarySettings({ persistenceDir }: StateOptions): Settings {
     maxRunning: 4 * navigator.hardwareConcurrency,
     maxOutput: 2 ** 30,
     keepDays: 30,
+    waitWithProgress: false,
+    stopOnDisconnect: false,
     cwd: Deno.cwd(),
     env,
   };
@@ -164,14 +168,6 @@ export async function cancelJob(
   if (!cancelled) return notFound(jobId);
   const { row: { status }, wasFinal } = cancelled;
   return { job_id: jobId, status, message: cancelMessage(status, wasFinal) };
-}
-
-/** What a caller of cancel is told. */
-export function cancelMessage(status: JobStatus, wasFinal: boolean): string {
-  if (status === "cancelled" && !wasFinal) return "Job cancelled";
-  return isFinal(status)
-    ? `Nothing to cancel: the job had ended before (${status})`
-    : "Not everything of the job could be stopped within 30 s; it is still being stopped";
 }
 
 /**

@@ -1,4 +1,9 @@
-import { answerWithinBudget, exceededAnswer, startedAnswer } from "../jobs/answer_within_budget.ts";
+import {
+  answerWithinBudget,
+  callerLeftAnswer,
+  exceededAnswer,
+  startedAnswer,
+} from "../jobs/answer_within_budget.ts";
 import type { EnvChanges } from "../base/command.ts";
 import { writePrivate } from "../base/private_files.ts";
 import { UserError } from "../base/user_error.ts";
@@ -10,6 +15,7 @@ import { prepareRun } from "../python/prepare_run.ts";
 import { installScriptRuntime } from "../python/script_runtime.ts";
 import type { ToolAnswer, ToolCall } from "./define_tool.ts";
 import { resolvePath, type ScriptSource } from "./run_input.ts";
+import { ProgressReporter } from "./run_progress.ts";
 import type { RunDetails } from "./run_result.ts";
 
 /** The parameters that every tool which runs Python shares, validated. */
@@ -68,38 +74,50 @@ export async function runPython(
   }
   if (budget === 0) {
     await jobs.start(draft, request);
-    return { json: { ...startedAnswer(draft.id) } };
+    return { json: { ...startedAnswer(draft.id) }, jobId: draft.id };
   }
   const running = await jobs.call(draft, request);
-  return await waitForAnswer(running, budget - (performance.now() - began) / 1000, budget, call);
+  const reporter = call.reportProgress && new ProgressReporter(draft.files, call.reportProgress);
+  try {
+    const listens = reporter !== undefined && settings.waitWithProgress;
+    const left = listens ? Infinity : budget - (performance.now() - began) / 1000;
+    return await waitForAnswer(running, Math.max(0, left), budget, call, reporter);
+  } finally {
+    await reporter?.stop();
+  }
 }
 
 async function waitForAnswer(
   running: Call,
   left: number,
   budget: number,
-  { app: { jobs }, signal }: ToolCall,
+  { app: { jobs, settings }, signal }: ToolCall,
+  reporter: ProgressReporter | undefined,
 ): Promise<ToolAnswer> {
   const answer = await answerWithinBudget(
-    Math.max(0, left),
+    left,
     running.ended,
     async () => exceededAnswer(running.id, budget, await jobs.toBackground(running)),
     signal,
   );
-  if (answer) return { json: { ...answer } };
+  // What is sent after the answer would break the protocol.
+  await reporter?.stop();
+  if (answer) return { json: { ...answer }, jobId: running.id };
   if (!signal.aborted) return toAnswer(await jobs.finishCall(running, hasMore));
-  await jobs.toBackground(running);
-  if (isUsersStop(signal.reason)) await jobs.cancel(running.id);
-  return { json: {} }; // nobody reads it: a cancelled request is not answered
+  const position = await jobs.toBackground(running);
+  if (wantsStop(signal.reason, settings.stopOnDisconnect)) await jobs.cancel(running.id);
+  // Read only by a client that resumes a broken stream: a cancelled request is not answered.
+  return { json: { ...callerLeftAnswer(running.id, position) }, jobId: running.id };
 }
 
 /**
- * Whether a cancelled request means "stop": a time-out of the caller and a closed connection do not.
- * A `notifications/cancelled` arrives as its reason, a text or nothing; a closed connection as an error.
+ * Whether a request that was given up means "stop". A `notifications/cancelled` arrives as its reason, a
+ * text or nothing: it does, unless it speaks of time. A closed connection arrives as an error: it
+ * cannot be told from a time-out.
  */
-function isUsersStop(reason: unknown): boolean {
-  if (typeof reason === "string") return !/time|deadline/i.test(reason);
-  return reason instanceof DOMException;
+function wantsStop(reason: unknown, stopOnDisconnect: boolean): boolean {
+  if (typeof reason === "string") return !/time[ds]?[ -]?out|deadline/i.test(reason);
+  return reason instanceof DOMException || stopOnDisconnect;
 }
 
 function hasMore({ result }: Ended): boolean {

@@ -1,6 +1,6 @@
 // What a scan of the text has to tell apart: strings and comments (which may hold anything),
 // brackets and line joins (which make one statement of several lines), and the words to look for.
-const token = new RegExp(
+const tokens = new RegExp(
   [
     /"""[^"\\]*(?:(?:\\[^]|"(?!""))[^"\\]*)*(?:"""|$)/,
     /'''[^'\\]*(?:(?:\\[^]|'(?!''))[^'\\]*)*(?:'''|$)/,
@@ -70,7 +70,7 @@ function splitStatements(source: string): Statement[] {
     start = end + 1;
     imports = false;
   };
-  for (const { 0: found, index } of source.matchAll(token)) {
+  for (const { 0: token, index } of source.matchAll(tokens)) {
     if (token === "\n") {
       notInBrackets.lastIndex = index;
       if (depth > 0 && notInBrackets.test(source)) depth = 0;

@@ -1,6 +1,6 @@
 import { App } from "../mcp/app.ts";
 import { createLog } from "./log.ts";
-import { readSettings } from "./settings.ts";
+import { isTrue, readSettings } from "./settings.ts";
 import { runStdio } from "./stdio.ts";
 
 /** Runs the program; returns its exit code. */
@@ -16,7 +16,7 @@ export async function main(_args: string[]): Promise<number> {
   const env = Deno.env.toObject();
   const warnings: string[] = [];
   const settings = readSettings(env, {}, (message) => warnings.push(message));
-  const log = createLog(settings.home, env.SMART_ASYNC_DEBUG?.toLowerCase() === "true");
+  const log = createLog(settings.home, isTrue(env.SMART_ASYNC_DEBUG));
   for (const warning of warnings) log.warn(warning);
   await runStdio(new App(settings, log));
   return 0;

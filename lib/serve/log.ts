@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { ensureFolder, statIfThere } from "../base/private_files.ts";
-import type { Log } from "../mcp/app.ts";
+import type { Log, LogLine } from "../mcp/app.ts";
 
 /** When the log file is put aside as `server.log.1`; 1 MiB. */
 const LARGEST = 1 << 20;
@@ -10,7 +10,9 @@ const LARGEST = 1 << 20;
  * at most twice 1 MiB). Nothing ever goes to stdout, which belongs to the protocol.
  */
 export function createLog(home: string, debug: boolean): Log {
-  const write = (level: string, message: string) => {
+  const listeners = new Set<(line: LogLine) => void>();
+  const write = (level: LogLine["level"], message: string) => {
+    for (const listener of listeners) listener({ level, message });
     const line = `${new Date().toISOString()} [${level}] ${Deno.pid} ${message}\n`;
     Deno.stderr.writeSync(new TextEncoder().encode(line));
     if (debug) appendToFile(home, line);
@@ -20,6 +22,10 @@ export function createLog(home: string, debug: boolean): Log {
       if (debug) write("debug", message);
     },
     warn: (message) => write("warning", message),
+    listen: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
   };
 }
 

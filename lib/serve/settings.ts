@@ -29,7 +29,14 @@ export function readSettings(
     maxRunning: Math.floor(number("PYTHON_MCP_MAX_RUNNING", 4 * navigator.hardwareConcurrency, 1)),
     maxOutput: number("PYTHON_MCP_MAX_OUTPUT_MB", DEFAULT_MAX_OUTPUT_MB, 0) * 2 ** 20,
     keepDays: number("PYTHON_MCP_KEEP_DAYS", DEFAULT_KEEP_DAYS, 0),
+    waitWithProgress: isTrue(env.PYTHON_MCP_WAIT_WITH_PROGRESS),
+    stopOnDisconnect: isTrue(env.PYTHON_MCP_STOP_ON_DISCONNECT),
     cwd: Deno.cwd(),
     env,
   };
+}
+
+/** How every switch of the environment is read: `true`, in any case. */
+export function isTrue(value: string | undefined): boolean {
+  return value?.toLowerCase() === "true";
 }

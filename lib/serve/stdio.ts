@@ -12,7 +12,7 @@ export async function runStdio(app: App): Promise<void> {
   const transport = new StdioServerTransport(process.stdin, process.stdout, {
     maxBufferSize: LONGEST_MESSAGE,
   });
-  const handle = serveStdio(() => createServer(app), {
+  const handle = serveStdio(({ era }) => createServer(app, { era, lasting: true }), {
     transport,
     onerror: (error) => app.log.debug(`protocol: ${error.message}`),
   });

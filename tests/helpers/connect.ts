@@ -33,17 +33,19 @@ export interface ConnectOptions {
   kind?: ClientKind;
   env?: Record<string, string>;
   cwd?: string;
+  /** The server's program; `main.ts` by default. */
+  program?: string;
 }
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
 /** Starts a real server on a home and connects a real client to it. */
 export async function connect(
-  { home, kind = "2.x, 2025 era", env = {}, cwd }: ConnectOptions,
+  { home, kind = "2.x, 2025 era", env = {}, cwd, program = MAIN }: ConnectOptions,
 ): Promise<Connection> {
   const parameters = {
     command: Deno.execPath(),
-    args: ["run", "-A", "--no-prompt", MAIN],
+    args: ["run", "-A", "--no-prompt", program],
     env: { ...serverEnv(), PYTHON_MCP_HOME: home, ...env },
     cwd,
     stderr: "pipe" as const,

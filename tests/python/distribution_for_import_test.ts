@@ -73,7 +73,7 @@ for (
 }
 
 Deno.test("the table has no answer when a name only looks like one of its own", () => {
-  for (const lookAlike of ["reqeusts", "panda", "numpyy", "python_dateutil", "beautifulsoup"]) {
+  for (const lookAlike of ["reqeusts", "panda", "numpyy", "tdqm", "beautifulsoup"]) {
     strictEqual(distribution(lookAlike), undefined, lookAlike);
   }
 });

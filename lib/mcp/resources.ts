@@ -1,0 +1,106 @@
+import {
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceNotFoundError,
+} from "@modelcontextprotocol/server";
+import { findScript, listScripts } from "../python/script_library.ts";
+import type { App } from "./app.ts";
+import { type Contents, JOB_RESOURCES, type ResourceFamily } from "./job_resources.ts";
+
+const PAGE = 50;
+const MOST_COMPLETIONS = 100;
+
+/** Every family of resources. */
+export const RESOURCES: readonly ResourceFamily[] = [
+  ...JOB_RESOURCES,
+  {
+    name: "script",
+    title: "A saved script",
+    uriTemplate: "script://{name}",
+    description: "The source of a script kept by py_save_script.",
+    mimeType: "text/x-python",
+    read(uri, app) {
+      const path = pathOfScript(decodeURIComponent(uri.host), app);
+      if (path === undefined) return Promise.resolve(undefined);
+      const text = Deno.readTextFileSync(path);
+      return Promise.resolve({ uri: uri.href, mimeType: "text/x-python", text });
+    },
+  },
+];
+
+function pathOfScript(name: string, app: App): string | undefined {
+  try {
+    return findScript(app.settings.home, name);
+  } catch {
+    return undefined; // no such script, or no name that one may have
+  }
+}
+
+/** `resources/list`: the jobs, newest first, a page at a time; the saved scripts after the last. */
+export async function listResources(cursor: string | undefined, app: App) {
+  const before = cursor === undefined ? undefined : Number(cursor);
+  if (before !== undefined && !Number.isSafeInteger(before)) {
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Invalid cursor: ${cursor}`);
+  }
+  const { rows } = await app.jobs.list({ limit: PAGE, before });
+  const jobs = rows.map((row) => ({
+    uri: `job://${row.id}`,
+    name: row.label ?? row.tool,
+    title: `${row.label ?? row.tool} (${row.status})`,
+    description: `Created ${new Date(row.createdAt).toISOString()}`,
+    mimeType: "application/json",
+  }));
+  if (rows.length === PAGE) return { resources: jobs, nextCursor: String(rows.at(-1)!.seq) };
+  const scripts = (await listScripts(app.settings.home)).map(({ name, description }) => ({
+    uri: `script://${encodeURIComponent(name)}`,
+    name,
+    ...(description ? { description } : {}),
+    mimeType: "text/x-python",
+  }));
+  return { resources: [...jobs, ...scripts] };
+}
+
+export function listTemplates(families: readonly ResourceFamily[]) {
+  return { resourceTemplates: families.map(({ read: _, ...family }) => family) };
+}
+
+/** `resources/read`. */
+export async function readResource(
+  uri: string,
+  families: readonly ResourceFamily[],
+  app: App,
+): Promise<{ contents: Contents[] }> {
+  const url = URL.canParse(uri) ? new URL(uri) : undefined;
+  const family = url &&
+    families.find(({ uriTemplate }) => uriTemplate.startsWith(`${url.protocol}//`));
+  const contents = family && await family.read(url, app);
+  if (!contents) throw new ResourceNotFoundError(uri);
+  return { contents: [contents] };
+}
+
+/** `completion/complete` for the ids and names in templates and prompts. */
+export async function complete(argument: string, value: string, app: App) {
+  const all = await candidates(argument, app);
+  const fitting = all.filter((candidate) => candidate.startsWith(value));
+  return {
+    completion: {
+      values: fitting.slice(0, MOST_COMPLETIONS),
+      total: fitting.length,
+      hasMore: fitting.length > MOST_COMPLETIONS,
+    },
+  };
+}
+
+async function candidates(argument: string, app: App): Promise<string[]> {
+  switch (argument) {
+    case "job_id":
+      return (await app.jobs.list({ limit: 1000 })).rows.map(({ id }) => id);
+    case "stream":
+      return ["stdout", "stderr"];
+    case "name":
+    case "script_name":
+      return (await listScripts(app.settings.home)).map(({ name }) => name);
+    default:
+      return [];
+  }
+}

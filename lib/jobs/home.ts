@@ -8,7 +8,7 @@ export interface Home {
   jobs: string;
   /** The database and its snapshot. */
   meta: string;
-  /** Slots and tickets of the jobs that run and wait. */
+  /** The slots of running jobs, and which job of each launcher waits first; see `slots.py`. */
   queue: string;
   /** A locked file for each living server and launcher. */
   owners: string;
@@ -28,7 +28,7 @@ export function openHome(root: string): Home {
     logs: join(root, "logs"),
   };
   for (const folder of Object.values(home)) ensureFolder(folder);
-  for (const name of ["slots", "tickets"]) ensureFolder(join(home.queue, name));
+  for (const name of ["slots", "waiting"]) ensureFolder(join(home.queue, name));
   return home;
 }
 

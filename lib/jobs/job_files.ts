@@ -1,11 +1,5 @@
 import { join } from "node:path";
-import {
-  exists,
-  readIfThere,
-  readJsonIfThere,
-  replacePrivate,
-  writePrivate,
-} from "../base/private_files.ts";
+import { ensureFolder, exists, readIfThere, readJsonIfThere, writePrivate } from "../base/private_files.ts";
 import { isLocked } from "./file_lock.ts";
 import type { Outcome, Progress } from "./job.ts";
 import type { ProcessSpec } from "./launcher.ts";
@@ -23,6 +17,9 @@ export interface StoredSpec {
   details: Record<string, unknown>;
   process: ProcessSpec;
 }
+
+/** The room that is kept for `outcome.json`, so that a job can end on a full disk too. */
+const OUTCOME_BYTES = 4096;
 
 /** The files of one job's folder, each with its one meaning. */
 export class JobFiles {
@@ -48,6 +45,14 @@ export class JobFiles {
     return this.path("lock");
   }
 
+  /** Creates the folder and what must be there before anything else happens to the job. */
+  create(): void {
+    ensureFolder(this.folder);
+    ensureFolder(this.artifacts);
+    writePrivate(this.#nextOutcome, " ".repeat(OUTCOME_BYTES));
+    this.touchLock();
+  }
+
   /** Wakes those who wait for the job: they watch its lock file, which nothing else writes to. */
   touchLock(): void {
     Deno.writeTextFileSync(this.lock, ".", { append: true, mode: 0o600 });
@@ -70,11 +75,28 @@ export class JobFiles {
     return readJsonIfThere<Outcome>(this.path("outcome.json"));
   }
 
-  set outcome(outcome: Outcome) {
-    replacePrivate(this.path("outcome.json"), JSON.stringify(outcome));
+  get #nextOutcome(): string {
+    return this.path("outcome.json.new");
   }
 
-  /** When its supervisor began, in milliseconds since 1970; `undefined` before. */
+  /** Ends the job and wakes those who wait for it. Only the holder of its lock may. */
+  end(outcome: Outcome): void {
+    const content = new TextEncoder().encode(JSON.stringify(outcome));
+    {
+      using file = Deno.openSync(this.#nextOutcome, { write: true, create: true, mode: 0o600 });
+      for (let at = 0; at < content.length;) at += file.writeSync(content.subarray(at));
+      file.truncateSync(content.length);
+    }
+    Deno.renameSync(this.#nextOutcome, this.path("outcome.json"));
+    this.touchLock();
+  }
+
+  /** Whether its supervisor has begun; such a job is never started again. */
+  get hasStarted(): boolean {
+    return exists(this.path("started"));
+  }
+
+  /** When its supervisor began, in milliseconds since 1970. */
   get startedAt(): number | undefined {
     const started = readJsonIfThere<{ at: number }>(this.path("started"));
     return started && Math.round(started.at * 1000);
@@ -90,6 +112,10 @@ export class JobFiles {
     return typeof found?.current === "number"
       ? { current: found.current, total: found.total ?? null, message: found.message ?? null }
       : null;
+  }
+
+  get isThere(): boolean {
+    return exists(this.folder);
   }
 
   get cancelAsked(): boolean {

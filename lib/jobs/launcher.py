@@ -6,6 +6,7 @@ Standard input takes one JSON object a line: {"run": spec}, {"background": id}, 
 {"bury": {...}}. Standard output says {"ready": id}, {"started": id} and {"ended": id}. The launcher outlives
 its server until its queue is empty and its supervisors have ended.
 """
+import bisect
 import fcntl
 import gc
 import json
@@ -14,32 +15,41 @@ import select
 import signal
 import sys
 
+UMASK = os.umask(0o077)  # the scripts' own; here before anything is written
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import detach
+import job_folder
 import process_tree
 import slots
 import supervisor
 
-QUEUE_SECONDS = 0.1  # how often waiting jobs look for a slot that another launcher's job freed
-MAX_DESCRIPTOR = 256
+QUEUE_SECONDS = 0.1  # how often waiting jobs look for a slot that nobody told them of
+KINDS = (slots.CALL, slots.BACKGROUND)
 
 
 class Job:
     """A job that waits: its spec stays text, since a launcher with many of them has to stay small."""
 
+    __slots__ = ("id", "dir", "order", "kind", "line")
+
     def __init__(self, spec, line):
         self.id, self.dir, self.order, self.kind = spec["id"], spec["dir"], spec["order"], spec["kind"]
-        self.line, self.queued = line, False
+        self.line = line
+
+    def __lt__(self, other):
+        return self.order < other.order
 
 
 class Launcher:
     def __init__(self, home, launcher_id, limit):
         self.id = launcher_id
-        self.umask = os.umask(0o077)
-        self.own_lock = slots.try_lock(os.path.join(home, "owners", launcher_id))
+        self.own_file = os.path.join(home, "owners", launcher_id)
+        self.own_lock = slots.hold_own_lock(self.own_file)
         self.queue = slots.Queue(home, limit, launcher_id)
-        self.waiting = []
+        self.waiting = {kind: [] for kind in KINDS}  # in the order of creation
         self.children = {}
+        self.unsent = b""
         self.server_lives = True
 
     def listen(self):
@@ -53,24 +63,33 @@ class Launcher:
         os.set_blocking(1, False)
 
     def serve(self):
-        rest = b""
+        rest = []
         self.tell({"ready": self.id})
-        while self.server_lives or self.waiting or self.children:
+        while self.server_lives or self.children or any(self.waiting.values()):
             sources = [self.wake_r] + [0] * self.server_lives
-            ready = select.select(sources, [], [], QUEUE_SECONDS if self.waiting else None)[0]
+            seconds = QUEUE_SECONDS if any(self.waiting.values()) else None
+            ready, writable, _ = select.select(sources, [1] if self.unsent else [], [], seconds)
+            if writable:
+                self.send()
             if self.wake_r in ready:
                 os.read(self.wake_r, 4096)
                 self.reap()
             if 0 in ready:
-                data = os.read(0, 1 << 20)
-                if not data:
-                    self.server_lives = False  # an unfinished last line is not an order
-                    os.close(0)
-                    os.open(os.devnull, os.O_RDONLY)
-                *lines, rest = (rest + data).split(b"\n")
-                for line in lines:
-                    self.obey(line)
+                self.read(rest)
             self.start_waiting()
+        slots.remove(self.own_file)
+
+    def read(self, rest):
+        data = os.read(0, 1 << 20)
+        if not data:
+            self.server_lives = False  # an unfinished last line is not an order
+            os.close(0)
+            os.open(os.devnull, os.O_RDONLY)
+        first, *others = data.split(b"\n")
+        rest.append(first)
+        for piece in others:
+            self.obey(b"".join(rest))
+            rest[:] = [piece]
 
     def obey(self, line):
         order = json.loads(line)
@@ -84,50 +103,72 @@ class Launcher:
             self.bury(**order["bury"])
 
     def accept(self, job):
+        if job.id in self.children.values() or any(job.id == one.id for one in self.waiting[job.kind]):
+            return  # handed over twice while a launcher was lost
         try:
-            with supervisor.open_private(os.path.join(job.dir, "accepted")) as file:
+            with job_folder.open_private(os.path.join(job.dir, "accepted")) as file:
                 file.write(self.id.encode())
+        except FileNotFoundError:
+            return self.tell({"ended": job.id})  # the folder is gone: the job was cancelled and removed
         except OSError:
-            return  # the folder is gone: the job was cancelled and removed
-        if not self.start(job):
-            self.queue.draw_ticket(job)
-            job.queued = True
-            self.waiting.append(job)
+            pass  # a full disk: the supervisor will say so
+        bisect.insort(self.waiting[job.kind], job)
 
     def start_waiting(self):
-        for kind in (slots.CALL, slots.BACKGROUND):
-            for job in sorted((job for job in self.waiting if job.kind == kind), key=lambda job: job.order):
-                if not self.start(job):
-                    break
-                self.waiting.remove(job)
+        for kind in KINDS:
+            jobs = self.waiting[kind]
+            while jobs and self.start(jobs[0]):
+                del jobs[0]
+            try:
+                self.queue.announce(kind, jobs[0].order if jobs else None)
+            except OSError:
+                pass  # a full disk: then its jobs wait their turn unannounced
 
     def start(self, job):
-        """Starts the job's supervisor. False when it has to wait for a slot."""
-        slot = self.queue.take(job)
-        if slot is None:
-            return False
+        """Starts the job's supervisor. False when it has to wait."""
+        slot = lock = None
         try:
-            lock = os.open(os.path.join(job.dir, "lock"), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        except FileNotFoundError:
-            os.close(slot.descriptor)
+            slot = self.queue.take(job.kind, job.order)
+            if slot is None:
+                return False
+            lock = job_folder.try_lock(job.dir)
+            if lock is None:
+                if not job_folder.has_begun(job.dir):
+                    return False
+                self.tell({"started": job.id})  # by another launcher
+            elif job_folder.has_begun(job.dir):
+                self.tell({"ended": job.id})
+            else:
+                self.fork(job.id, (lock, slot.descriptor), lambda reaps: self.supervise(job, lock, slot, reaps))
+                self.tell({"started": job.id})
             return True
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if any(os.path.exists(os.path.join(job.dir, name)) for name in ("outcome.json", "started")):
-            self.tell({"ended": job.id})
-        else:
-            self.fork(job.id, (lock, slot.descriptor), lambda reaps: self.supervise(job, lock, slot, reaps))
-            self.tell({"started": job.id})
-        os.close(lock)
-        os.close(slot.descriptor)
-        return True
+        except FileNotFoundError:
+            self.tell({"ended": job.id})  # cancelled and removed
+            return True
+        except OSError:
+            return False  # no process, no file or no lock can be had just now
+        finally:
+            if lock is not None:
+                os.close(lock)
+            if slot is not None:
+                os.close(slot.descriptor)
 
     def supervise(self, job, lock, slot, reaps_orphans):
-        supervisor.supervise(json.loads(job.line)["run"], lock, slot, self.umask, reaps_orphans)
+        supervisor.supervise(json.loads(job.line)["run"], lock, slot, UMASK, reaps_orphans)
 
     def bury(self, id, dir, error):
-        lock = os.open(os.path.join(dir, "lock"), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        self.fork(id, (lock,), lambda _: bury(dir, id, error, lock))
-        os.close(lock)
+        if id in self.children.values():
+            return
+        try:
+            lock = job_folder.open_lock(dir)
+        except OSError:
+            return  # removed meanwhile, or to be looked at once more
+        try:
+            self.fork(id, (lock,), lambda _: bury(dir, id, error, lock))
+        except OSError:
+            pass  # no process can be had just now: the server looks once more
+        finally:
+            os.close(lock)
 
     def fork(self, job_id, keep, act):
         pid = os.fork()
@@ -135,7 +176,7 @@ class Launcher:
             try:
                 # First of all: what is the launcher's must end with the launcher.
                 signal.set_wakeup_fd(-1)
-                keep_only(keep)
+                detach.keep_only(keep)
                 os.setsid()
                 act(process_tree.become_subreaper())
             except BaseException:
@@ -145,74 +186,61 @@ class Launcher:
         self.children[pid] = job_id
 
     def to_background(self, job_id):
-        for job in self.waiting:
+        calls = self.waiting[slots.CALL]
+        for job in calls:
             if job.id == job_id:
-                self.queue.drop_ticket(job)
+                calls.remove(job)
                 job.kind = slots.BACKGROUND
-                self.queue.draw_ticket(job)
+                bisect.insort(self.waiting[slots.BACKGROUND], job)
+                break
 
     def reap(self):
         while self.children:
             pid, _status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
                 return
-            self.tell({"ended": self.children.pop(pid, None)})
+            if pid in self.children:
+                self.tell({"ended": self.children.pop(pid)})
+                self.pass_slots_on()
+
+    def pass_slots_on(self):
+        """A slot is free: where no job waits here, the next one of another launcher may have it."""
+        for kind in KINDS:
+            if not self.waiting[kind]:
+                self.queue.wake_first_elsewhere(kind)
 
     def tell(self, message):
         if self.server_lives:
-            try:
-                os.write(1, json.dumps(message).encode() + b"\n")
-            except (BlockingIOError, BrokenPipeError):
-                pass  # the server also looks at the files
+            self.unsent += json.dumps(message).encode() + b"\n"
+            self.send()
+
+    def send(self):
+        try:
+            self.unsent = self.unsent[os.write(1, self.unsent) :]
+        except BlockingIOError:
+            pass  # the rest follows when the server reads
+        except BrokenPipeError:
+            self.unsent = b""
 
 
 def wake(folder):
-    """Makes a supervisor look at its files now. Its pid is its own for as long as its lock is held."""
-    lock = slots.try_lock(os.path.join(folder, "lock"), fcntl.LOCK_SH)
-    if lock is not None:
-        os.close(lock)
-        return
+    """Makes a supervisor look at its files now."""
     try:
         with open(os.path.join(folder, "started"), "rb") as file:
-            os.kill(json.loads(file.read())["pid"], signal.SIGUSR1)
-    except (OSError, ValueError):
+            started = json.loads(file.read())
+        if process_tree.born(started["pid"]) == started["born"]:
+            os.kill(started["pid"], signal.SIGUSR1)
+    except (OSError, ValueError, KeyError):
         pass  # not started yet: it looks before it starts
 
 
 def bury(folder, job_id, error, lock):
     fcntl.flock(lock, fcntl.LOCK_EX)
-    if not os.path.exists(os.path.join(folder, "outcome.json")):
-        supervisor.bury(folder, job_id, error, lock)
-
-
-def keep_only(keep):
-    """Closes every descriptor but standard error and `keep`; standard input and output become empty."""
-    null = os.open(os.devnull, os.O_RDWR)
-    os.dup2(null, 0)
-    os.dup2(null, 1)
-    first = 3
-    for descriptor in sorted(keep) + [MAX_DESCRIPTOR]:
-        os.closerange(first, descriptor)
-        first = descriptor + 1
-
-
-def detach():
-    """Leaves the server's session and process tree, so that killing the server's tree spares jobs."""
-    if os.fork():
-        os._exit(0)
-    os.setsid()
-    if os.fork():
-        os._exit(0)
-    os.closerange(3, MAX_DESCRIPTOR)
-    os.chdir("/")
-    os.environ.pop("PYTHON_MCP_TOKEN", None)
-    for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE, signal.SIGXFSZ}:
-        signal.signal(number, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    job_folder.bury(folder, job_id, error, lock)
 
 
 if __name__ == "__main__":
-    detach()
+    detach.detach()
     launcher = Launcher(sys.argv[1], sys.argv[2], int(sys.argv[3]))
     launcher.listen()
     process_tree.load_prctl()

@@ -4,10 +4,9 @@ import signal
 
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 HAS_PROC = os.path.exists("/proc/self/stat")
-_prctl = None
-
-
 SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+STATE, PARENT, THREADS, BORN = 0, 1, 17, 19  # fields of /proc/<pid>/stat after the name; see proc(5)
+_prctl = None
 
 
 def load_prctl():
@@ -27,11 +26,10 @@ def become_subreaper():
 
 
 def descendants(root):
-    """The pids of all living processes below `root`, parents before children, zombies left out."""
+    """The pids of all living processes below `root`, parents before children."""
     children = {}
-    for pid, parent, state in _processes():
-        if state != "Z":
-            children.setdefault(parent, []).append(pid)
+    for pid, parent in _living():
+        children.setdefault(parent, []).append(pid)
     found, waiting = [], [root]
     while waiting:
         below = children.get(waiting.pop(), ())
@@ -54,6 +52,14 @@ def marked(variable):
         except OSError:
             pass  # gone meanwhile, or another user's
     return found
+
+
+def born(pid):
+    """When a process was started, as a text that no later process of the same pid has; None: it is gone."""
+    if not HAS_PROC:
+        return "".join(_ps("-o", "lstart=", "-p", str(pid))).strip() or None
+    stat = _stat(pid)
+    return stat and stat[BORN].decode()
 
 
 def send(pids, number):
@@ -93,20 +99,29 @@ def _pids():
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 
 
-def _processes():
+def _living():
+    """Pid and parent's pid of every process that is no zombie."""
     if not HAS_PROC:
         for line in _ps("-axo", "pid=,ppid=,stat="):
             pid, parent, state = line.split(None, 2)
-            yield int(pid), int(parent), state[0]
+            if state[0] != "Z":
+                yield int(pid), int(parent)
         return
     for pid in _pids():
-        try:
-            with open("/proc/%d/stat" % pid, "rb") as stat:
-                # The command name is in parentheses and may hold anything, spaces and ")" included.
-                state, parent = stat.read().rpartition(b")")[2].split(None, 2)[:2]
-        except (OSError, ValueError):
-            continue
-        yield pid, int(parent), state.decode()
+        stat = _stat(pid)
+        # A process whose first thread has ended looks like a zombie while its other threads go on.
+        if stat and (stat[STATE] != b"Z" or int(stat[THREADS]) > 1):
+            yield pid, int(stat[PARENT])
+
+
+def _stat(pid):
+    """The fields of /proc/<pid>/stat after the command's name; None when the process is gone."""
+    try:
+        with open("/proc/%d/stat" % pid, "rb") as stat:
+            # The command name is in parentheses and may hold anything, spaces and ")" included.
+            return stat.read().rpartition(b")")[2].split()
+    except OSError:
+        return None
 
 
 def _ps(*options):

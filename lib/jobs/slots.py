@@ -1,10 +1,11 @@
 """How many jobs of a home may run at once, and in which order; without a daemon.
 
-A slot is a file that its supervisor keeps locked (flock(2)), so a dead supervisor frees it. A ticket is
-a file named after the job's place in the order of creation; only the oldest ticket takes a slot.
+A slot is a file that its supervisor keeps locked (flock(2)), so a dead supervisor frees it. A launcher
+with waiting jobs announces the first of them in a file; only the first of all living launchers takes a slot.
 """
 import fcntl
 import os
+import signal
 
 CALL, BACKGROUND = "call", "background"
 
@@ -18,6 +19,34 @@ def try_lock(path, mode=fcntl.LOCK_EX):
     except BlockingIOError:
         os.close(descriptor)
         return None
+
+
+def hold_own_lock(path):
+    """Creates a file and keeps it locked. A sweep may remove it before it is locked: then once more."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            if os.path.samestat(os.stat(path), os.fstat(descriptor)):
+                return descriptor
+        except FileNotFoundError:
+            pass
+        os.close(descriptor)
+
+
+def is_locked(path):
+    """Whether a process holds the exclusive lock. Probes share, so two do not see each other."""
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return False
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
 
 
 class Slot:
@@ -40,6 +69,7 @@ class Queue:
         self.folder = os.path.join(home, "queue")
         self.owners = os.path.join(home, "owners")
         self.limit, self.launcher = limit, launcher
+        self.announced = {CALL: None, BACKGROUND: None}
         self.lock = os.open(os.path.join(self.folder, "lock"), os.O_RDWR | os.O_CREAT, 0o600)
 
     def free_slot(self, kind):
@@ -49,62 +79,74 @@ class Queue:
                 return descriptor
         return None
 
-    def take(self, job):
-        """A Slot for the job if it is its turn, else None; its ticket then keeps its place."""
+    def take(self, kind, order):
+        """A Slot if one is free and no job of another launcher comes first, else None."""
         fcntl.flock(self.lock, fcntl.LOCK_EX)
         try:
-            if not self.is_oldest(job):
-                return None
-            descriptor = self.free_slot(job.kind)
+            descriptor = self.free_slot(kind)
             if descriptor is None:
                 return None
-            self.drop_ticket(job)
-            return Slot(self, job.kind, descriptor)
+            first = self.first_elsewhere(kind)
+            if first is None or first[0] > order:
+                return Slot(self, kind, descriptor)
+            os.close(descriptor)
+            wake(first)
+            return None
         finally:
             fcntl.flock(self.lock, fcntl.LOCK_UN)
 
-    def is_oldest(self, job):
-        mine = (job.order, job.id)
-        for name in sorted(os.listdir(os.path.join(self.folder, "tickets"))):
-            order, kind, launcher, job_id = name.split(".", 3)
-            if (int(order), job_id) >= mine:
-                return True
-            if kind == job.kind and self.lives(launcher):
-                return False
-            if not self.lives(launcher):
-                self.remove(name)
-        return True
-
-    def lives(self, launcher):
-        if launcher == self.launcher:
-            return True
+    def wake_first_elsewhere(self, kind):
+        """Tells the launcher whose job comes next that a slot may be free."""
         try:
-            descriptor = os.open(os.path.join(self.owners, launcher), os.O_RDWR)
-        except FileNotFoundError:
-            return False
+            wake(self.first_elsewhere(kind))
+        except OSError:
+            pass  # it looks by itself a little later
+
+    def first_elsewhere(self, kind):
+        """Order and launcher's pid of the first job that waits at another launcher that lives."""
+        found = []
+        for name in os.listdir(os.path.join(self.folder, "waiting")):
+            of_kind, _, launcher = name.partition(".")
+            if of_kind != kind or launcher == self.launcher:
+                continue
+            path = os.path.join(self.folder, "waiting", name)
+            if not is_locked(os.path.join(self.owners, launcher)):
+                remove(path)
+                continue
+            try:
+                with open(path, "rb") as file:
+                    order, pid = file.read().split()
+                found.append((int(order), int(pid)))
+            except (FileNotFoundError, ValueError):
+                pass  # not waiting any more, or about to be announced
+        return min(found, default=None)
+
+    def announce(self, kind, order):
+        """Says which job of this launcher comes first; None: none waits."""
+        if self.announced[kind] == order:
+            return
+        path = os.path.join(self.folder, "waiting", "%s.%s" % (kind, self.launcher))
+        if order is None:
+            remove(path)
+        else:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+            try:
+                os.pwrite(descriptor, b"%016d %010d" % (order, os.getpid()), 0)
+            finally:
+                os.close(descriptor)
+        self.announced[kind] = order
+
+
+def wake(first):
+    if first is not None:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            return False
-        except BlockingIOError:
-            return True
-        finally:
-            os.close(descriptor)
-
-    def ticket(self, job, kind=None):
-        return "%016d.%s.%s.%s" % (job.order, kind or job.kind, self.launcher, job.id)
-
-    def draw_ticket(self, job):
-        descriptor = os.open(
-            os.path.join(self.folder, "tickets", self.ticket(job)), os.O_WRONLY | os.O_CREAT, 0o600
-        )
-        os.close(descriptor)
-
-    def drop_ticket(self, job):
-        for kind in (CALL, BACKGROUND):
-            self.remove(self.ticket(job, kind))
-
-    def remove(self, name):
-        try:
-            os.unlink(os.path.join(self.folder, "tickets", name))
-        except FileNotFoundError:
+            os.kill(first[1], signal.SIGUSR1)
+        except ProcessLookupError:
             pass
+
+
+def remove(path):
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass

@@ -39,6 +39,8 @@ export interface PythonRun {
   useUv: boolean;
   pythonVersion?: string;
   dependencies?: string[];
+  /** Install what the imports need. */
+  detectImports: boolean;
   /** The result says which dependencies were used, even none. */
   namesDependencies: boolean;
   /** Without it the run is always in the background. */
@@ -146,8 +148,9 @@ async function makeRequest(
   env: Record<string, string>,
   background: boolean,
   { id, files }: Draft,
-  { app: { settings } }: ToolCall,
+  { app }: ToolCall,
 ): Promise<ProcessRequest> {
+  const { settings } = app;
   const scriptPath = run.script.path ?? files.path("script.py");
   if (run.script.path === undefined) writePrivate(scriptPath, run.script.source);
   const cwd = run.directory ?? files.artifacts;
@@ -162,12 +165,14 @@ async function makeRequest(
     useUv: run.useUv,
     pythonVersion: run.pythonVersion,
     dependencies: run.dependencies,
+    detectImports: run.detectImports,
     importDirectory: run.script.path === undefined ? cwd : undefined,
   }, {
     home: settings.home,
     baseEnv: settings.env,
     scriptRuntimeEnv: (pythonPath) => runtime.env(pythonPath),
   });
+  if (plan.prepare.length > 0 && plan.note !== undefined) app.log.warn(plan.note);
   const details: RunDetails = {
     execution_strategy: plan.strategy,
     names_python: run.namesDependencies || plan.strategy === "uv-run" ||

@@ -100,6 +100,7 @@ export const SCRIPT_TOOLS: readonly Tool[] = [
           tool: "py_run_saved_script",
           script: readScriptFile(path),
           useUv: true,
+          detectImports: input.auto_install_deps,
           namesDependencies: true,
           mayAnswer: true,
         },

@@ -1,17 +1,15 @@
 import { dirname, join } from "node:path";
 import type { EnvChanges, PrepareStep, RunStep } from "../base/command.ts";
 import { UserError } from "../base/user_error.ts";
-import { explainFailure } from "./explain_failure.ts";
+import { type DetectedImports, detectImports } from "./detect_imports.ts";
 import {
   defaultInterpreter,
-  describeInterpreters,
   findInterpreter,
   findInterpreterWithPip,
-  interpreterVersion,
-  listInterpreters,
 } from "./find_interpreters.ts";
 import { findUv, installUvStep, ownUv } from "./find_uv.ts";
 import { importDirectoryEnv } from "./import_directory.ts";
+import { requirementName } from "./requirement.ts";
 import { parsePythonVersion, type PythonVersion } from "./python_version.ts";
 import { type ScriptEnvironment, scriptEnvironment } from "./script_environment.ts";
 import { mergeRequirements, readScriptMetadata, type ScriptMetadata } from "./script_metadata.ts";
@@ -35,6 +33,8 @@ export interface RunRequest {
   pythonVersion?: string;
   /** PEP 508 requirements; they win over those of the header with the same name. */
   dependencies?: string[];
+  /** Whether what the imports need is installed too, where the script has no header. */
+  detectImports?: boolean;
   /** The folder that the script runs as if it were a file in, when it lives elsewhere. */
   importDirectory?: string;
 }
@@ -59,10 +59,6 @@ export interface RunPlan {
   resolvedDependencies: string[];
   /** One sentence, when there is something to say. */
   note?: string;
-  /** The version that runs, e.g. `3.12.4`; known at the latest after the run. */
-  pythonVersion(): Promise<string | undefined>;
-  /** What went wrong in a step of `prepare`, for a caller who has to fix it. */
-  explainFailure(stepLabel: string, logText: string): string;
 }
 
 /** Turns a request into commands; starts nothing but, now and then, a probe for versions. */
@@ -83,8 +79,6 @@ async function planWithoutUv(request: RunRequest, context: RunContext): Promise<
     run: runStep(python, {}, request, context),
     strategy: "system-python",
     resolvedDependencies: [],
-    pythonVersion: () => interpreterVersion(python),
-    explainFailure: (label, log) => explainFailure(label, log, ""),
   };
 }
 
@@ -93,28 +87,61 @@ async function planWithUv(request: RunRequest, context: RunContext): Promise<Run
   const header = await readScriptMetadata(request.source);
   const wanted = wantedVersion(request, header);
   const base = await chooseBase(wanted, baseEnv);
+  const detected = request.detectImports && !header ? await detect(request, base) : undefined;
   const environment = await scriptEnvironment(home, {
-    dependencies: mergeRequirements(header?.dependencies ?? [], request.dependencies ?? []),
+    dependencies: mergeRequirements(
+      header?.dependencies ?? detected?.dependencies ?? [],
+      request.dependencies ?? [],
+    ),
     toolUv: header?.tool?.uv as Record<string, unknown> | undefined,
-    scriptFolder: request.importDirectory ?? dirname(request.scriptPath),
+    scriptFolder: folderOf(request),
     base,
   });
   const { prepare, note } = environment.ready
     ? { prepare: [] }
     : await preparation(environment, base, context);
-  const interpreters = "download" in base
-    ? describeInterpreters(await listInterpreters(baseEnv))
-    : "";
+  const notes = [note, detected && describeDetected(detected, request.dependencies ?? [])]
+    .filter((text) => text !== undefined);
   const path = typeof request.env?.PATH === "string" ? request.env.PATH : baseEnv.PATH;
   return {
     prepare,
     run: runStep(environment.python, environment.runEnv(path), request, context),
     strategy: "uv-run",
     resolvedDependencies: environment.dependencies,
-    ...(note === undefined ? {} : { note }),
-    pythonVersion: () => Promise.resolve(environment.version()),
-    explainFailure: (label, log) => explainFailure(label, log, interpreters),
+    ...(notes.length === 0 ? {} : { note: notes.join(". ") }),
   };
+}
+
+/** The folder that the script can import its neighbours from. */
+function folderOf(request: RunRequest): string {
+  return request.importDirectory ?? dirname(request.scriptPath);
+}
+
+function detect(
+  request: RunRequest,
+  base: { path: string } | { download: string },
+): Promise<DetectedImports> {
+  const named = "path" in base ? Deno.realPathSync(base.path) : base.download;
+  const pythonVersion = /3\.\d+/.exec(named)?.[0];
+  return detectImports(request.source, { pythonVersion, directory: folderOf(request) });
+}
+
+/** What was found in the source, and what only the caller can name. */
+function describeDetected(
+  { dependencies, unknown }: DetectedImports,
+  explicit: string[],
+): string | undefined {
+  const given = new Set(explicit.map(requirementName));
+  const added = dependencies.filter((name) => !given.has(name));
+  const notes = [];
+  if (added.length > 0) notes.push(`Detected from the imports: ${added.join(", ")}`);
+  if (unknown.length > 0) {
+    notes.push(
+      `Not installed, since no well-known distribution has these modules: ${unknown.join(", ")}; ` +
+        "name the distribution in `dependencies` if it is needed",
+    );
+  }
+  return notes.length === 0 ? undefined : notes.join(". ");
 }
 
 function wantedVersion(
@@ -147,9 +174,6 @@ async function preparation(
 ): Promise<{ prepare: PrepareStep[]; note?: string }> {
   const uv = findUv(home, baseEnv);
   if (uv !== undefined) return { prepare: environment.steps(uv) };
-  if (environment.dependencies.length === 0 && "path" in base) {
-    return { prepare: environment.bareSteps(base.path) };
-  }
   const preferred = "path" in base ? base.path : defaultInterpreter(baseEnv);
   const python = await findInterpreterWithPip(preferred, baseEnv);
   if (python === undefined) {

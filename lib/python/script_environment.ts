@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { isAbsolute, join, resolve } from "node:path";
 import type { EnvChanges, PrepareStep } from "../base/command.ts";
-import { ensureFolder, exists, readIfThere, replacePrivate } from "../base/private_files.ts";
-import { findLauncherPython, versionInSettings } from "./find_interpreters.ts";
+import { ensureFolder, exists, replacePrivate } from "../base/private_files.ts";
+import { findLauncherPython } from "./find_interpreters.ts";
 import { formatRequirement, parseRequirement, requirementName } from "./requirement.ts";
 
 /** What an environment is made from. */
@@ -27,12 +27,8 @@ export interface ScriptEnvironment {
   dependencies: string[];
   /** What makes it ready, given uv; also writes what these commands read. */
   steps(uv: string): PrepareStep[];
-  /** What makes it ready without uv; only for one without dependencies. */
-  bareSteps(python: string): PrepareStep[];
   /** What `uv run` would set as well: the script finds the programs of its dependencies. */
   runEnv(path: string | undefined): EnvChanges;
-  /** The version of its interpreter, once it is there. */
-  version(): string | undefined;
 }
 
 /** Settings meant for people's projects, which would lead our uv commands astray. */
@@ -106,19 +102,11 @@ export async function scriptEnvironment(
       });
       return steps;
     },
-    bareSteps(base) {
-      ensureFolder(folder);
-      return [{ ...common, label, argv: bare(base), env, ...finish }];
-    },
     runEnv: (path) => ({
       PYTHONHOME: null,
       VIRTUAL_ENV: venv,
       PATH: path ? `${join(venv, "bin")}:${path}` : join(venv, "bin"),
     }),
-    version() {
-      const text = readIfThere(settings);
-      return text === undefined ? undefined : versionInSettings(text);
-    },
   };
 }
 

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { delimiter, join } from "node:path";
-import { listInterpreters } from "../../lib/python/find_interpreters.ts";
+import { explainFailure } from "../../lib/python/explain_failure.ts";
+import {
+  describeInterpreters,
+  interpreterVersion,
+  listInterpreters,
+} from "../../lib/python/find_interpreters.ts";
 import { prepareRun, type RunContext, type RunRequest } from "../../lib/python/prepare_run.ts";
 import { installScriptRuntime } from "../../lib/python/script_runtime.ts";
 import { runPlan, uvFolder } from "../helpers/run_plan.ts";
@@ -44,7 +49,7 @@ Deno.test("prepareRun installs nothing when uv is not to be used", () =>
     assert.deepEqual(made.prepare, []);
     assert.equal(made.strategy, "system-python");
     assert.equal((await runPlan(made, context.baseEnv)).stdout, "a b typed\n");
-    assert.match((await made.pythonVersion())!, /^3\.\d+\.\d+$/);
+    assert.match((await interpreterVersion(made.run.argv[0] as string))!, /^3\.\d+\.\d+$/);
   }));
 
 Deno.test("prepareRun makes an environment with the header's dependencies", () =>
@@ -55,7 +60,7 @@ Deno.test("prepareRun makes an environment with the header's dependencies", () =
     assert.deepEqual(made.prepare.map(({ label }) => label), ["Installing six"]);
     const ended = await runPlan(made, context.baseEnv);
     assert.equal(ended.stdout, "six\n", ended.stderr);
-    assert.match((await made.pythonVersion())!, /^3\.\d+\.\d+$/);
+    assert.match((await interpreterVersion(made.run.argv[0] as string))!, /^3\.\d+\.\d+$/);
   }));
 
 Deno.test("prepareRun has nothing to prepare when the environment is there", () =>
@@ -145,7 +150,7 @@ Deno.test("prepareRun runs a script under each interpreter that is asked for", (
       const source = "import platform\nprint(platform.python_version())\n";
       const made = await plan(source, { pythonVersion: version });
       assert.equal((await runPlan(made, context.baseEnv)).stdout, `${version}\n`);
-      assert.equal(await made.pythonVersion(), version);
+      assert.equal(await interpreterVersion(made.run.argv[0] as string), version);
     }
   }));
 
@@ -166,7 +171,7 @@ Deno.test("prepareRun fails at once and lists what is there when no such Python 
     assert.ok(performance.now() - started < 15_000);
     assert.equal(ended.failedStep, "Downloading Python 3.99");
     const [newest] = await listInterpreters(context.baseEnv);
-    const explained = made.explainFailure(ended.failedStep, ended.stderr);
+    const explained = await explain(ended);
     assert.ok(explained.includes(`${newest!.version} (${newest!.path})`), explained);
   }));
 
@@ -184,22 +189,41 @@ Deno.test("prepareRun explains that a distribution does not exist", () =>
     const made = await plan("print(1)\n", { dependencies: [name] });
     const ended = await runPlan(made, context.baseEnv);
     assert.equal(ended.failedStep, `Installing ${name}`);
-    const explained = made.explainFailure(ended.failedStep, ended.stderr);
+    const explained = await explain(ended);
     assert.match(explained, /There is no distribution named python-mcp-no-such-distribution/);
   }));
 
-Deno.test("prepareRun makes an empty environment where there is no uv", async () => {
+Deno.test("prepareRun installs what the imports need when it may", () =>
+  inScene(async ({ plan, context }) => {
+    const made = await plan("import six\nprint(six.__name__)\n", { detectImports: true });
+    assert.deepEqual(made.resolvedDependencies, ["six"]);
+    assert.equal(made.note, "Detected from the imports: six");
+    assert.equal((await runPlan(made, context.baseEnv)).stdout, "six\n");
+  }));
+
+Deno.test("prepareRun installs nothing for a module that is not in the table", () =>
+  inScene(async ({ plan }) => {
+    const made = await plan("import reqeusts\n", { detectImports: true });
+    assert.deepEqual(made.resolvedDependencies, []);
+    assert.match(made.note!, /reqeusts.*`dependencies`/);
+  }));
+
+Deno.test("prepareRun installs uv first where there is none", async () => {
   const home = Deno.makeTempDirSync();
   try {
     await inScene(async ({ plan, context }) => {
       context.baseEnv.PATH = "/usr/bin:/bin";
       context.baseEnv.PYENV_ROOT = home;
       const made = await plan("print(1)\n");
-      const ended = await runPlan(made, context.baseEnv);
-      assert.equal(ended.stdout, "1\n", ended.stderr);
-      assert.deepEqual((await plan("print(2)\n")).prepare, []);
+      assert.equal(made.prepare[0]!.label, "Installing uv from PyPI (once)");
+      assert.match(made.note!, /uv was not found/);
     }, { HOME: home });
   } finally {
     Deno.removeSync(home, { recursive: true });
   }
 });
+
+async function explain(ended: { failedStep?: string; stderr: string }): Promise<string> {
+  const interpreters = describeInterpreters(await listInterpreters());
+  return explainFailure(ended.failedStep!, ended.stderr, interpreters);
+}

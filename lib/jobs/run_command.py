@@ -1,0 +1,222 @@
+"""Runs commands, each to the end of everything that it started."""
+import errno
+import os
+import select
+import signal
+import time
+
+import process_tree
+
+GRACE_SECONDS = 5.0  # between SIGTERM and SIGKILL
+LINGER_SECONDS = 0.1  # what a command leaves may end by itself for this long
+CHECK_SECONDS = 1.0  # how often to look at files when no signal came
+KILL_SECONDS = 0.05  # between two rounds of SIGKILL
+PIECE = 65536
+TO_END = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+# What differs from a fresh process: the supervisor's handlers, and what Python ignores for itself.
+HANDLED = TO_END + (signal.SIGCHLD, signal.SIGUSR1, signal.SIGPIPE, signal.SIGXFSZ)
+
+
+class JobEnded(Exception):
+    """Why the job ends now, before or instead of the script's own end."""
+
+    def __init__(self, error=None, timed_out=False, cancelled=False):
+        super().__init__(error)
+        self.error, self.timed_out, self.cancelled = error, timed_out, cancelled
+
+
+class Ended:
+    """How a command ended: wait status, resource use, seconds."""
+
+    status = 0
+    reason = None
+    seconds = user = system = 0.0
+    peak = stopped = 0
+
+
+class CommandRunner:
+    """Needs a process of its own: every child of it counts as part of the command."""
+
+    def __init__(self, job_id, reaps_orphans):
+        self.mark = "PYTHON_MCP_JOB_ID", job_id
+        self.reaps_orphans = reaps_orphans
+        self.samples = []
+        self.main = self.main_ended = self.feed = None
+        self.wake_r, wake_w = os.pipe()
+        os.set_blocking(self.wake_r, False)
+        os.set_blocking(wake_w, False)
+        signal.set_wakeup_fd(wake_w, warn_on_full_buffer=False)
+        for number in (signal.SIGCHLD, signal.SIGUSR1):
+            signal.signal(number, lambda *_: None)
+
+    def run(self, step, out, err, look, limit=None, sample_interval=None):
+        """Runs a command. `look` is called now and then, and raises JobEnded to end it."""
+        ended = Ended()
+        began = time.monotonic()
+        self.main_ended = None
+        self.start(step, out, err)
+        try:
+            self.wait_for_main(ended, look, began, limit, sample_interval)
+            self.stop_leftovers(ended)
+        except JobEnded as reason:
+            ended.reason = reason
+            self.stop(ended)
+        except BaseException:
+            self.stop(ended)
+            raise
+        finally:
+            self.close_feed()
+        ended.seconds = (self.main_ended or time.monotonic()) - began
+        return ended
+
+    def start(self, step, out, err):
+        argv = [resolve(part) for part in step["argv"]]
+        stdin = step.get("stdin")
+        stdin_r, stdin_w = os.pipe() if stdin else (os.open(os.devnull, os.O_RDONLY), -1)
+        if stdin:
+            os.set_blocking(stdin_w, False)
+            self.feed = [stdin_w, memoryview(stdin.encode("utf-8", "surrogatepass"))]
+        try:
+            self.main = spawn(argv, step, self.mark, stdin_r, out, err)
+        except OSError:
+            self.close_feed()
+            raise
+        finally:
+            os.close(stdin_r)
+
+    def wait_for_main(self, ended, look, began, limit, sample_interval):
+        deadline = began + limit if limit else float("inf")
+        next_look = began + CHECK_SECONDS
+        next_sample = began if sample_interval else float("inf")
+        while self.reap(ended) and not self.main_ended:
+            now = time.monotonic()
+            if now >= deadline:
+                raise JobEnded(timed_out=True)
+            if now >= next_sample:
+                self.sample(now - began)
+                next_sample = max(next_sample + sample_interval, now + sample_interval / 2)
+            woken = self.sleep(min(deadline, next_look, next_sample) - now)
+            if woken or time.monotonic() >= next_look:
+                look()
+                next_look = time.monotonic() + CHECK_SECONDS
+
+    def wait_for_all(self, ended, seconds):
+        until = time.monotonic() + seconds
+        while self.reap(ended) and time.monotonic() < until:
+            self.sleep(until - time.monotonic())
+
+    def reap(self, ended):
+        """Collects what has ended. False when nothing of the command is left."""
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return False
+            if pid == 0:
+                return True
+            ended.user += usage.ru_utime
+            ended.system += usage.ru_stime
+            if pid == self.main:
+                self.main_ended = time.monotonic()
+                ended.status = status
+                ended.peak = usage.ru_maxrss * (1024 if process_tree.HAS_PROC else 1)
+
+    def sleep(self, seconds):
+        """Waits for a signal; feeds the command's standard input meanwhile. True when a signal came."""
+        readable, writable, _ = select.select(
+            [self.wake_r], [self.feed[0]] if self.feed else [], [], max(0.0, seconds)
+        )
+        if writable:
+            try:
+                self.feed[1] = self.feed[1][os.write(self.feed[0], self.feed[1][:PIECE]) :]
+            except BrokenPipeError:
+                self.feed[1] = b""
+            except BlockingIOError:
+                pass
+            if not self.feed[1]:
+                self.close_feed()
+        if readable:
+            os.read(self.wake_r, 4096)
+        return bool(readable)
+
+    def close_feed(self):
+        if self.feed:
+            os.close(self.feed[0])
+            self.feed = None
+
+    def sample(self, at):
+        tree = process_tree.descendants(os.getpid())
+        self.samples.append((round(at, 3), process_tree.resident_bytes(tree)))
+        if len(self.samples) > 400:
+            # Of two neighbours the larger stays, so that a peak is never thinned out.
+            self.samples = [max(pair, key=lambda s: s[1]) for pair in zip(self.samples[::2], self.samples[1::2])]
+
+    def find(self):
+        pids = process_tree.descendants(os.getpid())
+        if not self.reaps_orphans:  # orphans went to init; their environment still names the job
+            pids += set(process_tree.marked("=".join(self.mark))) - set(pids) - {os.getpid()}
+        return pids
+
+    def anything_left(self, ended):
+        return self.reap(ended) or (not self.reaps_orphans and bool(self.find()))
+
+    def stop(self, ended):
+        """SIGTERM, the grace, SIGKILL; returns when nothing of the command runs."""
+        pids = self.find()
+        process_tree.send(pids, signal.SIGTERM)
+        process_tree.send(pids, signal.SIGCONT)  # a stopped process must wake up to end
+        self.wait_for_all(ended, GRACE_SECONDS)
+        while self.anything_left(ended):
+            process_tree.kill_all(self.find)
+            self.wait_for_all(ended, KILL_SECONDS)
+
+    def stop_leftovers(self, ended):
+        if self.anything_left(ended):
+            self.wait_for_all(ended, LINGER_SECONDS)
+        if self.anything_left(ended):
+            ended.stopped = len(self.find())
+            self.stop(ended)
+
+
+def resolve(part):
+    """A part of an argument list: text, or the content of a file that an earlier step wrote."""
+    if isinstance(part, str):
+        return part
+    with open(part["readFile"], encoding="utf-8") as file:
+        return file.read()
+
+
+def spawn(argv, step, mark, stdin, out, err):
+    """fork and exec. Not posix_spawn: a shared address space would count for the script's ru_maxrss."""
+    env = dict(os.environ, **{mark[0]: mark[1]})
+    for name, value in (step.get("env") or {}).items():
+        if value is None:
+            env.pop(name, None)
+        else:
+            env[name] = value
+    failed_r, failed_w = os.pipe()
+    signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED)
+    try:
+        pid = os.fork()
+        if pid == 0:
+            try:
+                signal.set_wakeup_fd(-1)
+                for number in HANDLED:
+                    signal.signal(number, signal.SIG_DFL)
+                signal.pthread_sigmask(signal.SIG_SETMASK, ())
+                os.chdir(step["cwd"] if step.get("cwd") else "/")
+                for target, source in enumerate((stdin, out, err)):
+                    os.dup2(source, target)
+                os.execvpe(argv[0], argv, env)
+            except BaseException as error:
+                os.write(failed_w, ("%s: %s" % (argv[0], error)).encode("utf-8", "replace")[:4096])
+            os._exit(127)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        os.close(failed_w)
+    failure = os.read(failed_r, 4096)
+    os.close(failed_r)
+    if failure:
+        os.waitpid(pid, 0)
+        raise OSError(errno.ENOEXEC, "could not start " + failure.decode("utf-8", "replace"))
+    return pid

@@ -1,0 +1,62 @@
+/**
+ * `deno task bench [name…]`: what the server costs, as ratios against doing the same without it, side
+ * by side in one run. Medians go to `results.json`.
+ */
+import { TestHome } from "../helpers/test_home.ts";
+import type { Figure } from "./compare.ts";
+import { benchDependencies } from "./dependencies.ts";
+import { benchJobStatus } from "./job_status.ts";
+import { benchOutput } from "./output.ts";
+import { benchQuickRun } from "./quick_run.ts";
+import { RESULTS, type Results } from "./results.ts";
+import { benchStart } from "./start.ts";
+
+const LARGEST_GROWTH_MB = 20;
+const BENCHES: Record<string, (home: TestHome) => Promise<Partial<Results>>> = {
+  start: async (home) => ({ figures: await benchStart(home) }),
+  quick_run: async (home) => ({ figures: await benchQuickRun(home) }),
+  dependencies: async (home) => ({ figures: await benchDependencies(home) }),
+  job_status: async (home) => ({ figures: await benchJobStatus(home) }),
+  output: async (home) => {
+    const { figures, growthMb } = await benchOutput(home);
+    return { figures, memory_growth_mb: { value: growthMb, goal: LARGEST_GROWTH_MB } };
+  },
+};
+
+const results: Results = { figures: [] };
+const chosen = Deno.args.length > 0 ? Deno.args : Object.keys(BENCHES);
+print("  ratio   goal       ours       base");
+for (const name of chosen) {
+  const bench = BENCHES[name];
+  if (!bench) {
+    throw new Error(`There is no bench ${name}; there are ${Object.keys(BENCHES).join(", ")}`);
+  }
+  await using home = await TestHome.create();
+  const { figures = [], memory_growth_mb } = await bench(home);
+  for (const figure of figures) print(row(figure));
+  results.figures.push(...figures);
+  if (memory_growth_mb) {
+    results.memory_growth_mb = memory_growth_mb;
+    const { value, goal } = memory_growth_mb;
+    print(`${verdict(value, goal)} the server's memory grew by ${value} MB (at most ${goal})`);
+  }
+}
+// A part of the figures does not replace all of them.
+if (Deno.args.length === 0) {
+  await Deno.writeTextFile(RESULTS, JSON.stringify(results, null, 2) + "\n");
+}
+
+function row({ ratio, goal, ours_ms, base_ms, ours, base }: Figure): string {
+  const cells = [ratio.toFixed(2), `≤ ${goal}`, `${ours_ms} ms`, `${base_ms} ms`];
+  const widths = [5, 6, 10, 10];
+  const text = cells.map((cell, column) => cell.padStart(widths[column]!)).join(" ");
+  return `${verdict(ratio, goal)}${text}  ${ours} : ${base}`;
+}
+
+function verdict(value: number, goal: number): string {
+  return value <= goal ? "✓ " : "✗ ";
+}
+
+function print(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
+}

@@ -1,0 +1,62 @@
+import { fileURLToPath } from "node:url";
+import { serverEnv } from "../helpers/connect.ts";
+import type { TestHome } from "../helpers/test_home.ts";
+import { compare, type Figure } from "./compare.ts";
+import { run } from "./processes.ts";
+
+const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+const INITIALIZE = JSON.stringify({
+  jsonrpc: "2.0",
+  id: 1,
+  method: "initialize",
+  params: {
+    protocolVersion: "2025-11-25",
+    capabilities: {},
+    clientInfo: { name: "bench", version: "1" },
+  },
+}) + "\n";
+
+/** From the start of the process until `initialize` is answered, against an empty program. */
+export async function benchStart(home: TestHome): Promise<Figure[]> {
+  const empty = home.join("empty.ts");
+  await Deno.writeTextFile(empty, "");
+  return [
+    await compare({
+      name: "start",
+      ours: "process start to `initialize` answered",
+      base: "`deno run` of an empty file",
+      goal: 8,
+      pairs: 15,
+      runOurs: () => startAndInitialize(home.path),
+      runBase: async () => void await run([Deno.execPath(), "run", empty], home.path),
+    }),
+  ];
+}
+
+/** Milliseconds until the first line on stdout. */
+async function startAndInitialize(home: string): Promise<number> {
+  const began = performance.now();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-prompt", MAIN],
+    clearEnv: true,
+    env: { ...serverEnv(), PYTHON_MCP_HOME: home },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(INITIALIZE));
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("\n")) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error("The server ended before it answered");
+    text += value;
+  }
+  const took = performance.now() - began;
+  if (!("result" in JSON.parse(text))) throw new Error(`initialize answered ${text}`);
+  await writer.close();
+  await reader.cancel();
+  await child.status;
+  return took;
+}

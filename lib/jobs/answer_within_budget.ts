@@ -26,16 +26,17 @@ export async function answerWithinBudget<T>(
   const timeIsUp = new Promise<typeof over>((resolve) => {
     timer = setTimeout(() => resolve(over), Math.min(seconds * 1000, LONGEST_TIMER_MS));
   });
-  const callerLeft = new Promise<typeof gone>((resolve) => {
-    if (signal?.aborted) resolve(gone);
-    signal?.addEventListener("abort", () => resolve(gone), { once: true });
-  });
+  const { promise: callerLeft, resolve: leave } = Promise.withResolvers<typeof gone>();
+  const onAbort = () => leave(gone);
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener("abort", onAbort);
   try {
     const first = await Promise.race([result, timeIsUp, callerLeft]);
     if (first === gone) return undefined;
     return first === over ? await exceeded() : first as T;
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
   }
 }
 

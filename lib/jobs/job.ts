@@ -97,3 +97,19 @@ export function statusOf(outcome: Outcome): FinalStatus {
     ? "completed"
     : "failed";
 }
+
+/** The outcome of a job that was never started. */
+export function endedWithoutRun(end: { cancelled?: boolean; error?: string }): Outcome {
+  return {
+    exit_code: null,
+    signal: null,
+    timed_out: false,
+    cancelled: end.cancelled ?? false,
+    error: end.error ?? null,
+    failed_step: null,
+    ended_at: Date.now() / 1000,
+    elapsed_seconds: 0,
+    stopped: 0,
+    runs: [],
+  };
+}

@@ -1,5 +1,11 @@
 import { join } from "node:path";
-import { ensureFolder, exists, readIfThere, readJsonIfThere, writePrivate } from "../base/private_files.ts";
+import {
+  ensureFolder,
+  exists,
+  readIfThere,
+  readJsonIfThere,
+  writePrivate,
+} from "../base/private_files.ts";
 import { isLocked } from "./file_lock.ts";
 import type { Outcome, Progress } from "./job.ts";
 import type { ProcessSpec } from "./launcher.ts";

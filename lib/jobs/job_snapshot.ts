@@ -15,23 +15,36 @@ export const SNAPSHOT_MARK = "python-mcp snapshot; the truth is jobs.db";
 export class JobSnapshot {
   readonly #home: Home;
   readonly #store: JobStore;
+  readonly #log: (message: string) => void;
   #timer?: ReturnType<typeof setTimeout>;
 
-  constructor(home: Home, store: JobStore) {
+  constructor(home: Home, store: JobStore, log: (message: string) => void) {
     this.#home = home;
     this.#store = store;
+    this.#log = log;
   }
 
   /** Something changed: a write follows within a second. */
   schedule(): void {
-    this.#timer ??= setTimeout(() => this.flush(), AT_MOST_EVERY_MS);
+    this.#timer ??= setTimeout(() => this.#flush(), AT_MOST_EVERY_MS);
   }
 
   /** Writes now what is due. */
-  flush(): void {
-    if (this.#timer === undefined) return;
+  close(): void {
+    if (this.#timer !== undefined) this.#flush();
+  }
+
+  #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    try {
+      this.#write();
+    } catch (error) {
+      this.#log(`jobs.json could not be written: ${error}`);
+    }
+  }
+
+  #write(): void {
     const jobs = this.#store.list({ limit: NEWEST }).map((row) => shorten(viewOf(row)));
     const snapshot = {
       generator: SNAPSHOT_MARK,

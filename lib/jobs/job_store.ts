@@ -82,6 +82,15 @@ export class JobStore {
     return Number(row?.n ?? 0);
   }
 
+  /** How many jobs wait in the background for a slot, those after a place not counted. */
+  countWaiting(upTo: number): number {
+    const row = this.#statement(
+      "SELECT count(*) AS n FROM jobs WHERE status = 'pending' AND listed = 1 AND seq <= ? " +
+        "AND kind = 'process'",
+    ).get(upTo);
+    return Number(row?.n);
+  }
+
   /** Jobs that have not ended, listed or not, oldest first. */
   unfinished(): JobRow[] {
     return this.#select("WHERE status IN ('pending', 'running') ORDER BY seq");
@@ -100,6 +109,16 @@ export class JobStore {
   /** Unlisted runs whose files may go. */
   expired(now: number): JobRow[] {
     return this.#select("WHERE expires_at <= ?", now);
+  }
+
+  /** The listed jobs whose id starts with a text, newest first. */
+  startingWith(start: string, limit: number): JobRow[] {
+    return this.#select(
+      "WHERE listed = 1 AND substr(id, 1, length(?)) = ? ORDER BY seq DESC LIMIT ?",
+      start,
+      start,
+      limit,
+    );
   }
 
   hasId(id: string): boolean {

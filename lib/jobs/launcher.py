@@ -1,8 +1,6 @@
 """Forks a supervisor for every job of one server; holds the jobs that wait for a slot.
 
-    launcher.py HOME LAUNCHER_ID MAX_RUNNING
-
-Standard input takes one JSON object a line: {"run": spec}, {"background": id}, {"wake": folder},
+Standard input takes one JSON object a line: {"run": spec}, {"background": order}, {"wake": folder},
 {"bury": {...}}. Standard output says {"ready": id}, {"started": id} and {"ended": id}. The launcher outlives
 its server until its queue is empty and its supervisors have ended.
 """
@@ -15,35 +13,20 @@ import select
 import signal
 import sys
 
-UMASK = os.umask(0o077)  # the scripts' own; here before anything is written
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-
 import detach
 import job_folder
 import process_tree
 import slots
 import supervisor
+from waiting_job import WaitingJob
 
 QUEUE_SECONDS = 0.1  # how often waiting jobs look for a slot that nobody told them of
 KINDS = (slots.CALL, slots.BACKGROUND)
 
 
-class Job:
-    """A job that waits: its spec stays text, since a launcher with many of them has to stay small."""
-
-    __slots__ = ("id", "dir", "order", "kind", "line")
-
-    def __init__(self, spec, line):
-        self.id, self.dir, self.order, self.kind = spec["id"], spec["dir"], spec["order"], spec["kind"]
-        self.line = line
-
-    def __lt__(self, other):
-        return self.order < other.order
-
-
 class Launcher:
-    def __init__(self, home, launcher_id, limit):
-        self.id = launcher_id
+    def __init__(self, umask, home, launcher_id, limit):
+        self.id, self.umask = launcher_id, umask
         self.own_file = os.path.join(home, "owners", launcher_id)
         self.own_lock = slots.hold_own_lock(self.own_file)
         self.queue = slots.Queue(home, limit, launcher_id)
@@ -94,7 +77,7 @@ class Launcher:
     def obey(self, line):
         order = json.loads(line)
         if "run" in order:
-            self.accept(Job(order["run"], line))
+            self.accept(order["run"], line)
         elif "background" in order:
             self.to_background(order["background"])
         elif "wake" in order:
@@ -102,59 +85,65 @@ class Launcher:
         elif "bury" in order:
             self.bury(**order["bury"])
 
-    def accept(self, job):
-        if job.id in self.children.values() or any(job.id == one.id for one in self.waiting[job.kind]):
+    def accept(self, spec, line):
+        jobs = self.waiting[spec["kind"]]
+        if spec["id"] in self.children.values() or any(job.order == spec["order"] for job in jobs):
             return  # handed over twice while a launcher was lost
         try:
-            with job_folder.open_private(os.path.join(job.dir, "accepted")) as file:
+            with job_folder.open_private(os.path.join(spec["dir"], "accepted")) as file:
                 file.write(self.id.encode())
         except FileNotFoundError:
-            return self.tell({"ended": job.id})  # the folder is gone: the job was cancelled and removed
+            return self.tell({"ended": spec["id"]})  # the folder is gone: the job was cancelled and removed
         except OSError:
             pass  # a full disk: the supervisor will say so
-        bisect.insort(self.waiting[job.kind], job)
+        bisect.insort(jobs, WaitingJob(spec["order"], line))
 
     def start_waiting(self):
         for kind in KINDS:
             jobs = self.waiting[kind]
-            while jobs and self.start(jobs[0]):
+            while jobs and self.start(kind, jobs[0]):
                 del jobs[0]
             try:
                 self.queue.announce(kind, jobs[0].order if jobs else None)
             except OSError:
                 pass  # a full disk: then its jobs wait their turn unannounced
 
-    def start(self, job):
+    def start(self, kind, job):
         """Starts the job's supervisor. False when it has to wait."""
-        slot = lock = None
         try:
-            slot = self.queue.take(job.kind, job.order)
-            if slot is None:
-                return False
-            lock = job_folder.try_lock(job.dir)
+            slot = self.queue.take(kind, job.order)
+        except OSError:
+            return False  # no file can be had just now
+        if slot is None:
+            return False
+        try:
+            return self.start_in(slot, json.loads(job.line)["run"])
+        finally:
+            os.close(slot.descriptor)
+
+    def start_in(self, slot, spec):
+        lock = None
+        try:
+            lock = job_folder.try_lock(spec["dir"])
             if lock is None:
-                if not job_folder.has_begun(job.dir):
+                if not job_folder.has_begun(spec["dir"]):
                     return False
-                self.tell({"started": job.id})  # by another launcher
-            elif job_folder.has_begun(job.dir):
-                self.tell({"ended": job.id})
+                self.tell({"started": spec["id"]})  # by another launcher
+            elif job_folder.has_begun(spec["dir"]):
+                self.tell({"ended": spec["id"]})
             else:
-                self.fork(job.id, (lock, slot.descriptor), lambda reaps: self.supervise(job, lock, slot, reaps))
-                self.tell({"started": job.id})
+                supervise = lambda reaps: supervisor.supervise(spec, lock, slot, self.umask, reaps)
+                self.fork(spec["id"], (lock, slot.descriptor), supervise)
+                self.tell({"started": spec["id"]})
             return True
         except FileNotFoundError:
-            self.tell({"ended": job.id})  # cancelled and removed
+            self.tell({"ended": spec["id"]})  # cancelled and removed
             return True
         except OSError:
             return False  # no process, no file or no lock can be had just now
         finally:
             if lock is not None:
                 os.close(lock)
-            if slot is not None:
-                os.close(slot.descriptor)
-
-    def supervise(self, job, lock, slot, reaps_orphans):
-        supervisor.supervise(json.loads(job.line)["run"], lock, slot, UMASK, reaps_orphans)
 
     def bury(self, id, dir, error):
         if id in self.children.values():
@@ -185,12 +174,11 @@ class Launcher:
                 os._exit(0)
         self.children[pid] = job_id
 
-    def to_background(self, job_id):
+    def to_background(self, order):
         calls = self.waiting[slots.CALL]
         for job in calls:
-            if job.id == job_id:
+            if job.order == order:
                 calls.remove(job)
-                job.kind = slots.BACKGROUND
                 bisect.insort(self.waiting[slots.BACKGROUND], job)
                 break
 
@@ -239,9 +227,9 @@ def bury(folder, job_id, error, lock):
     job_folder.bury(folder, job_id, error, lock)
 
 
-if __name__ == "__main__":
+def main(umask, home, launcher_id, limit):
     detach.detach()
-    launcher = Launcher(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    launcher = Launcher(umask, home, launcher_id, int(limit))
     launcher.listen()
     process_tree.load_prctl()
     gc.freeze()

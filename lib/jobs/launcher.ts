@@ -1,13 +1,18 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import config from "../../deno.json" with { type: "json" };
-import { ensureFolder, exists } from "../base/private_files.ts";
+import { ensureFolder, exists, removeIfThere, writePrivate } from "../base/private_files.ts";
 import type { PrepareStep, RunStep } from "../base/command.ts";
 import type { Home } from "./home.ts";
+import detachSource from "./detach.py" with { type: "text" };
+import jobFolderSource from "./job_folder.py" with { type: "text" };
 import launcherSource from "./launcher.py" with { type: "text" };
 import processTreeSource from "./process_tree.py" with { type: "text" };
+import runCommandSource from "./run_command.py" with { type: "text" };
 import slotsSource from "./slots.py" with { type: "text" };
+import startLauncherSource from "./start_launcher.py" with { type: "text" };
 import supervisorSource from "./supervisor.py" with { type: "text" };
+import waitingJobSource from "./waiting_job.py" with { type: "text" };
 
 /** What a supervisor needs to know of its job. Seconds, bytes. */
 export interface ProcessSpec {
@@ -28,7 +33,7 @@ export interface ProcessSpec {
 /** What a launcher does for its server. */
 export type Order =
   | { run: ProcessSpec }
-  | { background: string }
+  | { background: number }
   | { wake: string }
   | { bury: { id: string; dir: string; error: string } };
 
@@ -37,15 +42,20 @@ type News = { ready: string } | { started: string } | { ended: string };
 export interface LauncherEvents {
   started(id: string): void;
   ended(id: string): void;
-  /** The launcher died (it never does by itself while its server lives). */
-  lost(): void;
+  /** The launcher died: it never does by itself while its server lives, unless it cannot start. */
+  lost(hadStarted: boolean): void;
 }
 
 const SOURCES = {
+  "detach.py": detachSource,
+  "job_folder.py": jobFolderSource,
   "launcher.py": launcherSource,
   "process_tree.py": processTreeSource,
+  "run_command.py": runCommandSource,
   "slots.py": slotsSource,
+  "start_launcher.py": startLauncherSource,
   "supervisor.py": supervisorSource,
+  "waiting_job.py": waitingJobSource,
 };
 
 /**
@@ -57,10 +67,11 @@ export class Launcher {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #done: Promise<unknown>;
   #closing = false;
+  #reader?: ReadableStreamDefaultReader<string>;
 
   /** @param python Path of a Python 3.8 or later; it runs with `-I -S`. */
   constructor(home: Home, python: string, maxRunning: number, events: LauncherEvents) {
-    const script = join(installSources(home), "launcher.py");
+    const script = join(installSources(home), "start_launcher.py");
     const child = new Deno.Command(python, {
       args: ["-I", "-S", script, home.root, this.id, String(maxRunning)],
       stdin: "piped",
@@ -85,11 +96,10 @@ export class Launcher {
     await this.#done;
   }
 
-  #reader?: ReadableStreamDefaultReader<string>;
-
   async #listen(stdout: ReadableStream<Uint8Array>, events: LauncherEvents): Promise<void> {
     this.#reader = stdout.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
+    let ready = false;
     while (true) {
       const { value, done } = await this.#reader.read();
       if (done) break;
@@ -97,13 +107,14 @@ export class Launcher {
       rest = lines.pop()!;
       for (const line of lines) {
         const news = JSON.parse(line) as News;
-        if ("started" in news) events.started(news.started);
-        else if ("ended" in news) events.ended(news.ended);
+        if ("ready" in news) ready = true;
+        else if ("started" in news) events.started(news.started);
+        else events.ended(news.ended);
       }
     }
     if (!this.#closing) {
       await this.#writer.abort().catch(() => {});
-      events.lost();
+      events.lost(ready);
     }
   }
 }
@@ -114,15 +125,13 @@ function installSources(home: Home): string {
   const folder = join(home.runtime, `${config.version}-${hash.slice(0, 8)}`, "jobs");
   if (exists(folder)) return folder;
   const fresh = `${folder}.${crypto.randomUUID().slice(0, 8)}`;
-  ensureFolder(fresh);
-  for (const [name, source] of Object.entries(SOURCES)) {
-    Deno.writeTextFileSync(join(fresh, name), source, { mode: 0o600 });
-  }
   try {
+    ensureFolder(fresh);
+    for (const [name, source] of Object.entries(SOURCES)) writePrivate(join(fresh, name), source);
     Deno.renameSync(fresh, folder);
-  } catch {
-    // Another server was faster; its folder holds the same.
-    Deno.removeSync(fresh, { recursive: true });
+  } catch (error) {
+    removeIfThere(fresh);
+    if (!exists(folder)) throw error; // else another server was faster; its folder holds the same
   }
   return folder;
 }

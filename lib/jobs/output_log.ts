@@ -31,12 +31,14 @@ export function logSize(path: string): number {
  * Reads at most `limit` bytes from a byte offset; costs the same wherever that is.
  *
  * A character whose last bytes are still to come waits for them, unless `ended`. Bytes that are no
- * UTF-8 are replaced by U+FFFD. An offset past the end answers empty, with the end's.
+ * UTF-8 are replaced by U+FFFD. An offset past the end answers empty, with the end's. A limit below
+ * the longest character counts as that, or reading could not go on.
  */
 export function readLog(path: string, from: number, limit: number, ended: boolean): LogPiece {
   const size = logSize(path);
   const start = Math.min(from, size);
-  const bytes = readBytes(path, start, Math.min(limit, size - start));
+  const most = Math.max(limit, LONGEST_CHARACTER);
+  const bytes = readBytes(path, start, Math.min(most, size - start));
   const atEnd = start + bytes.length >= size;
   const whole = atEnd && ended ? bytes.length : wholeCharacters(bytes);
   return {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { removeIfThere } from "../base/private_files.ts";
-import { holdLock, isLocked } from "./file_lock.ts";
+import { holdOwnLock, isLocked, removeIfFree } from "./file_lock.ts";
 import type { Home } from "./home.ts";
 
 /** This process among the servers of a home: a file that it keeps locked for as long as it lives. */
@@ -11,7 +11,7 @@ export class Owner {
 
   constructor(home: Home) {
     this.#home = home;
-    this.#lock = holdLock(join(home.owners, this.id))!;
+    this.#lock = holdOwnLock(join(home.owners, this.id));
   }
 
   /** Whether the server or launcher with this id lives. */
@@ -22,13 +22,13 @@ export class Owner {
   /** Removes the files of owners that have ended; their ids are never used again. */
   sweep(): void {
     for (const { name } of Deno.readDirSync(this.#home.owners)) {
-      if (!this.lives(name)) removeIfThere(join(this.#home.owners, name));
+      if (!this.lives(name)) removeIfFree(join(this.#home.owners, name));
     }
   }
 
   close(): void {
-    this.#lock.close();
     removeIfThere(join(this.#home.owners, this.id));
+    this.#lock.close();
   }
 }
 

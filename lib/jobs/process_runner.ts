@@ -1,13 +1,14 @@
 import type { EnvChanges, PrepareStep, RunStep } from "../base/command.ts";
-import { ensureFolder, exists, removeIfThere } from "../base/private_files.ts";
-import { holdLock } from "./file_lock.ts";
+import { explainFullDisk } from "./full_disk.ts";
+import { HandOver } from "./hand_over.ts";
 import { type Home, jobFolder } from "./home.ts";
-import { type JobEnd, type JobRow, type Outcome, statusOf } from "./job.ts";
-import { JobFiles, type StoredSpec } from "./job_files.ts";
+import type { JobEnd, JobRow, Outcome } from "./job.ts";
+import { JobFiles } from "./job_files.ts";
 import type { JobStore } from "./job_store.ts";
-import { Launcher, type Order, type ProcessSpec } from "./launcher.ts";
+import type { ProcessSpec } from "./launcher.ts";
 import type { Owner } from "./owner.ts";
-import { queuePosition, removeTickets } from "./queue.ts";
+import { Recovery } from "./recovery.ts";
+import { removeFolder } from "./remove_folder.ts";
 
 /** A command to run as a job. */
 export interface ProcessRequest {
@@ -36,7 +37,6 @@ export interface ProcessRunnerOptions {
   home: Home;
   store: JobStore;
   owner: Owner;
-  /** The Python (3.8 or later) that runs launcher and supervisors. */
   python: () => string;
   maxRunning: number;
   /** Bytes a stream. */
@@ -48,133 +48,115 @@ export interface ProcessRunnerOptions {
   log: (message: string) => void;
 }
 
-/** Runs jobs as processes under supervisors; finds out what became of those of other servers. */
+/** Runs jobs as processes under supervisors. */
 export class ProcessRunner {
   readonly #options: ProcessRunnerOptions;
-  #launcher?: Launcher;
-  /** Jobs handed over that have not started: kept so that a launcher's death loses none of them. */
-  readonly #waiting = new Map<string, ProcessSpec>();
+  readonly #handOver: HandOver;
+  readonly #recovery: Recovery;
 
   constructor(options: ProcessRunnerOptions) {
     this.#options = options;
+    const { news } = options;
+    this.#handOver = new HandOver({
+      ...options,
+      started: (id) => {
+        if (this.#recovery.markRunning(id)) news(id);
+      },
+      ended: news,
+      failed: (id, error) => {
+        this.#recovery.endUnstarted(id, { error });
+        news(id);
+      },
+      lost: news,
+    });
+    this.#recovery = new Recovery({
+      ...options,
+      handOver: this.#handOver,
+      discard: (id) => this.discard(id),
+    });
   }
 
   /** Starts the launcher ahead of the first run. */
-  warmUp(): Launcher {
-    this.#launcher ??= this.#startLauncher();
-    return this.#launcher;
+  warmUp(): void {
+    this.#handOver.warmUp();
   }
 
   /** Reserves a place in the order of creation, then a folder: no folder is ever without a row. */
   draft(tool: string, label: string | null, listed: boolean): Draft {
     const { home, store, owner } = this.#options;
     const id = crypto.randomUUID();
-    const createdAt = Date.now();
-    const seq = store.insert({
-      id,
-      kind: "process",
-      tool,
-      label,
-      listed,
-      owner: owner.id,
-      createdAt,
-    });
     const files = new JobFiles(jobFolder(home, id)!);
+    const job = { id, kind: "process", tool, label, listed, owner: owner.id } as const;
     try {
-      ensureFolder(files.folder);
-      ensureFolder(files.artifacts);
-      files.touchLock();
+      const seq = store.insert({ ...job, createdAt: Date.now() });
+      this.#handOver.reserve(id);
+      files.create();
+      return { id, seq, files };
     } catch (error) {
       this.discard(id);
-      throw error;
+      throw explainFullDisk(error, home);
     }
-    return { id, seq, files };
   }
 
-  /** Hands a job over; from here on it is never lost. */
-  async start({ id, seq, files }: Draft, request: ProcessRequest): Promise<void> {
-    const { store, maxOutput } = this.#options;
-    const row = store.get(id)!;
-    const { stdin, ...run } = request.run;
-    const process: ProcessSpec = {
-      id,
-      dir: files.folder,
-      order: seq,
-      kind: request.background ? "background" : "call",
-      prepare: request.prepare,
-      run,
-      time_limit: request.timeLimit,
-      max_output: maxOutput,
-      sample_interval: request.sampleInterval,
-      repeat: request.repeat,
-    };
+  /** Hands a job over; from here on it is never lost. One that cannot be handed over is removed. */
+  async start(draft: Draft, request: ProcessRequest): Promise<void> {
+    const process = makeSpec(draft, request, this.#options.maxOutput);
+    const { prepare, run, env, prepareEnv } = request;
+    try {
+      this.#writeSpec(draft, request, process);
+      await this.#handOver.give({
+        ...process,
+        prepare: prepare.map((step) => ({ ...step, env: { ...step.env, ...prepareEnv } })),
+        run: { ...run, env: { ...run.env, ...env } },
+      });
+    } catch (error) {
+      this.discard(draft.id);
+      throw explainFullDisk(error, this.#options.home);
+    }
+  }
+
+  #writeSpec({ id, files }: Draft, request: ProcessRequest, process: ProcessSpec): void {
+    const row = this.#options.store.get(id)!;
     files.spec = {
       tool: row.tool,
       label: row.label,
       parent: row.parent,
       created_at: row.createdAt,
       listed: row.listed,
-      has_secrets: stdin !== undefined || Object.keys(request.env).length > 0,
+      has_secrets: request.run.stdin !== undefined || Object.keys(request.env).length > 0,
       details: request.details,
       process,
     };
-    await this.#handOver({
-      ...process,
-      prepare: request.prepare.map((step) => ({
-        ...step,
-        env: { ...step.env, ...request.prepareEnv },
-      })),
-      run: { ...request.run, env: { ...run.env, ...request.env } },
-    });
   }
 
   /** Whether the job has left the queue. */
   hasStarted(id: string): boolean {
-    return !this.#waiting.has(id);
+    return !this.#handOver.has(id);
   }
 
   /** Removes a job that is not to be kept: its row first, since a folder without a row is swept. */
   discard(id: string): void {
-    this.#options.store.delete([id]);
-    const folder = jobFolder(this.#options.home, id);
-    if (folder) removeIfThere(folder);
+    const { home, store, log } = this.#options;
+    this.#handOver.forget(id);
+    try {
+      store.delete([id]);
+      removeFolder(jobFolder(home, id)!);
+    } catch (error) {
+      log(`job ${id} is to be removed later: ${error}`);
+    }
   }
 
   /** Lets a call that overran its budget go on among the background jobs. */
   async moveToBackground(id: string): Promise<void> {
     const files = this.#files(id);
     files.markBackground();
-    const waiting = this.#waiting.get(id);
-    if (waiting) waiting.kind = "background";
-    await this.#send({ background: id });
-    await this.#send({ wake: files.folder });
+    await this.#handOver.moveToBackground(id);
+    await this.#handOver.tell({ wake: files.folder });
   }
 
-  /** The place in the queue, from 1; 0 when the job does not wait. */
-  queuePosition(id: string): number {
-    return queuePosition(this.#options.home, id);
-  }
-
-  /**
-   * Brings the row up to date with what the job's files and locks say, and returns it. A job that
-   * nobody holds is settled: from its outcome, or as failed when its supervisor was killed; one that
-   * was never started is started now, or failed where its environment values are gone.
-   */
-  async look(row: JobRow): Promise<JobRow> {
-    const { store } = this.#options;
-    const folder = jobFolder(this.#options.home, row.id);
-    if (!folder || !exists(folder)) return await this.#lookWithoutFolder(row);
-    const files = new JobFiles(folder);
-    if (await this.#settle(row, files)) return store.get(row.id)!;
-    const startedAt = files.startedAt;
-    if (files.held) {
-      if (startedAt !== undefined && row.status === "pending") store.markRunning(row.id, startedAt);
-    } else if (startedAt !== undefined) {
-      await this.#bury(row, files);
-    } else if (!this.#isOnItsWay(row, files)) {
-      await this.#revive(row, files);
-    }
-    return store.get(row.id) ?? row;
+  /** The row as the job's files say, after what has to be done for it; see {@linkcode Recovery}. */
+  look(row: JobRow): Promise<JobRow> {
+    return this.#recovery.look(row);
   }
 
   /**
@@ -184,177 +166,34 @@ export class ProcessRunner {
    */
   async askToCancel(id: string): Promise<void> {
     const files = this.#files(id);
+    if (!files.isThere) return;
     files.askToCancel();
-    const lock = holdLock(files.lock);
-    if (!lock) return await this.#send({ wake: files.folder });
-    try {
-      if (files.outcome === undefined && files.startedAt === undefined) {
-        files.outcome = endedWithoutRun({ cancelled: true });
-        files.touchLock();
-        removeTickets(this.#options.home, id);
-      }
-    } finally {
-      lock.close();
+    if (!this.#recovery.endUnstarted(id, { cancelled: true })) {
+      await this.#handOver.tell({ wake: files.folder });
     }
   }
 
   async close(): Promise<void> {
-    await this.#launcher?.close();
+    await this.#handOver.close();
   }
 
   #files(id: string): JobFiles {
     return new JobFiles(jobFolder(this.#options.home, id)!);
   }
-
-  /** Ends the row as the outcome says; false when there is none yet. */
-  async #settle(row: JobRow, files: JobFiles): Promise<boolean> {
-    const outcome = files.outcome;
-    if (!outcome) return false;
-    const { store } = this.#options;
-    const described = await this.#options.describe(files, outcome);
-    store.end(row.id, {
-      status: statusOf(outcome),
-      ...described,
-      startedAt: outcome.started_at === undefined
-        ? undefined
-        : Math.round(outcome.started_at * 1000),
-      completedAt: Math.round(outcome.ended_at * 1000),
-      progress: files.progress,
-    });
-    return true;
-  }
-
-  /** Whether a server or a launcher that lives has the job and will start it. */
-  #isOnItsWay(row: JobRow, files: JobFiles): boolean {
-    const launcher = files.acceptedBy;
-    return this.#options.owner.lives(launcher ?? row.owner);
-  }
-
-  #lookWithoutFolder(row: JobRow): Promise<JobRow> {
-    const { store, owner } = this.#options;
-    if (!owner.lives(row.owner)) {
-      store.end(row.id, {
-        status: "failed",
-        result: null,
-        error: "The server that was to start this job ended before it could",
-        completedAt: Date.now(),
-      });
-    }
-    return Promise.resolve(store.get(row.id) ?? row);
-  }
-
-  async #bury(row: JobRow, files: JobFiles): Promise<void> {
-    const error = "The job's supervisor was killed or the machine went down while it ran; " +
-      "what it had printed is kept";
-    this.#options.log(`job ${row.id}: no outcome and no supervisor`);
-    await this.#send({ bury: { id: row.id, dir: files.folder, error } });
-  }
-
-  async #revive(row: JobRow, files: JobFiles): Promise<void> {
-    const { store, owner } = this.#options;
-    const spec = files.spec;
-    if (!spec) {
-      // Its server ended while it was still making up what to run: nothing was promised or started.
-      if (row.listed) await this.#lookWithoutFolder(row);
-      else this.discard(row.id);
-      return;
-    }
-    const lock = holdLock(files.lock);
-    if (!lock) return; // somebody else revives it
-    try {
-      if (files.startedAt !== undefined || files.outcome !== undefined) return;
-      if (this.#isOnItsWay(store.get(row.id) ?? row, files)) return;
-      if (!row.listed) store.setListed(row.id);
-      if (spec.has_secrets) {
-        files.outcome = endedWithoutRun({
-          error:
-            "The job waited in the queue when its server and its launcher ended. It was given " +
-            "environment values or standard input, which are kept nowhere: start it again",
-        });
-        return;
-      }
-      if (!store.changeOwner(row.id, row.owner, owner.id)) return;
-      removeIfThere(files.path("accepted"));
-      removeTickets(this.#options.home, row.id);
-      files.spec = withNote(
-        spec,
-        "Started again by a later server, with that server's environment",
-      );
-    } finally {
-      lock.close();
-    }
-    if (spec.has_secrets) await this.#settle(row, files);
-    else await this.#handOver({ ...spec.process, kind: "background" });
-  }
-
-  async #handOver(process: ProcessSpec): Promise<void> {
-    this.#waiting.set(process.id, process);
-    await this.#send({ run: process });
-  }
-
-  async #send(order: Order): Promise<void> {
-    try {
-      await this.warmUp().send(order);
-    } catch {
-      // The launcher is dead: the next one gets the order.
-      this.#launcher = undefined;
-      await this.warmUp().send(order);
-    }
-  }
-
-  #startLauncher(): Launcher {
-    const { home, python, maxRunning, store, news, log } = this.#options;
-    const launcher: Launcher = new Launcher(home, python(), maxRunning, {
-      started: (id) => {
-        this.#waiting.delete(id);
-        if (store.get(id)?.listed) {
-          store.markRunning(id, Date.now());
-          news(id);
-        }
-      },
-      ended: (id) => {
-        this.#waiting.delete(id);
-        news(id);
-      },
-      lost: () => {
-        log("the launcher is gone; running jobs go on, another one takes what waits");
-        if (this.#launcher === launcher) this.#launcher = undefined;
-        this.#handOverAgain();
-        news();
-      },
-    });
-    return launcher;
-  }
-
-  /** Gives what the dead launcher had not started to the next one. */
-  #handOverAgain(): void {
-    for (const process of this.#waiting.values()) {
-      const files = new JobFiles(process.dir);
-      if (files.held || files.startedAt !== undefined || files.outcome !== undefined) {
-        this.#waiting.delete(process.id);
-      } else {
-        this.#send({ run: process });
-      }
-    }
-  }
 }
 
-function withNote(spec: StoredSpec, note: string): StoredSpec {
-  const notes = [spec.details.note, note].filter((text) => typeof text === "string");
-  return { ...spec, details: { ...spec.details, note: notes.join(". ") } };
-}
-
-function endedWithoutRun(end: { cancelled?: boolean; error?: string }): Outcome {
+function makeSpec({ id, seq, files }: Draft, request: ProcessRequest, maxOutput: number) {
+  const { stdin: _, ...run } = request.run;
   return {
-    exit_code: null,
-    signal: null,
-    timed_out: false,
-    cancelled: end.cancelled ?? false,
-    error: end.error ?? null,
-    failed_step: null,
-    ended_at: Date.now() / 1000,
-    elapsed_seconds: 0,
-    stopped: 0,
-    runs: [],
-  };
+    id,
+    dir: files.folder,
+    order: seq,
+    kind: request.background ? "background" : "call",
+    prepare: request.prepare,
+    run,
+    time_limit: request.timeLimit,
+    max_output: maxOutput,
+    sample_interval: request.sampleInterval,
+    repeat: request.repeat,
+  } satisfies ProcessSpec as ProcessSpec;
 }

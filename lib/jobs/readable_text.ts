@@ -1,13 +1,17 @@
-/** Terminal control sequences (ECMA-48): CSI, OSC and the other string sequences, two-byte escapes. */
+/** Control sequences (ECMA-48): CSI, OSC and the other string sequences, two-byte escapes. */
 const ESCAPES =
   // deno-lint-ignore no-control-regex
-  /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])|\x9b[0-?]*[ -/]*[@-~]/g;
+  /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~])|\x9b[0-?]*[ -/]*[@-~]/g;
 // deno-lint-ignore no-control-regex
-const CONTROLS = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g;
+const CONTROLS = /[\x00-\x07\x0b\x0c\x0e-\x1f\x7f]/g;
+/** What moves within a line: return, backspace, and erasures, kept apart until lines are drawn. */
+// deno-lint-ignore no-control-regex
+const MOVES = /[\r\b]|\x1b\[[0-2]?K/;
+const SPLIT_AT_MOVES = new RegExp(`(${MOVES.source})`);
 
 /**
- * Printed text as a person would have seen it: colours and cursor movements removed, a progress bar
- * that redraws its line with `\r` folded to what it showed last, other control characters removed.
+ * Printed text as a person would have seen it: colours removed, a progress bar that redraws its line
+ * with `\r`, backspaces or erasures folded to what it showed last, other control characters removed.
  *
  * @example
  * ```ts
@@ -18,19 +22,27 @@ const CONTROLS = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g;
  * ```
  */
 export function readableText(text: string): string {
-  return text
-    .replace(ESCAPES, "")
-    .replaceAll("\r\n", "\n")
-    .split("\n")
-    .map(foldReturns)
-    .join("\n")
-    .replace(CONTROLS, "");
+  return text.replaceAll("\r\n", "\n").split("\n").map(draw).join("\n");
 }
 
-/** What a line shows after its carriage returns: later text covers earlier text from the left. */
-function foldReturns(line: string): string {
-  if (!line.includes("\r")) return line;
-  let shown = "";
-  for (const part of line.split("\r")) shown = part + shown.slice(part.length);
-  return shown;
+function draw(line: string): string {
+  if (!MOVES.test(line)) return plain(line);
+  const cells: string[] = [];
+  let at = 0;
+  for (const part of line.split(SPLIT_AT_MOVES)) {
+    if (part === "\r") at = 0;
+    else if (part === "\b") at = Math.max(0, at - 1);
+    else if (part === "\x1b[K" || part === "\x1b[0K") cells.length = Math.min(at, cells.length);
+    else if (part === "\x1b[1K") cells.fill(" ", 0, at + 1);
+    else if (part === "\x1b[2K") cells.length = 0;
+    else if (part !== "") {
+      while (cells.length < at) cells.push(" "); // the line was erased left of here
+      for (const character of plain(part)) cells[at++] = character;
+    }
+  }
+  return cells.join("");
+}
+
+function plain(text: string): string {
+  return text.replace(ESCAPES, "").replace(CONTROLS, "");
 }

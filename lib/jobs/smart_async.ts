@@ -81,8 +81,7 @@ export function smartAsyncWith<Input extends object, Result>(
     if (inBackground) {
       tasks.register(task);
       setTimeout(() => {
-        tasks.markRunning(task.id, Date.now());
-        start.resolve();
+        if (tasks.markRunning(task.id, Date.now())) start.resolve();
       });
       return startedAnswer(task.id);
     }

@@ -1,6 +1,6 @@
 import { ensureFolder } from "../base/private_files.ts";
 import { type Home, jobFolder } from "./home.ts";
-import type { Progress } from "./job.ts";
+import type { FinalStatus, JobEnd, Progress } from "./job.ts";
 import { JobFiles } from "./job_files.ts";
 import type { JobStore } from "./job_store.ts";
 import type { Owner } from "./owner.ts";
@@ -10,12 +10,14 @@ const LOOK_MS = 250;
 /** How long a task may go on after its signal was aborted. */
 const GRACE_MS = 5000;
 const PROGRESS_MS = 200;
+const RETRY_MS = 1000;
 
 export interface TaskRunnerOptions {
   home: Home;
   store: JobStore;
   owner: Owner;
   changed: (id: string) => void;
+  log: (message: string) => void;
 }
 
 /** A function of this process, about to be a job. */
@@ -37,6 +39,7 @@ export class TaskRunner {
   readonly #options: TaskRunnerOptions;
   readonly #tasks = new Map<string, Task>();
   readonly #pendingProgress = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #retries = new Map<string, ReturnType<typeof setTimeout>>();
   #timer?: ReturnType<typeof setInterval>;
 
   constructor(options: TaskRunnerOptions) {
@@ -69,9 +72,11 @@ export class TaskRunner {
     changed(id);
   }
 
-  /** Marks a registered task as running from a time on. */
-  markRunning(id: string, at: number): void {
-    if (this.#options.store.markRunning(id, at)) this.#options.changed(id);
+  /** Marks a registered task as running from a time on; false when it has ended before. */
+  markRunning(id: string, at: number): boolean {
+    if (!this.#tasks.has(id)) return false;
+    this.#write(id, () => this.#options.store.markRunning(id, at));
+    return true;
   }
 
   /** Makes the newest progress of a registered task visible to other processes. */
@@ -80,8 +85,7 @@ export class TaskRunner {
     const timer = setTimeout(() => {
       this.#pendingProgress.delete(task.id);
       if (!this.#tasks.has(task.id)) return;
-      this.#options.store.setProgress(task.id, task.progress!);
-      this.#options.changed(task.id);
+      this.#write(task.id, () => this.#options.store.setProgress(task.id, task.progress!));
     }, PROGRESS_MS);
     this.#pendingProgress.set(task.id, timer);
   }
@@ -100,6 +104,7 @@ export class TaskRunner {
       this.#end(task, "failed", null, "The server process that ran this job ended");
       task.controller.abort(new DOMException("The server ends", "AbortError"));
     }
+    for (const timer of this.#retries.values()) clearTimeout(timer);
   }
 
   #look(): void {
@@ -109,30 +114,46 @@ export class TaskRunner {
     }
   }
 
-  #end(
-    task: Task,
-    status: "completed" | "failed" | "cancelled",
-    result: unknown,
-    error: string | null,
-  ): void {
+  #end(task: Task, status: FinalStatus, result: unknown, error: string | null): void {
     if (!this.#tasks.delete(task.id)) return;
     clearTimeout(this.#pendingProgress.get(task.id));
     this.#pendingProgress.delete(task.id);
     clearTimeout(task.grace);
+    if (this.#tasks.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
     const cancelled = task.controller.signal.aborted;
-    this.#options.store.end(task.id, {
+    this.#keepEnd(task.id, {
       status: cancelled ? "cancelled" : status,
       result: cancelled ? null : result ?? null,
       error: cancelled ? null : error,
       completedAt: Date.now(),
       progress: task.progress,
     });
-    new JobFiles(jobFolder(this.#options.home, task.id)!).touchLock();
-    if (this.#tasks.size === 0) {
-      clearInterval(this.#timer);
-      this.#timer = undefined;
+  }
+
+  /** Tries until there is room for it: nobody else knows how the task has ended. */
+  #keepEnd(id: string, end: JobEnd): void {
+    this.#retries.delete(id);
+    const kept = this.#write(id, () => {
+      this.#options.store.end(id, end);
+      new JobFiles(jobFolder(this.#options.home, id)!).touchLock();
+    });
+    if (!kept) this.#retries.set(id, setTimeout(() => this.#keepEnd(id, end), RETRY_MS));
+  }
+
+  /** A full disk must not end this process. False when the write failed. */
+  #write(id: string, act: () => void): boolean {
+    try {
+      act();
+      return true;
+    } catch (error) {
+      this.#options.log(`job ${id}: ${error}`);
+      return false;
+    } finally {
+      this.#options.changed(id);
     }
-    this.#options.changed(task.id);
   }
 }
 

@@ -23,6 +23,9 @@ export interface Settings {
   env: Record<string, string>;
 }
 
+/** How long calls in progress may take when the program ends. */
+const LAST_CALLS_MS = 2000;
+
 export interface LogLine {
   level: "debug" | "warning";
   message: string;
@@ -41,7 +44,10 @@ export class App {
   readonly settings: Settings;
   readonly log: Log;
   readonly updates = new JobUpdates(this);
+  /** Set when the program ends: connections that close now were closed by it. */
+  ending = false;
   #jobs?: JobManager;
+  readonly #calls = new Set<Promise<unknown>>();
 
   constructor(settings: Settings, log: Log) {
     this.settings = settings;
@@ -53,8 +59,20 @@ export class App {
     return this.#jobs ??= this.#open(openHome(this.settings.home));
   }
 
+  /** Keeps what calls work with open until this one is done. */
+  async untilDone<T>(call: Promise<T>): Promise<T> {
+    this.#calls.add(call);
+    try {
+      return await call;
+    } finally {
+      this.#calls.delete(call);
+    }
+  }
+
+  /** Ends it, once calls in progress, whose callers are gone, have left their runs to go on. */
   async close(): Promise<void> {
     this.updates.close();
+    await Promise.race([Promise.allSettled(this.#calls), delay(LAST_CALLS_MS)]);
     await this.#jobs?.close();
   }
 
@@ -70,4 +88,10 @@ export class App {
       log: (message) => this.log.debug(message),
     });
   }
+}
+
+function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) =>
+    Deno.unrefTimer(setTimeout(resolve, milliseconds) as unknown as number)
+  );
 }

@@ -1,17 +1,19 @@
 import {
   ProtocolError,
   ProtocolErrorCode,
-  Server,
+  type Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import config from "../../deno.json" with { type: "json" };
-import type { App } from "./app.ts";
+import type { App, LogLine } from "./app.ts";
+import { callSignal } from "./call_signal.ts";
 import { callTool, type Tool, type ToolCall, type ToolResult, toResult } from "./define_tool.ts";
 import type { ResourceFamily } from "./job_resources.ts";
-import { urisOf } from "./job_updates.ts";
 import { getPrompt, type Prompt, PROMPTS } from "./prompts.ts";
+import { ProtocolServer } from "./protocol_server.ts";
 import { complete, listResources, listTemplates, readResource, RESOURCES } from "./resources.ts";
+import { sayWhatChanges } from "./say_what_changes.ts";
 import {
   cancelTask,
   createTaskResult,
@@ -30,21 +32,25 @@ const INSTRUCTIONS =
   "50 waits for its end), stop it with py_cancel_job. Scripts report progress with " +
   "`from python_mcp import create_progress_callback`.";
 
-export interface ServerOptions {
-  /** `legacy`: the 2025 versions of the protocol; `modern`: 2026-07-28. */
-  era: "legacy" | "modern";
-  /** Whether the connection lasts, so that the server can say what has changed. */
-  lasting: boolean;
-  /** What it offers; a test may offer other things. */
+/** What a server offers; a test may offer other things. */
+export interface Offer {
   tools?: readonly Tool[];
   resources?: readonly ResourceFamily[];
   prompts?: readonly Prompt[];
 }
 
+export interface ServerOptions extends Offer {
+  /** `legacy`: the 2025 versions of the protocol; `modern`: 2026-07-28. */
+  era: "legacy" | "modern";
+  /** Whether the connection lasts, so that the server can say what has changed. */
+  lasting: boolean;
+}
+
 /** A server of the protocol for one connection or request; all of them share the app. */
 export function createServer(app: App, options: ServerOptions): Server {
   const { era, lasting, tools = TOOLS, resources = RESOURCES, prompts = PROMPTS } = options;
-  const server = new Server(
+  const server = new ProtocolServer(
+    era,
     { name: "python-mcp", title: "python-mcp", version: config.version },
     {
       capabilities: {
@@ -58,7 +64,7 @@ export function createServer(app: App, options: ServerOptions): Server {
       instructions: INSTRUCTIONS,
     },
   );
-  serveTools(server, tools, app);
+  serveTools(server, tools, options, app);
   serveResources(server, resources, app);
   servePrompts(server, prompts, app);
   if (era === "modern") serveTasks(server, app);
@@ -66,25 +72,44 @@ export function createServer(app: App, options: ServerOptions): Server {
   return server;
 }
 
-function serveTools(server: Server, tools: readonly Tool[], app: App): void {
+function serveTools(
+  server: Server,
+  tools: readonly Tool[],
+  options: ServerOptions,
+  app: App,
+): void {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   server.setRequestHandler("tools/list", () => ({ tools: tools.map(listed) }));
   server.setRequestHandler("tools/call", async (request, ctx) => {
     const { name, arguments: input } = request.params;
     const tool = byName.get(name);
     if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name}`);
-    const answer = await callTool(tool, input, toolCall(ctx, app));
+    const stopLog = options.era === "modern" ? app.log.listen(sendTo(ctx)) : undefined;
+    const answer = await app.untilDone(callTool(tool, input, toolCall(ctx, options, app)))
+      .finally(stopLog);
+    if (answer.result) return answer.result;
     if (answer.jobId === undefined || !declaresTasks(ctx)) return toResult(answer);
     // The SDK knows the results of the core protocol only; this one is the extension's.
     return await createTaskResult(answer.jobId, app) as unknown as ToolResult;
   });
 }
 
-function toolCall({ mcpReq, http }: ServerContext, app: App): ToolCall {
+/** Log lines go to a 2026-07-28 client with the request that named a level for them. */
+function sendTo({ mcpReq }: ServerContext): (line: LogLine) => void {
+  return ({ level, message }) => void mcpReq.log(level, message, "python-mcp").catch(() => {});
+}
+
+function toolCall(
+  context: ServerContext,
+  { era, lasting }: ServerOptions,
+  app: App,
+): ToolCall {
+  const { mcpReq } = context;
   const progressToken = mcpReq._meta?.progressToken;
   return {
     app,
-    signal: http?.req ? AbortSignal.any([mcpReq.signal, http.req.signal]) : mcpReq.signal,
+    context,
+    signal: callSignal(context, () => era === "modern" && !lasting && !app.ending),
     reportProgress: progressToken === undefined
       ? undefined
       : (report) =>
@@ -93,7 +118,10 @@ function toolCall({ mcpReq, http }: ServerContext, app: App): ToolCall {
 }
 
 function serveResources(server: Server, families: readonly ResourceFamily[], app: App): void {
-  server.setRequestHandler("resources/list", ({ params }) => listResources(params?.cursor, app));
+  server.setRequestHandler(
+    "resources/list",
+    ({ params }) => listResources(params?.cursor, families, app),
+  );
   server.setRequestHandler("resources/templates/list", () => listTemplates(families));
   server.setRequestHandler(
     "resources/read",
@@ -111,7 +139,7 @@ function servePrompts(server: Server, prompts: readonly Prompt[], app: App): voi
   }));
   server.setRequestHandler(
     "prompts/get",
-    ({ params }) => getPrompt(params.name, params.arguments ?? {}, prompts, app),
+    ({ params }, ctx) => getPrompt(params.name, params.arguments ?? {}, prompts, app, ctx),
   );
 }
 
@@ -128,39 +156,6 @@ function serveTasks(server: Server, app: App): void {
     schemas,
     ({ taskId }, ctx) => updateTask(taskId, ctx, app),
   );
-}
-
-/** Notifications about resources: in the 2025 era to those who subscribed, later to those who listen. */
-function sayWhatChanges(server: Server, era: "legacy" | "modern", app: App): void {
-  const subscribed = new Set<string>();
-  if (era === "legacy") {
-    server.setRequestHandler("resources/subscribe", ({ params }) => {
-      subscribed.add(params.uri);
-      return {};
-    });
-    server.setRequestHandler("resources/unsubscribe", ({ params }) => {
-      subscribed.delete(params.uri);
-      return {};
-    });
-  }
-  const failed = (error: unknown) => app.log.debug(`a notification was not sent: ${error}`);
-  const stop = app.updates.listen({
-    jobChanged(id) {
-      for (const uri of urisOf(id)) {
-        if (era === "modern" || subscribed.has(uri)) {
-          server.sendResourceUpdated({ uri }).catch(failed);
-        }
-      }
-    },
-    listChanged: () => server.sendResourceListChanged().catch(failed),
-  });
-  const stopLog = app.log.listen(({ level, message }) =>
-    server.sendLoggingMessage({ level, logger: "python-mcp", data: message }).catch(failed)
-  );
-  server.onclose = () => {
-    stop();
-    stopLog();
-  };
 }
 
 function listed(tool: Tool) {

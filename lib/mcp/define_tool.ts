@@ -1,19 +1,14 @@
+import {
+  type CallToolResult,
+  type ContentBlock,
+  type InputRequiredResult,
+  ProtocolError,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { UserError } from "../base/user_error.ts";
 import type { App } from "./app.ts";
 import type { ProgressReport } from "./run_progress.ts";
-
-/** A block of a tool result, as the protocol has it. */
-export type ContentBlock =
-  | { type: "text"; text: string }
-  | { type: "image"; data: string; mimeType: string }
-  | {
-    type: "resource_link";
-    uri: string;
-    name: string;
-    mimeType?: string;
-    size?: number;
-  };
 
 /** What a tool answers: its JSON, and blocks that belong to it. */
 export interface ToolAnswer {
@@ -21,6 +16,8 @@ export interface ToolAnswer {
   blocks?: ContentBlock[];
   /** The job that goes on after this answer. */
   jobId?: string;
+  /** The result itself, of a tool that speaks the protocol; instead of all else. */
+  result?: CallToolResult | InputRequiredResult;
 }
 
 /** What a handler knows of its caller. */
@@ -28,6 +25,8 @@ export interface ToolCall {
   app: App;
   /** Aborted when the caller cancelled the request or is gone. */
   signal: AbortSignal;
+  /** The request as the SDK has it. */
+  context: ServerContext;
   /** Sends `notifications/progress`; absent when the caller did not ask for any. */
   reportProgress?: (report: ProgressReport) => Promise<void>;
 }
@@ -69,11 +68,15 @@ export interface ToolResult {
   [key: string]: unknown;
 }
 
-/** Calls a tool. Whatever it throws becomes an answer that says `{error}`: here and nowhere else. */
+/**
+ * Calls a tool. Whatever it throws becomes an answer that says `{error}`, here and nowhere else; a fault
+ * of the protocol stays one.
+ */
 export async function callTool(tool: Tool, input: unknown, call: ToolCall): Promise<ToolAnswer> {
   try {
     return await tool.handle(parseInput(tool, input) as never, call);
   } catch (error) {
+    if (error instanceof ProtocolError) throw error;
     return { json: { error: messageOf(error, tool, call) } };
   }
 }

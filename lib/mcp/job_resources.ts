@@ -17,6 +17,7 @@ export type Contents =
 export interface ResourceFamily {
   name: string;
   title: string;
+  /** Without a variable in it, it is one resource, and is listed. */
   uriTemplate: string;
   description: string;
   mimeType?: string;

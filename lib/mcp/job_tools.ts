@@ -7,6 +7,7 @@ import { readLog, readTail } from "../jobs/output_log.ts";
 import { readableText } from "../jobs/readable_text.ts";
 import { cancelMessage } from "./cancel_message.ts";
 import { defineTool, type Tool, type ToolCall } from "./define_tool.ts";
+import { resultBlocks } from "./result_blocks.ts";
 import { ProgressReporter } from "./run_progress.ts";
 import { SHOWN_CHARACTERS } from "./run_result.ts";
 
@@ -69,6 +70,7 @@ export const JOB_TOOLS: readonly Tool[] = [
       const files = jobs.files(job_id);
       return {
         json: { job: { ...viewOf(row), ...readOutput(row, files, stdout_cursor, stderr_cursor) } },
+        blocks: resultBlocks(row.result, files?.artifacts),
       };
     },
   }),

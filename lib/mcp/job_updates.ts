@@ -27,7 +27,13 @@ export class JobUpdates {
 
   /** Calls back from now on; returns what ends that. */
   listen(listener: UpdateListener): () => void {
-    this.#timer ??= setInterval(() => this.#look(), LOOK_MS);
+    this.#timer ??= setInterval(() => {
+      try {
+        this.#look();
+      } catch (error) {
+        this.#app.log.debug(`looking for changed jobs failed: ${error}`);
+      }
+    }, LOOK_MS);
     this.#listeners.add(listener);
     return () => {
       this.#listeners.delete(listener);

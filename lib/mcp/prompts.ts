@@ -1,4 +1,10 @@
-import { ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
+import {
+  type GetPromptResult,
+  type InputRequiredResult,
+  ProtocolError,
+  ProtocolErrorCode,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
 import { viewOf } from "../jobs/job_view.ts";
 import { readTail } from "../jobs/output_log.ts";
 import { readableText } from "../jobs/readable_text.ts";
@@ -12,7 +18,12 @@ export interface Prompt {
   title: string;
   description: string;
   arguments: { name: string; description: string; required: boolean }[];
-  write(args: Record<string, string>, app: App): Promise<string>;
+  /** The text of its one message, or the whole result. */
+  write(
+    args: Record<string, string>,
+    app: App,
+    context: ServerContext,
+  ): Promise<string | GetPromptResult | InputRequiredResult>;
 }
 
 export const PROMPTS: readonly Prompt[] = [
@@ -61,7 +72,8 @@ export async function getPrompt(
   args: Record<string, string>,
   prompts: readonly Prompt[],
   app: App,
-) {
+  context: ServerContext,
+): Promise<GetPromptResult | InputRequiredResult> {
   const prompt = prompts.find((prompt) => prompt.name === name);
   if (!prompt) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown prompt: ${name}`);
   const missing = prompt.arguments.find(({ name, required }) => required && !args[name]);
@@ -71,9 +83,10 @@ export async function getPrompt(
       `Prompt ${name} needs the argument ${missing.name}: ${missing.description}`,
     );
   }
-  const text = await prompt.write(args, app);
+  const written = await prompt.write(args, app, context);
+  if (typeof written !== "string") return written;
   return {
     description: prompt.description,
-    messages: [{ role: "user" as const, content: { type: "text" as const, text } }],
+    messages: [{ role: "user", content: { type: "text", text: written } }],
   };
 }

@@ -37,7 +37,11 @@ function pathOfScript(name: string, app: App): string | undefined {
 }
 
 /** `resources/list`: the jobs, newest first, a page at a time; the saved scripts after the last. */
-export async function listResources(cursor: string | undefined, app: App) {
+export async function listResources(
+  cursor: string | undefined,
+  families: readonly ResourceFamily[],
+  app: App,
+) {
   const before = cursor === undefined ? undefined : Number(cursor);
   if (before !== undefined && !Number.isSafeInteger(before)) {
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Invalid cursor: ${cursor}`);
@@ -57,11 +61,19 @@ export async function listResources(cursor: string | undefined, app: App) {
     ...(description ? { description } : {}),
     mimeType: "text/x-python",
   }));
-  return { resources: [...jobs, ...scripts] };
+  const others = families.filter((family) => !isTemplate(family))
+    .map(({ read: _, uriTemplate: uri, ...family }) => ({ uri, ...family }));
+  return { resources: [...jobs, ...scripts, ...others] };
 }
 
 export function listTemplates(families: readonly ResourceFamily[]) {
-  return { resourceTemplates: families.map(({ read: _, ...family }) => family) };
+  return {
+    resourceTemplates: families.filter(isTemplate).map(({ read: _, ...family }) => family),
+  };
+}
+
+function isTemplate({ uriTemplate }: ResourceFamily): boolean {
+  return uriTemplate.includes("{");
 }
 
 /** `resources/read`. */
@@ -71,11 +83,12 @@ export async function readResource(
   app: App,
 ): Promise<{ contents: Contents[] }> {
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
-  const family = url &&
-    families.find(({ uriTemplate }) => uriTemplate.startsWith(`${url.protocol}//`));
-  const contents = family && await family.read(url, app);
-  if (!contents) throw new ResourceNotFoundError(uri);
-  return { contents: [contents] };
+  for (const { uriTemplate, read } of url ? families : []) {
+    if (!uriTemplate.startsWith(`${url!.protocol}//`)) continue;
+    const contents = await read(url!, app);
+    if (contents) return { contents: [{ ...contents, uri }] };
+  }
+  throw new ResourceNotFoundError(uri);
 }
 
 /** `completion/complete` for the ids and names in templates and prompts. */

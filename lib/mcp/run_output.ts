@@ -42,7 +42,10 @@ const STATISTICS = z.object({
 export const BENCHMARK_OUTPUT = RUN_OUTPUT.extend({
   wall_time_seconds: optional(z.number()),
   cpu_time_seconds: optional(z.number()),
+  user_time_seconds: optional(z.number()),
+  system_time_seconds: optional(z.number()),
   peak_rss_mb: optional(z.number()),
+  memory_profile: optional(z.array(z.array(z.number())).describe("[seconds, MB]")),
   runs: optional(z.number()),
   wall_time_statistics: optional(STATISTICS),
   cpu_time_statistics: optional(STATISTICS),

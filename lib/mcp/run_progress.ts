@@ -1,7 +1,7 @@
-import type { Progress } from "../jobs/job.ts";
 import type { JobFiles } from "../jobs/job_files.ts";
 import { logSize, readTail } from "../jobs/output_log.ts";
 import { readableText } from "../jobs/readable_text.ts";
+import { tqdmProgress } from "./tqdm_progress.ts";
 
 /** How often a waiting caller may hear of a job, in milliseconds. */
 const LOOK_MS = 500;
@@ -75,22 +75,4 @@ export class ProgressReporter {
 
 function tailOf(path: string): string {
   return logSize(path) === 0 ? "" : readableText(readTail(path, 2 * LONGEST_MESSAGE));
-}
-
-/** A bar of `tqdm` in its default format: `description:  45%|####    | 45/100 [00:04<00:05, 9.8it/s]`. */
-const TQDM_BAR =
-  /(?:^|\n)(.*?)\s*\d{1,3}%\|[^|\n]*\|\s*([\d.]+)([kMG]?)\/([\d.]+)([kMG]?)\s*\[([^\]\n]*)\]?[^\n]*\s*$/;
-const FACTORS: Record<string, number> = { "": 1, k: 1e3, M: 1e6, G: 1e9 };
-
-/** The progress that the last line of stderr shows, when it is a `tqdm` bar. */
-export function tqdmProgress(stderr: string): Progress | null {
-  const bar = TQDM_BAR.exec(stderr);
-  if (!bar) return null;
-  const [, label, current, currentUnit, total, totalUnit, rest] = bar;
-  const message = [label!.replace(/:$/, ""), rest!.trim()].filter((text) => text !== "").join(" ");
-  return {
-    current: Number(current) * FACTORS[currentUnit!]!,
-    total: Number(total) * FACTORS[totalUnit!]!,
-    message: message.slice(0, LONGEST_MESSAGE) || null,
-  };
 }

@@ -13,8 +13,10 @@ import type { Draft, ProcessRequest } from "../jobs/process_runner.ts";
 import { readEnvFile } from "../python/env_file.ts";
 import { prepareRun } from "../python/prepare_run.ts";
 import { installScriptRuntime } from "../python/script_runtime.ts";
+import { CallerLeft } from "./call_signal.ts";
 import type { ToolAnswer, ToolCall } from "./define_tool.ts";
 import { resolvePath, type ScriptSource } from "./run_input.ts";
+import { resultBlocks } from "./result_blocks.ts";
 import { ProgressReporter } from "./run_progress.ts";
 import type { RunDetails } from "./run_result.ts";
 
@@ -41,6 +43,10 @@ export interface PythonRun {
   dependencies?: string[];
   /** Install what the imports need. */
   detectImports: boolean;
+  /** The folder whose project counts. */
+  projectDirectory?: string;
+  /** Its requirements are added, instead of standing in where the script asks for nothing. */
+  addsProject?: boolean;
   /** The result says which dependencies were used, even none. */
   namesDependencies: boolean;
   /** Without it the run is always in the background. */
@@ -76,6 +82,7 @@ export async function runPython(
   }
   if (budget === 0) {
     await jobs.start(draft, request);
+    if (wantsStop(call.signal, settings.stopOnDisconnect)) await jobs.cancel(draft.id);
     return { json: { ...startedAnswer(draft.id) }, jobId: draft.id };
   }
   const running = await jobs.call(draft, request);
@@ -105,21 +112,17 @@ async function waitForAnswer(
   // What is sent after the answer would break the protocol.
   await reporter?.stop();
   if (answer) return { json: { ...answer }, jobId: running.id };
-  if (!signal.aborted) return toAnswer(await jobs.finishCall(running, hasMore));
+  if (!signal.aborted) return toAnswer(await jobs.finishCall(running, hasMore), running);
   const position = await jobs.toBackground(running);
-  if (wantsStop(signal.reason, settings.stopOnDisconnect)) await jobs.cancel(running.id);
+  if (wantsStop(signal, settings.stopOnDisconnect)) await jobs.cancel(running.id);
   // Read only by a client that resumes a broken stream: a cancelled request is not answered.
   return { json: { ...callerLeftAnswer(running.id, position) }, jobId: running.id };
 }
 
-/**
- * Whether a request that was given up means "stop". A `notifications/cancelled` arrives as its reason, a
- * text or nothing: it does, unless it speaks of time. A closed connection arrives as an error: it
- * cannot be told from a time-out.
- */
-function wantsStop(reason: unknown, stopOnDisconnect: boolean): boolean {
-  if (typeof reason === "string") return !/time[ds]?[ -]?out|deadline/i.test(reason);
-  return reason instanceof DOMException || stopOnDisconnect;
+/** Whether a caller that left wants the run to end: see `docs/hosts.md`. */
+function wantsStop({ reason }: AbortSignal, stopOnDisconnect: boolean): boolean {
+  if (!(reason instanceof CallerLeft)) return false;
+  return reason.how === "told to stop" || (reason.how === "closed its stream" && stopOnDisconnect);
 }
 
 function hasMore({ result }: Ended): boolean {
@@ -127,9 +130,12 @@ function hasMore({ result }: Ended): boolean {
     ("truncated" in result || "artifacts" in result);
 }
 
-function toAnswer({ result, error }: Ended): ToolAnswer {
+function toAnswer({ result, error }: Ended, { files }: Call): ToolAnswer {
   if (result === null) throw new UserError(error ?? "The run ended without a result");
-  return { json: result as Record<string, unknown> };
+  return {
+    json: result as Record<string, unknown>,
+    blocks: resultBlocks(result, files.artifacts),
+  };
 }
 
 async function readEnvironment(
@@ -166,6 +172,8 @@ async function makeRequest(
     pythonVersion: run.pythonVersion,
     dependencies: run.dependencies,
     detectImports: run.detectImports,
+    projectDirectory: run.projectDirectory,
+    projectUse: run.addsProject ? "added" : "unless-declared",
     importDirectory: run.script.path === undefined ? cwd : undefined,
   }, {
     home: settings.home,
@@ -173,6 +181,7 @@ async function makeRequest(
     scriptRuntimeEnv: (pythonPath) => runtime.env(pythonPath),
   });
   if (plan.prepare.length > 0 && plan.note !== undefined) app.log.warn(plan.note);
+  const warmUps = (run.benchmark?.repeat ?? 1) > 1 ? 1 : 0;
   const details: RunDetails = {
     execution_strategy: plan.strategy,
     names_python: run.namesDependencies || plan.strategy === "uv-run" ||
@@ -181,6 +190,7 @@ async function makeRequest(
       ? plan.resolvedDependencies
       : undefined,
     benchmark: run.benchmark !== undefined,
+    warm_up: warmUps === 1,
     note: plan.note,
   };
   const [secret, ours] = split(plan.run.env ?? {}, (name) => name in env);
@@ -202,7 +212,7 @@ async function makeRequest(
     background,
     details,
     sampleInterval: run.benchmark?.sampleInterval,
-    repeat: run.benchmark?.repeat,
+    repeat: run.benchmark && run.benchmark.repeat + warmUps,
   };
 }
 

@@ -23,6 +23,8 @@ export interface RunDetails extends Record<string, unknown> {
   /** The result names the interpreter's version. */
   names_python?: boolean;
   benchmark?: boolean;
+  /** The first run of a benchmark does not count. */
+  warm_up?: boolean;
   note?: string;
 }
 
@@ -80,7 +82,7 @@ async function makeResult(
     const version = await pythonVersion(spec);
     if (version !== undefined) result.python_version_used = version;
   }
-  if (details.benchmark) Object.assign(result, benchmarkFigures(outcome));
+  if (details.benchmark) Object.assign(result, benchmarkFigures(outcome, details.warm_up ?? false));
   if (Object.keys(truncated).length > 0) result.truncated = truncated;
   const artifacts = listArtifacts(files.artifacts, id);
   if (artifacts.length > 0) result.artifacts = artifacts;

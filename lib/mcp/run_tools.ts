@@ -12,7 +12,7 @@ import {
   SCRIPT_PARAMETERS,
 } from "./run_input.ts";
 import { BENCHMARK_OUTPUT, RUN_OUTPUT } from "./run_output.ts";
-import { type PythonRun, type RunInput, runPython } from "./run_python.ts";
+import type { PythonRun, RunInput } from "./run_python.ts";
 
 /** Scripts may do anything: that is what they are for. */
 export const RUNS_CODE = {
@@ -53,7 +53,9 @@ const benchmark = withDependencies.extend({
   sample_interval: z.number().min(0.005).max(60).default(0.05).describe(
     "Seconds between memory samples",
   ),
-  repeat: z.number().int().min(1).max(1000).default(1).describe("Runs; > 1 gives statistics"),
+  repeat: z.number().int().min(1).max(1000).default(1).describe(
+    "Runs; > 1 gives statistics, after a warm-up run that does not count",
+  ),
 });
 
 export const RUN_TOOLS: readonly Tool[] = [
@@ -117,6 +119,12 @@ export const RUN_TOOLS: readonly Tool[] = [
   }),
 ];
 
+/** Its modules are loaded at the first run: no client waits for them when the server starts. */
+export async function runPython(run: PythonRun, input: RunInput, call: ToolCall) {
+  const module = await import("./run_python.ts");
+  return await module.runPython(run, input, call);
+}
+
 function runInDirectory(
   tool: string,
   input: z.output<typeof inDirectoryAsync> & RunInput,
@@ -133,6 +141,7 @@ function runInDirectory(
       useUv: input.use_uv,
       pythonVersion: input.python_version,
       detectImports: input.auto_install_deps,
+      projectDirectory: directory,
       namesDependencies: false,
       mayAnswer,
     },
@@ -153,15 +162,18 @@ function runWithDependencies(
     ? undefined
     : requireDirectory(resolvePath(input.directory, settings.cwd, settings.env));
   const script = readScript(input, directory ?? settings.cwd, settings.env);
+  const folder = directory ?? (script.path && dirname(script.path));
   return runPython(
     {
       tool,
       script,
-      directory: directory ?? (script.path && dirname(script.path)),
+      directory: folder,
       useUv: true,
       pythonVersion: input.python_version,
       dependencies: input.dependencies,
       detectImports: input.auto_parse_imports,
+      projectDirectory: input.ignore_project_requirements ? undefined : folder,
+      addsProject: true,
       namesDependencies: true,
       mayAnswer,
       benchmark,

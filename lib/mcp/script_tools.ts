@@ -9,8 +9,7 @@ import {
   RUN_PARAMETERS,
 } from "./run_input.ts";
 import { RUN_OUTPUT } from "./run_output.ts";
-import { runPython } from "./run_python.ts";
-import { RUNS_CODE } from "./run_tools.ts";
+import { runPython, RUNS_CODE } from "./run_tools.ts";
 
 const error = z.string().optional();
 const scriptName = z.string().describe("Letters, digits, _ - .");

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { isFinal, type JobRow } from "../jobs/job.ts";
 import type { App } from "./app.ts";
 import { type ToolResult, toResult } from "./define_tool.ts";
+import { resultBlocks } from "./result_blocks.ts";
 
 /** The extension's identifier; SEP-2663. */
 export const TASKS_EXTENSION = "io.modelcontextprotocol/tasks";
@@ -48,7 +49,7 @@ export async function createTaskResult(jobId: string, app: App): Promise<Record<
 export async function getTask(id: string, ctx: ServerContext, app: App) {
   const row = await findTask(id, ctx, app);
   const result = row.status === "completed" || row.status === "failed"
-    ? { result: resultOf(row) }
+    ? { result: resultOf(row, app) }
     : {};
   return { resultType: "complete", ...taskOf(row, app), ...result };
 }
@@ -108,8 +109,9 @@ function statusMessage({ status, progress, error }: JobRow): string | undefined 
 }
 
 /** What the tool would have answered. */
-function resultOf({ result, error }: JobRow): ToolResult {
+function resultOf({ id, result, error }: JobRow, { jobs }: App): ToolResult {
   return toResult({
+    blocks: resultBlocks(result, jobs.files(id)?.artifacts),
     json: typeof result === "object" && result !== null
       ? result as Record<string, unknown>
       : { error: error ?? "The job ended without a result" },

@@ -14,9 +14,17 @@ export function explainFailure(stepLabel: string, logText: string, interpreters:
   return next === undefined ? said : `${said}\n${next}`;
 }
 
-/** Replaces user names and passwords in URLs. */
+/** Replaces user names, passwords and tokens in URLs; rather too much than too little. */
 export function maskCredentials(text: string): string {
-  return text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, "$1****@");
+  return text
+    .replace(
+      /(\b[a-z][a-z0-9+.-]*:\/\/)(?:[^\s/@:]*:[^\s@]*@)?(?:[^\s/]*@)?/gi,
+      (url, scheme) => url === scheme ? url : `${scheme}****@`,
+    )
+    .replace(
+      /([?&][\w-]*(?:token|key|secret|password|auth|sig(?:nature)?)=)[^&\s"'`)]+/gi,
+      "$1****",
+    );
 }
 
 /** The log without colours and without the drawing around uv's messages. */
@@ -45,6 +53,12 @@ function advice(stepLabel: string, log: string, interpreters: string): string | 
       `There is ${interpreters || "no other interpreter"}. ` +
       "Ask for one of these as python_version, or leave it out.";
   }
+  if (/\b401\b|\b403\b|Unauthorized|Forbidden/.test(log)) {
+    return "The package index refused the request. Check the user name and password in UV_INDEX, UV_DEFAULT_INDEX or PIP_INDEX_URL.";
+  }
+  if (/network was disabled|--offline/.test(log)) {
+    return "uv is told to stay offline (UV_OFFLINE) and does not have these packages in its cache.";
+  }
   const missing = /([\w.-]+) was not found in the (?:package registry|provided package locations)/
     .exec(log)?.[1];
   if (missing !== undefined) {
@@ -56,9 +70,6 @@ function advice(stepLabel: string, log: string, interpreters: string): string | 
   }
   if (/No solution found|no version of|ResolutionImpossible/i.test(log)) {
     return "Loosen or correct the version constraints, or choose another python_version.";
-  }
-  if (/\b401\b|\b403\b|Unauthorized|Forbidden/.test(log)) {
-    return "The package index refused the request. Check the credentials in UV_INDEX and the like.";
   }
   if (
     /dns error|tcp connect|error sending request|timed out|NewConnectionError|certificate/i.test(

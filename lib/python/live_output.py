@@ -2,7 +2,7 @@
 
 Python keeps back what a script prints to a file until 8 KiB have come together. This hook makes it
 readable within half a second, then steps aside: the script and its own `sitecustomize` see a Python
-without it. Its syntax suits every Python that a script might start, 2.7 included.
+without it. In a job it also keeps the pictures that would be shown in windows. Its syntax suits every Python that a script might start, 2.7 included.
 """
 import os
 import sys
@@ -32,11 +32,51 @@ class _Finder(object):
         self.folder = folder
 
     def find_spec(self, name, path=None, target=None):
-        if name not in ("python_mcp", "_python_mcp_ticker"):
+        if name not in ("python_mcp", "_python_mcp_figures", "_python_mcp_ticker"):
             return None
         from _frozen_importlib_external import spec_from_file_location
 
         return spec_from_file_location(name, os.path.join(self.folder, name + ".py"))
+
+
+class _Watcher(object):
+    """Sees that a plotting library is imported, and has our module change it; then it is gone."""
+
+    WATCHED = frozenset(("matplotlib.pyplot", "plotly.io._renderers"))
+
+    def __init__(self, finder, artifacts):
+        self.finder, self.artifacts = finder, artifacts
+
+    def find_spec(self, name, path=None, target=None):
+        if name not in self.WATCHED:
+            return None
+        for finder in sys.meta_path:
+            if finder is not self and hasattr(finder, "find_spec"):
+                spec = finder.find_spec(name, path, target)
+                if spec is not None:
+                    self._watch(spec.loader)
+                    return spec
+        return None
+
+    def _watch(self, loader):
+        execute = loader.exec_module
+
+        def exec_module(module):
+            del loader.exec_module
+            execute(module)
+            try:
+                from _frozen_importlib import _load
+
+                name = "_python_mcp_figures"
+                figures = sys.modules.get(name) or _load(self.finder.find_spec(name))
+                figures.patch(module, self.artifacts)
+            except Exception:
+                pass  # a script without its pictures beats one that fails
+
+        try:
+            loader.exec_module = exec_module
+        except AttributeError:
+            pass
 
 
 def _make_flush():
@@ -120,6 +160,9 @@ def _install(hook):
         return
     finder = _Finder(os.path.join(os.path.dirname(hook), "lib"))
     sys.meta_path.append(finder)
+    artifacts = os.environ.get("PYTHON_MCP_ARTIFACTS")
+    if artifacts:
+        sys.meta_path.insert(0, _Watcher(finder, artifacts))
     flush = _make_flush()
 
     def start():

@@ -1,18 +1,27 @@
 import { dirname, join } from "node:path";
 import type { EnvChanges, PrepareStep, RunStep } from "../base/command.ts";
 import { UserError } from "../base/user_error.ts";
-import { type DetectedImports, detectImports } from "./detect_imports.ts";
+import { choosePython } from "./choose_python.ts";
+import { chooseRequirements } from "./choose_requirements.ts";
 import {
   defaultInterpreter,
   findInterpreter,
   findInterpreterWithPip,
+  interpreterVersion,
 } from "./find_interpreters.ts";
+import { maskCredentials } from "./explain_failure.ts";
+import { findSurroundings, type Surroundings } from "./find_project.ts";
 import { findUv, installUvStep, ownUv } from "./find_uv.ts";
 import { importDirectoryEnv } from "./import_directory.ts";
-import { requirementName } from "./requirement.ts";
-import { parsePythonVersion, type PythonVersion } from "./python_version.ts";
-import { type ScriptEnvironment, scriptEnvironment } from "./script_environment.ts";
-import { mergeRequirements, readScriptMetadata, type ScriptMetadata } from "./script_metadata.ts";
+import { parsePythonVersion } from "./python_version.ts";
+import {
+  type BasePython,
+  environmentVariables,
+  type ScriptEnvironment,
+  scriptEnvironment,
+} from "./script_environment.ts";
+import { readScriptMetadata } from "./script_metadata.ts";
+import { uvSettings } from "./uv_settings.ts";
 
 /** What a run of a Python script is asked to be. */
 export interface RunRequest {
@@ -37,6 +46,10 @@ export interface RunRequest {
   detectImports?: boolean;
   /** The folder that the script runs as if it were a file in, when it lives elsewhere. */
   importDirectory?: string;
+  /** The folder whose project, `.venv` or `requirements.txt` counts; none by default. */
+  projectDirectory?: string;
+  /** Whether they add to what the script asks for, or stand in where it asks for nothing (default). */
+  projectUse?: "unless-declared" | "added";
 }
 
 /** What `prepareRun` needs to know about the program around it. */
@@ -83,33 +96,81 @@ async function planWithoutUv(request: RunRequest, context: RunContext): Promise<
 }
 
 async function planWithUv(request: RunRequest, context: RunContext): Promise<RunPlan> {
-  const { baseEnv, home } = context;
+  const { home } = context;
+  const baseEnv = { ...context.baseEnv, ...withoutRemovals(request.env) };
   const header = await readScriptMetadata(request.source);
-  const wanted = wantedVersion(request, header);
-  const base = await chooseBase(wanted, baseEnv);
-  const detected = request.detectImports && !header ? await detect(request, base) : undefined;
+  const surroundings = await surroundingsOf(request, header !== undefined, context.baseEnv);
+  const { base, note: pythonNote } = await choosePython({
+    asked: request.pythonVersion,
+    header: header?.requiresPython,
+    surroundings,
+  }, context.baseEnv);
+  const needs = await chooseRequirements({
+    source: request.source,
+    explicit: request.dependencies ?? [],
+    explicitGiven: request.dependencies !== undefined,
+    header,
+    surroundings: await fitting(surroundings, request.pythonVersion),
+    projectUse: request.projectUse ?? "unless-declared",
+    detectImports: request.detectImports ?? false,
+    folder: folderOf(request),
+    pythonVersion: minorVersion(base),
+  });
+  const path = baseEnv.PATH;
+  const common = {
+    strategy: "uv-run" as const,
+    resolvedDependencies: needs.dependencies.map(maskCredentials),
+  };
+  if (needs.recipe.kind === "venv") {
+    const { folder } = needs.recipe;
+    const run = runStep(
+      join(folder, "bin/python"),
+      environmentVariables(folder, path),
+      request,
+      context,
+    );
+    return { ...common, prepare: [], run, ...noteOf(needs.note) };
+  }
+  const { recipe, label } = needs;
   const environment = await scriptEnvironment(home, {
-    dependencies: mergeRequirements(
-      header?.dependencies ?? detected?.dependencies ?? [],
-      request.dependencies ?? [],
-    ),
-    toolUv: header?.tool?.uv as Record<string, unknown> | undefined,
-    scriptFolder: folderOf(request),
+    recipe,
     base,
+    label,
+    settings: uvSettings(baseEnv),
   });
   const { prepare, note } = environment.ready
     ? { prepare: [] }
     : await preparation(environment, base, context);
-  const notes = [note, detected && describeDetected(detected, request.dependencies ?? [])]
-    .filter((text) => text !== undefined);
-  const path = typeof request.env?.PATH === "string" ? request.env.PATH : baseEnv.PATH;
+  const variables = environmentVariables(dirname(dirname(environment.python)), path);
   return {
+    ...common,
     prepare,
-    run: runStep(environment.python, environment.runEnv(path), request, context),
-    strategy: "uv-run",
-    resolvedDependencies: environment.dependencies,
-    ...(notes.length === 0 ? {} : { note: notes.join(". ") }),
+    run: runStep(environment.python, variables, request, context),
+    ...noteOf(note, needs.note, pythonNote),
   };
+}
+
+/** A project that says nothing here must not stop a script because it cannot be read. */
+async function surroundingsOf(
+  { projectDirectory, projectUse, dependencies }: RunRequest,
+  hasHeader: boolean,
+  env: Record<string, string>,
+): Promise<Surroundings> {
+  if (projectDirectory === undefined) return {};
+  const declared = hasHeader || dependencies !== undefined;
+  const found = findSurroundings(projectDirectory, env);
+  return await (declared && projectUse !== "added" ? found.catch(() => ({})) : found);
+}
+
+function noteOf(...notes: (string | undefined)[]): { note?: string } {
+  const all = notes.filter((note) => note !== undefined);
+  return all.length === 0 ? {} : { note: all.join(". ") };
+}
+
+function withoutRemovals(env: EnvChanges = {}): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== null),
+  );
 }
 
 /** The folder that the script can import its neighbours from. */
@@ -117,59 +178,24 @@ function folderOf(request: RunRequest): string {
   return request.importDirectory ?? dirname(request.scriptPath);
 }
 
-function detect(
-  request: RunRequest,
-  base: { path: string } | { download: string },
-): Promise<DetectedImports> {
+/** e.g. `3.12`, as far as the interpreter's place tells. */
+function minorVersion(base: BasePython): string | undefined {
   const named = "path" in base ? Deno.realPathSync(base.path) : base.download;
-  const pythonVersion = /3\.\d+/.exec(named)?.[0];
-  return detectImports(request.source, { pythonVersion, directory: folderOf(request) });
+  return /3\.\d+/.exec(named)?.[0];
 }
 
-/** What was found in the source, and what only the caller can name. */
-function describeDetected(
-  { dependencies, unknown }: DetectedImports,
-  explicit: string[],
-): string | undefined {
-  const given = new Set(explicit.map(requirementName));
-  const added = dependencies.filter((name) => !given.has(name));
-  const notes = [];
-  if (added.length > 0) notes.push(`Detected from the imports: ${added.join(", ")}`);
-  if (unknown.length > 0) {
-    notes.push(
-      `Not installed, since no well-known distribution has these modules: ${unknown.join(", ")}; ` +
-        "name the distribution in `dependencies` if it is needed",
-    );
-  }
-  return notes.length === 0 ? undefined : notes.join(". ");
-}
-
-function wantedVersion(
-  request: RunRequest,
-  header: ScriptMetadata | undefined,
-): PythonVersion | undefined {
-  if (request.pythonVersion !== undefined) return parsePythonVersion(request.pythonVersion);
-  const declared = header?.requiresPython;
-  return declared === undefined ? undefined : parsePythonVersion(declared, "requires-python");
-}
-
-/** An interpreter of this machine, else the version that uv is to download. */
-async function chooseBase(
-  wanted: PythonVersion | undefined,
-  env: Record<string, string>,
-): Promise<{ path: string } | { download: string }> {
-  if (!wanted) return { path: defaultInterpreter(env) };
-  try {
-    return { path: (await findInterpreter(wanted, env)).path };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { download: wanted.text };
-  }
+/** An environment of another Python than the caller asked for does not count. */
+async function fitting(around: Surroundings, asked: string | undefined): Promise<Surroundings> {
+  if (around.venv === undefined) return around;
+  const version = await interpreterVersion(join(around.venv, "bin/python"));
+  const fits = version !== undefined &&
+    (asked === undefined || parsePythonVersion(asked).matches(version));
+  return fits ? around : { ...around, venv: undefined };
 }
 
 async function preparation(
   environment: ScriptEnvironment,
-  base: { path: string } | { download: string },
+  base: BasePython,
   { home, baseEnv }: RunContext,
 ): Promise<{ prepare: PrepareStep[]; note?: string }> {
   const uv = findUv(home, baseEnv);
@@ -207,7 +233,12 @@ function runStep(
     argv: [python, request.scriptPath, ...request.args],
     cwd: request.cwd,
     // The PATH of the environment is made from the one that was asked for, so it comes after.
-    env: { ...asked, ...environmentEnv, ...runtime, ...directory },
+    env: { ...headless(asked, baseEnv), ...asked, ...environmentEnv, ...runtime, ...directory },
     ...(request.stdin === undefined ? {} : { stdin: request.stdin }),
   };
+}
+
+/** matplotlib draws without a display, unless somebody chose otherwise. */
+function headless(asked: EnvChanges, baseEnv: Record<string, string>): EnvChanges {
+  return "MPLBACKEND" in asked || baseEnv.MPLBACKEND ? {} : { MPLBACKEND: "Agg" };
 }

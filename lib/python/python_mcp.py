@@ -17,7 +17,7 @@ import operator
 import os
 import sys
 from _thread import allocate_lock
-from time import time_ns
+from time import sleep, time_ns
 
 import _python_mcp_ticker as _ticker
 
@@ -84,23 +84,54 @@ def _begin():
     # Its worker processes end without `atexit`.
     util = sys.modules.get("multiprocessing.util")
     if util is not None:
-        util.Finalize(None, _write, exitpriority=0)
+        util.Finalize(None, _write_last, exitpriority=0)
 
 
-def _write():
+def _write(patience=1):
+    """Saves the newest value; what another process keeps from being saved is saved at the next tick."""
     global _written
     with _writing:
         value = _latest
         if value is _written:
             return
         try:
-            _save(*value)
+            saved = _save(value, patience)
         except Exception:
-            pass  # the job's folder may be gone
-        _written = value
+            saved = True  # the job's folder may be gone
+        if saved:
+            _written = value
 
 
-def _save(file, current, total, message, time):
+def _write_last():
+    _write(patience=50)
+
+
+def _save(value, patience):
+    """Returns False when other processes were writing all the time."""
+    import fcntl
+
+    folder = os.open(os.path.dirname(value[0]) or ".", os.O_RDONLY)
+    try:
+        for attempt in range(patience):
+            if attempt:
+                sleep(0.005)
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                pass
+            except OSError:
+                break  # a file system without locks
+        else:
+            if patience == 1:
+                return False
+        _replace(*value)
+        return True
+    finally:
+        os.close(folder)
+
+
+def _replace(file, current, total, message, time):
     if _is_overtaken(file, time):
         return
     value = {
@@ -146,4 +177,4 @@ def _after_fork_in_child():
 
 
 os.register_at_fork(after_in_child=_after_fork_in_child)
-_ticker.at_exit.append(_write)
+_ticker.at_exit.append(_write_last)

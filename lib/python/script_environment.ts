@@ -1,21 +1,29 @@
 import { createHash } from "node:crypto";
-import { isAbsolute, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import type { EnvChanges, PrepareStep } from "../base/command.ts";
-import { ensureFolder, exists, replacePrivate } from "../base/private_files.ts";
+import {
+  ensureFolder,
+  exists,
+  readJsonIfThere,
+  removeIfThere,
+  replacePrivate,
+} from "../base/private_files.ts";
+import { canonicalScript, hasLocalSource, type ScriptNeeds } from "./canonical_script.ts";
 import { findLauncherPython } from "./find_interpreters.ts";
-import { formatRequirement, parseRequirement, requirementName } from "./requirement.ts";
+import program from "./prepare_environment.py" with { type: "text" };
+import type { RequirementsFile } from "./requirements_file.ts";
 
 /** What an environment is made from. */
-export interface EnvironmentSpec {
-  /** PEP 508 requirements, in any order and spelling. */
-  dependencies: string[];
-  /** The `[tool.uv]` table of the script's header. */
-  toolUv?: Record<string, unknown>;
-  /** What relative paths in `toolUv` start from. */
-  scriptFolder: string;
-  /** An interpreter's path, or a version for uv to download. */
-  base: { path: string } | { download: string };
-}
+export type Recipe =
+  /** Requirements that uv resolves; `fingerprint` stands for what they depend on besides. */
+  | { kind: "script"; needs: ScriptNeeds; fingerprint?: string }
+  /** A project with a `uv.lock`, which is taken as it is. */
+  | { kind: "locked"; folder: string; fingerprint: string }
+  /** A requirements file, read by uv itself, and requirements besides. */
+  | { kind: "requirements"; file: RequirementsFile; dependencies: string[] };
+
+/** An interpreter's path, or a version for uv to download. */
+export type BasePython = { path: string } | { download: string };
 
 /** An environment that scripts with the same needs share. */
 export interface ScriptEnvironment {
@@ -23,26 +31,26 @@ export interface ScriptEnvironment {
   python: string;
   /** Whether it is there and whole, so that nothing has to be prepared. */
   ready: boolean;
-  /** The requirements in one spelling, sorted. */
-  dependencies: string[];
   /** What makes it ready, given uv; also writes what these commands read. */
   steps(uv: string): PrepareStep[];
-  /** What `uv run` would set as well: the script finds the programs of its dependencies. */
-  runEnv(path: string | undefined): EnvChanges;
 }
 
 /** Settings meant for people's projects, which would lead our uv commands astray. */
 const disturbing: EnvChanges = Object.fromEntries(
   [
+    "DIST_EXTRA_CONFIG",
     "PYTHONHOME",
     "PYTHONPATH",
     "UV_FROZEN",
     "UV_LOCKED",
     "UV_MANAGED_PYTHON",
     "UV_NO_MANAGED_PYTHON",
+    "UV_NO_SYNC",
     "UV_PROJECT",
+    "UV_PROJECT_ENVIRONMENT",
     "UV_PYTHON",
     "UV_PYTHON_PREFERENCE",
+    "UV_SYSTEM_PYTHON",
     "UV_WORKING_DIR",
     "UV_WORKING_DIRECTORY",
   ].map((name) => [name, null]),
@@ -50,122 +58,142 @@ const disturbing: EnvChanges = Object.fromEntries(
 
 const steady = ["--no-progress", "--color", "never"];
 
-/** Names the environment for these needs; nothing is made yet. */
+/**
+ * Names the environment for these needs; nothing is made yet.
+ *
+ * @param label what people read while it is made
+ * @param settings what else decides what is installed, such as the package index; no secrets
+ */
 export async function scriptEnvironment(
   home: string,
-  spec: EnvironmentSpec,
+  { recipe, base, label, settings }: {
+    recipe: Recipe;
+    base: BasePython;
+    label: string;
+    settings: string;
+  },
 ): Promise<ScriptEnvironment> {
-  const dependencies = canonicalDependencies(spec.dependencies);
-  const script = await canonicalScript(dependencies, spec);
-  const base = "path" in spec.base ? Deno.realPathSync(spec.base.path) : spec.base.download;
-  const key = createHash("sha256").update(`${script}\0${base}`).digest("hex").slice(0, 32);
-  const folder = join(home, "environments", key);
+  const content = await contentOf(recipe);
+  const python = "path" in base ? Deno.realPathSync(base.path) : base.download;
+  const key = createHash("sha256").update([content, python, settings].join("\0")).digest("hex");
+  const folder = join(home, "environments", key.slice(0, 32));
   const venv = join(folder, "venv");
-  const python = join(venv, "bin/python");
-  const settings = join(venv, "pyvenv.cfg");
   const marker = join(folder, "ready");
+  const contents = join(folder, "contents.json");
 
   const made = exists(marker);
-  const whole = made && exists(python) && exists(settings);
-  // What a local source holds may have changed since.
-  const ready = whole && !hasLocalSource(dependencies, spec.toolUv);
-
-  const common = { cwd: folder, lock: join(folder, "lock") };
-  const env: EnvChanges = { ...disturbing, VIRTUAL_ENV: venv };
-  const label = installLabel(dependencies);
-  const bare = (base: string) => [base, "-I", "-m", "venv", "--clear", "--without-pip", venv];
-  const finish = { saveStdout: marker, ...(made ? {} : { creates: marker }) };
+  const whole = made && isWhole(venv, contents);
+  const ready = whole && !mayHaveChanged(recipe);
 
   return {
-    python,
+    python: join(venv, "bin/python"),
     ready,
-    dependencies,
     steps(uv) {
       ensureFolder(folder);
-      replacePrivate(join(folder, "script.py"), script);
+      // Whoever gets the lock first rebuilds it; those who waited find the marker again.
+      if (made && !whole) removeIfThere(marker);
+      const script = join(folder, "script.py");
+      if (recipe.kind === "script") replacePrivate(script, content);
+      const env: EnvChanges = { ...disturbing, ...buildsElsewhere(folder), VIRTUAL_ENV: venv };
+      const from = "path" in base ? base.path : base.download;
+      const commands = commandsFor(recipe, { uv, from, venv, script });
+      const spec = JSON.stringify({ venv, marker, contents, commands });
+      const common = {
+        cwd: recipe.kind === "requirements" ? dirname(recipe.file.path) : folder,
+        lock: join(folder, "lock"),
+      };
       const steps: PrepareStep[] = [];
-      const from = "path" in spec.base ? spec.base.path : spec.base.download;
-      if ("download" in spec.base) steps.push({ ...common, ...downloadStep(uv, from, env) });
-      if (made && !whole) {
-        // uv neither repairs nor removes a folder that no longer looks like an environment.
-        const base = "path" in spec.base ? spec.base.path : findLauncherPython();
-        steps.push({ ...common, label: "Clearing a broken environment", argv: bare(base), env });
-      }
-      // `--active` keeps the environment in our folder, where uv's cache cleaning leaves it alone.
-      const sync = ["sync", "--quiet", ...steady, "--active", "--script", "script.py"];
+      if ("download" in base) steps.push({ ...common, ...downloadStep(uv, from, env) });
       steps.push({
         ...common,
         label,
-        argv: [uv, ...sync, "--python", from],
-        env: { ...env, UV_PYTHON_DOWNLOADS: "never" },
-        ...finish,
+        argv: [findLauncherPython(), "-I", installProgram(home), spec],
+        env: { ...env, UV_PROJECT_ENVIRONMENT: venv, UV_PYTHON_DOWNLOADS: "never" },
+        saveStdout: marker,
+        ...(whole ? {} : { creates: marker }),
       });
       return steps;
     },
-    runEnv: (path) => ({
-      PYTHONHOME: null,
-      VIRTUAL_ENV: venv,
-      PATH: path ? `${join(venv, "bin")}:${path}` : join(venv, "bin"),
-    }),
   };
 }
 
-/** Each requirement in one spelling, sorted, each once. */
-function canonicalDependencies(dependencies: string[]): string[] {
-  const spelled = dependencies.map((one) => formatRequirement(parseRequirement(one)));
-  return [...new Set(spelled)].sort();
+/** What `uv run` would set as well: the script finds the programs of its dependencies. */
+export function environmentVariables(venv: string, path: string | undefined): EnvChanges {
+  const programs = join(venv, "bin");
+  return { PYTHONHOME: null, VIRTUAL_ENV: venv, PATH: path ? `${programs}:${path}` : programs };
 }
 
-/** Leaves `requires-python` out: uv then resolves for the interpreter at hand and no other. */
-async function canonicalScript(dependencies: string[], spec: EnvironmentSpec): Promise<string> {
-  const lines = dependencies.map((one) => `#   ${JSON.stringify(one)},`);
-  const tool: string[] = [];
-  if (spec.toolUv) {
-    const { stringify } = await import("smol-toml");
-    const uv = withAbsolutePaths(spec.toolUv, spec.scriptFolder);
-    tool.push("#", ...stringify({ tool: { uv } }).trimEnd().split("\n").map((line) => `# ${line}`));
+async function contentOf(recipe: Recipe): Promise<string> {
+  switch (recipe.kind) {
+    case "script":
+      return await canonicalScript(recipe.needs) + (recipe.fingerprint ?? "");
+    case "locked":
+      return `${recipe.folder}\0${recipe.fingerprint}`;
+    case "requirements":
+      return [recipe.file.text, ...recipe.dependencies].join("\0");
   }
-  return ["# /// script", "# dependencies = [", ...lines, "# ]", ...tool, "# ///", ""].join("\n");
 }
 
-/** The script of an environment lies elsewhere, so its header's relative paths have to be made whole. */
-function withAbsolutePaths(
-  toolUv: Record<string, unknown>,
-  folder: string,
-): Record<string, unknown> {
-  const whole = (path: unknown) =>
-    typeof path !== "string" || isAbsolute(path) || /^[a-z+]+:/i.test(path) || path.startsWith("~")
-      ? path
-      : resolve(folder, path);
-  const inTable = (table: unknown, key: string): unknown =>
-    isTable(table) && key in table ? { ...table, [key]: whole(table[key]) } : table;
-  const each = (value: unknown, change: (item: unknown) => unknown): unknown =>
-    Array.isArray(value) ? value.map(change) : change(value);
-
-  const result = { ...toolUv };
-  if (isTable(result.sources)) {
-    result.sources = Object.fromEntries(
-      Object.entries(result.sources).map((
-        [name, source],
-      ) => [name, each(source, (one) => inTable(one, "path"))]),
-    );
+function commandsFor(
+  recipe: Recipe,
+  { uv, from, venv, script }: { uv: string; from: string; venv: string; script: string },
+): string[][] {
+  const python = ["--python", from];
+  switch (recipe.kind) {
+    case "script":
+      // `--active` keeps the environment in our folder, where uv's cache cleaning leaves it alone.
+      return [[uv, "sync", "--quiet", ...steady, "--active", "--script", script, ...python]];
+    case "locked":
+      return [
+        [uv, "sync", "--quiet", ...steady, "--frozen", "--project", recipe.folder, ...python],
+      ];
+    case "requirements":
+      return [
+        [uv, "venv", "--quiet", ...steady, "--no-project", "--allow-existing", ...python, venv],
+        [uv, "pip", "install", "--quiet", ...steady, "--python", venv]
+          .concat("--requirements", recipe.file.path, "--", ...recipe.dependencies),
+      ];
   }
-  if ("index" in result) result.index = each(result.index, (one) => inTable(one, "url"));
-  if ("find-links" in result) result["find-links"] = each(result["find-links"], whole);
-  return result;
 }
 
-function hasLocalSource(dependencies: string[], toolUv: Record<string, unknown> | undefined) {
-  const sources = isTable(toolUv?.sources) ? Object.values(toolUv.sources).flat() : [];
-  return sources.some((one) => isTable(one) && "path" in one) ||
-    dependencies.some((one) => {
-      const { url } = parseRequirement(one);
-      return url !== undefined && (url.startsWith("file:") || !url.includes("://"));
-    });
+/** Whether the interpreter is there, and all that was installed. */
+function isWhole(venv: string, contents: string): boolean {
+  if (!exists(join(venv, "bin/python")) || !exists(join(venv, "pyvenv.cfg"))) return false;
+  const installed = readJsonIfThere<Record<string, string[]>>(contents);
+  if (!installed) return false;
+  return Object.entries(installed).every(([folder, names]) => {
+    try {
+      const present = new Set([...Deno.readDirSync(join(venv, folder))].map(({ name }) => name));
+      return names.every((name) => present.has(name));
+    } catch {
+      return false;
+    }
+  });
 }
 
-function isTable(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function mayHaveChanged(recipe: Recipe): boolean {
+  if (recipe.kind === "script") return hasLocalSource(recipe.needs);
+  return recipe.kind === "requirements" && recipe.file.hasLocalSource;
+}
+
+/** Building a project leaves its traces in our folder and not in the user's. */
+function buildsElsewhere(folder: string): EnvChanges {
+  const build = join(folder, "build");
+  ensureFolder(build);
+  const settings = join(folder, "setuptools.cfg");
+  replacePrivate(settings, `[egg_info]\negg_base = ${build}\n[build]\nbuild_base = ${build}\n`);
+  return { DIST_EXTRA_CONFIG: settings };
+}
+
+const programVersion = createHash("sha256").update(program).digest("hex").slice(0, 8);
+
+function installProgram(home: string): string {
+  const path = join(home, "runtime", `prepare_environment-${programVersion}.py`);
+  if (!exists(path)) {
+    ensureFolder(dirname(path));
+    replacePrivate(path, program);
+  }
+  return path;
 }
 
 /** Quick to fail where nothing can be downloaded, patient where it is merely slow. */
@@ -180,13 +208,4 @@ function downloadStep(
     env: { ...env, UV_HTTP_RETRIES: "0", UV_HTTP_TIMEOUT: "10" },
     timeLimit: 600,
   };
-}
-
-function installLabel(dependencies: string[]): string {
-  if (dependencies.length === 0) return "Preparing an environment";
-  const names = dependencies.map(requirementName);
-  const shown = names.slice(0, 5).join(", ");
-  return names.length > 5
-    ? `Installing ${shown} and ${names.length - 5} more`
-    : `Installing ${shown}`;
 }

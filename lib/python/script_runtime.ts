@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/prom
 import { createHash } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
 import config from "../../deno.json" with { type: "json" };
+import figures from "./_python_mcp_figures.py" with { type: "text" };
 import ticker from "./_python_mcp_ticker.py" with { type: "text" };
 import liveOutput from "./live_output.py" with { type: "text" };
 import pythonMcp from "./python_mcp.py" with { type: "text" };
@@ -15,6 +16,7 @@ export interface ScriptRuntime {
 const FILES: Record<string, string> = {
   // Python imports a module of this name when it starts.
   "hook/sitecustomize.py": liveOutput,
+  "lib/_python_mcp_figures.py": figures,
   "lib/_python_mcp_ticker.py": ticker,
   "lib/python_mcp.py": pythonMcp,
 };

@@ -4,20 +4,29 @@ import { isTrue, readSettings } from "./settings.ts";
 import { runStdio } from "./stdio.ts";
 
 /** Runs the program; returns its exit code. */
-export async function main(_args: string[]): Promise<number> {
+export async function main(args: string[]): Promise<number> {
   if (Deno.build.os === "windows") {
-    Deno.stderr.writeSync(
-      new TextEncoder().encode(
-        "python-mcp needs POSIX processes: on Windows, run it inside WSL (https://aka.ms/wsl).\n",
-      ),
-    );
+    say("python-mcp needs POSIX processes: on Windows, run it inside WSL (https://aka.ms/wsl).");
     return 1;
   }
+  // What MCP hosts start comes first, since they wait for it.
+  if (args.length === 0 || (args.length === 1 && args[0] === "serve")) {
+    await runStdio(createApp());
+    return 0;
+  }
+  const { runCommand } = await import("./commands/run_command.ts");
+  return await runCommand(args, createApp);
+}
+
+function createApp(): App {
   const env = Deno.env.toObject();
   const warnings: string[] = [];
-  const settings = readSettings(env, {}, (message) => warnings.push(message));
+  const settings = readSettings(env, (message) => warnings.push(message));
   const log = createLog(settings.home, isTrue(env.SMART_ASYNC_DEBUG));
   for (const warning of warnings) log.warn(warning);
-  await runStdio(new App(settings, log));
-  return 0;
+  return new App(settings, log);
+}
+
+function say(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
 }

@@ -2,18 +2,12 @@ import { join } from "node:path";
 import { parseSeconds } from "../jobs/budget.ts";
 import type { Settings } from "../mcp/app.ts";
 
-/** What comes from flags rather than from the environment. */
-export interface Flags {
-  home?: string;
-}
-
 const DEFAULT_MAX_OUTPUT_MB = 1024;
 const DEFAULT_KEEP_DAYS = 30;
 
-/** The settings of the program: defaults < environment < flags; resolved once. */
+/** The settings of the program: defaults < environment; resolved once, passed down as plain values. */
 export function readSettings(
   env: Record<string, string>,
-  flags: Flags,
   warn: (message: string) => void,
 ): Settings {
   const number = (name: string, fallback: number, least: number) => {
@@ -25,7 +19,7 @@ export function readSettings(
     return fallback;
   };
   return {
-    home: flags.home ?? env.PYTHON_MCP_HOME ?? join(env.HOME ?? "/", ".python_mcp"),
+    home: env.PYTHON_MCP_HOME ?? join(env.HOME ?? "/", ".python_mcp"),
     maxRunning: Math.floor(number("PYTHON_MCP_MAX_RUNNING", 4 * navigator.hardwareConcurrency, 1)),
     maxOutput: number("PYTHON_MCP_MAX_OUTPUT_MB", DEFAULT_MAX_OUTPUT_MB, 0) * 2 ** 20,
     keepDays: number("PYTHON_MCP_KEEP_DAYS", DEFAULT_KEEP_DAYS, 0),

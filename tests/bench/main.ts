@@ -6,9 +6,9 @@ import { TestHome } from "../helpers/test_home.ts";
 import type { Figure } from "./compare.ts";
 import { benchDependencies } from "./dependencies.ts";
 import { benchJobStatus } from "./job_status.ts";
-import { benchOutput } from "./output.ts";
+import { benchMemory, benchOutput } from "./output.ts";
 import { benchQuickRun } from "./quick_run.ts";
-import { RESULTS, type Results } from "./results.ts";
+import { type Results, writeResults } from "./results.ts";
 import { benchStart } from "./start.ts";
 
 const LARGEST_GROWTH_MB = 20;
@@ -17,10 +17,10 @@ const BENCHES: Record<string, (home: TestHome) => Promise<Partial<Results>>> = {
   quick_run: async (home) => ({ figures: await benchQuickRun(home) }),
   dependencies: async (home) => ({ figures: await benchDependencies(home) }),
   job_status: async (home) => ({ figures: await benchJobStatus(home) }),
-  output: async (home) => {
-    const { figures, growthMb } = await benchOutput(home);
-    return { figures, memory_growth_mb: { value: growthMb, goal: LARGEST_GROWTH_MB } };
-  },
+  output: async (home) => ({ figures: await benchOutput(home) }),
+  memory: async (home) => ({
+    memory_growth_mb: { value: await benchMemory(home), goal: LARGEST_GROWTH_MB },
+  }),
 };
 
 const results: Results = { figures: [] };
@@ -42,9 +42,7 @@ for (const name of chosen) {
   }
 }
 // A part of the figures does not replace all of them.
-if (Deno.args.length === 0) {
-  await Deno.writeTextFile(RESULTS, JSON.stringify(results, null, 2) + "\n");
-}
+if (Deno.args.length === 0) await writeResults(results);
 
 function row({ ratio, goal, ours_ms, base_ms, ours, base }: Figure): string {
   const cells = [ratio.toFixed(2), `≤ ${goal}`, `${ours_ms} ms`, `${base_ms} ms`];

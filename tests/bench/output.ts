@@ -1,4 +1,4 @@
-import { connect } from "../helpers/connect.ts";
+import { connect, type Connection } from "../helpers/connect.ts";
 import type { TestHome } from "../helpers/test_home.ts";
 import { compare, type Figure } from "./compare.ts";
 import { residentBytes, runIntoFile } from "./processes.ts";
@@ -19,40 +19,51 @@ const SCRIPTS = {
 const GOAL = 1.1;
 const MB = 2 ** 20;
 
-/** Much output, against the script with its stdout going to a file; and what the server's memory does. */
-export async function benchOutput(
-  home: TestHome,
-): Promise<{ figures: Figure[]; growthMb: number }> {
+/** Much output, against the script with its stdout going to a file. */
+export async function benchOutput(home: TestHome): Promise<Figure[]> {
   await using server = await connect({ home: home.path });
-  const call = async (script_path: string) => {
-    const input = { directory: home.path, script_path, use_uv: false, time_budget_seconds: 50 };
-    const { json } = await server.call("py_run_script_in_dir", input);
-    if (json.exit_code !== 0) throw new Error(JSON.stringify(json));
-    return String(json.stdout);
-  };
   await Deno.writeTextFile(home.join("which.py"), "import sys; print(sys.executable)\n");
-  const python = (await call("which.py")).trim();
+  const python = (await call(server, home, "which.py")).trim();
+  const figures: Figure[] = [];
+  for (const [name, { file, source, what }] of Object.entries(SCRIPTS)) {
+    await Deno.writeTextFile(home.join(file), source);
+    figures.push(
+      await compare({
+        name,
+        ours: `\`py_run_script_in_dir\`: ${what}`,
+        base: "the script with stdout to a file",
+        goal: GOAL,
+        pairs: 11,
+        runOurs: async () => void await call(server, home, file),
+        runBase: () => runIntoFile([python, file], home.path, home.join("base.log")),
+      }),
+    );
+  }
+  return figures;
+}
+
+/** By how many MB the memory of a server that has run a script before grows during such output. */
+export async function benchMemory(home: TestHome): Promise<number> {
+  await using server = await connect({ home: home.path });
+  await Deno.writeTextFile(home.join("h.py"), "print(1)\n");
+  await call(server, home, "h.py");
   const before = residentBytes(server.pid());
   let most = before;
-  const watch = setInterval(() => most = Math.max(most, residentBytes(server.pid())), 20);
-  const figures: Figure[] = [];
+  const watch = setInterval(() => most = Math.max(most, residentBytes(server.pid())), 10);
   try {
-    for (const [name, { file, source, what }] of Object.entries(SCRIPTS)) {
+    for (const { file, source } of Object.values(SCRIPTS)) {
       await Deno.writeTextFile(home.join(file), source);
-      figures.push(
-        await compare({
-          name,
-          ours: `\`py_run_script_in_dir\`: ${what}`,
-          base: "the script with stdout to a file",
-          goal: GOAL,
-          pairs: 11,
-          runOurs: async () => void await call(file),
-          runBase: () => runIntoFile([python, file], home.path, home.join("base.log")),
-        }),
-      );
+      await call(server, home, file);
     }
   } finally {
     clearInterval(watch);
   }
-  return { figures, growthMb: Math.round((most - before) / MB * 10) / 10 };
+  return Math.round((most - before) / MB * 10) / 10;
+}
+
+async function call(server: Connection, home: TestHome, script_path: string): Promise<string> {
+  const input = { directory: home.path, script_path, use_uv: false, time_budget_seconds: 50 };
+  const { json } = await server.call("py_run_script_in_dir", input);
+  if (json.exit_code !== 0) throw new Error(JSON.stringify(json));
+  return String(json.stdout);
 }

@@ -6,4 +6,12 @@ export interface Results {
   memory_growth_mb?: { value: number; goal: number };
 }
 
-export const RESULTS = new URL("results.json", import.meta.url);
+const FILE = new URL("results.json", import.meta.url);
+
+export async function readResults(): Promise<Results> {
+  return JSON.parse(await Deno.readTextFile(FILE));
+}
+
+export async function writeResults(results: Results): Promise<void> {
+  await Deno.writeTextFile(FILE, JSON.stringify(results, null, 2) + "\n");
+}

@@ -1,18 +1,25 @@
 import assert from "node:assert/strict";
-import { CLIENTS, connect, type Connection } from "../helpers/connect.ts";
+import { CLIENTS, connect, type Connection, TRANSPORTS } from "../helpers/connect.ts";
 import { uvFolder } from "../helpers/run_plan.ts";
 import { TestHome } from "../helpers/test_home.ts";
 
 type Body = (server: Connection, home: TestHome) => Promise<void>;
 
-/** The same body with every kind of real client. */
+/** The same body with every kind of real client over every transport. */
 function testTool(name: string, body: Body): void {
-  for (const kind of CLIENTS) {
-    Deno.test(`${name} (${kind} client)`, async () => {
-      await using home = await TestHome.create();
-      await using server = await connect({ home: home.path, kind, env: await withUv() });
-      await body(server, home);
-    });
+  for (const transport of TRANSPORTS) {
+    for (const kind of CLIENTS) {
+      Deno.test(`${name} (${kind} client, ${transport})`, async () => {
+        await using home = await TestHome.create();
+        await using server = await connect({
+          home: home.path,
+          kind,
+          transport,
+          env: await withUv(),
+        });
+        await body(server, home);
+      });
+    }
   }
 }
 

@@ -1,12 +1,21 @@
 import { fileURLToPath } from "node:url";
-import { Client } from "@modelcontextprotocol/client";
+import {
+  Client,
+  type RequestOptions,
+  StreamableHTTPClientTransport,
+} from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { Client as Client1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as StdioClientTransport1 } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { StreamableHTTPClientTransport as StreamableHTTPClientTransport1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { HttpServerProcess } from "./http_server.ts";
 
 /** The real clients that the same tests run with. */
 export const CLIENTS = ["1.x", "2.x, 2025 era", "2.x, 2026-07-28"] as const;
 export type ClientKind = typeof CLIENTS[number];
+
+export const TRANSPORTS = ["stdio", "HTTP"] as const;
+export type TransportKind = typeof TRANSPORTS[number];
 
 export interface ToolResult {
   json: Record<string, unknown>;
@@ -16,7 +25,13 @@ export interface ToolResult {
 
 /** A client connected to a server of its own, whatever its version. */
 export interface Connection extends AsyncDisposable {
-  call(name: string, args?: Record<string, unknown>): Promise<ToolResult>;
+  /** The SDK's client; that of 1.x has the same methods, `callTool` has one parameter more. */
+  client: Client;
+  call(
+    name: string,
+    args?: Record<string, unknown>,
+    options?: RequestOptions,
+  ): Promise<ToolResult>;
   listTools(): Promise<{ name: string; [key: string]: unknown }[]>;
   readResource(
     uri: string,
@@ -31,43 +46,107 @@ export interface Connection extends AsyncDisposable {
 export interface ConnectOptions {
   home: string;
   kind?: ClientKind;
+  transport?: TransportKind;
   env?: Record<string, string>;
+  /** With stdio. */
   cwd?: string;
-  /** The server's program; `main.ts` by default. */
+  /** The server's program, with stdio; `main.ts` by default. */
   program?: string;
+  /** Flags of `deno run`; all permissions by default. */
+  flags?: string[];
 }
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
 /** Starts a real server on a home and connects a real client to it. */
-export async function connect(
-  { home, kind = "2.x, 2025 era", env = {}, cwd, program = MAIN }: ConnectOptions,
+export async function connect(options: ConnectOptions): Promise<Connection> {
+  if (options.transport !== "HTTP") return await connectStdio(options);
+  const server = await HttpServerProcess.start(options);
+  const connection = await connectHttp(server, options.kind);
+  const close = async () => {
+    await connection.close();
+    await server.end();
+  };
+  return { ...connection, close, [Symbol.asyncDispose]: close };
+}
+
+/** Connects another client to an HTTP server. */
+export async function connectHttp(
+  server: HttpServerProcess,
+  kind: ClientKind = "2.x, 2025 era",
+): Promise<Connection> {
+  const options = { requestInit: { headers: server.authorization } };
+  const url = new URL(server.url);
+  const transport = kind === "1.x"
+    ? new StreamableHTTPClientTransport1(url, options)
+    : new StreamableHTTPClientTransport(url, options);
+  const client = createClient(kind);
+  await client.connect(transport as StreamableHTTPClientTransport);
+  const close = async () => {
+    // A 2025-era session ends when its client says so.
+    await transport.terminateSession().catch(() => {});
+    await client.close();
+  };
+  return {
+    ...methodsOf(client, kind),
+    stderr: () => server.stderr,
+    pid: () => server.child.pid,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function connectStdio(
+  { home, kind = "2.x, 2025 era", env = {}, cwd, program = MAIN, flags = ["-A"] }: ConnectOptions,
 ): Promise<Connection> {
   const parameters = {
     command: Deno.execPath(),
-    args: ["run", "-A", "--no-prompt", program],
+    args: ["run", ...flags, "--no-prompt", program],
     env: { ...serverEnv(), PYTHON_MCP_HOME: home, ...env },
     cwd,
     stderr: "pipe" as const,
   };
-  const info = { name: "test", version: "1" };
   const transport = kind === "1.x"
     ? new StdioClientTransport1(parameters)
     : new StdioClientTransport(parameters);
   let stderr = "";
   transport.stderr?.on("data", (data: Uint8Array) => stderr += new TextDecoder().decode(data));
-  const client = kind === "1.x" ? new Client1(info) : new Client(info, {
-    versionNegotiation: { mode: kind === "2.x, 2026-07-28" ? { pin: "2026-07-28" } : "legacy" },
-  });
-  await (client as Client).connect(transport as StdioClientTransport);
+  const client = createClient(kind);
+  await client.connect(transport as StdioClientTransport);
   const close = async () => await client.close();
   return {
-    async call(name, args = {}) {
-      const result = await (client as Client).callTool({ name, arguments: args }) as {
-        structuredContent?: Record<string, unknown>;
-        content: ToolResult["content"];
-        isError?: boolean;
-      };
+    ...methodsOf(client, kind),
+    stderr: () => stderr,
+    pid: () => transport.pid!,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function createClient(kind: ClientKind): Client {
+  const info = { name: "test", version: "1" };
+  if (kind === "1.x") return new Client1(info) as unknown as Client;
+  return new Client(info, {
+    versionNegotiation: { mode: kind === "2.x, 2026-07-28" ? { pin: "2026-07-28" } : "legacy" },
+  });
+}
+
+function methodsOf(
+  client: Client,
+  kind: ClientKind,
+): Pick<Connection, "client" | "call" | "listTools" | "readResource"> {
+  return {
+    client,
+    async call(name, args = {}, options) {
+      const call = { name, arguments: args };
+      const result =
+        await (kind === "1.x"
+          ? (client as unknown as Client1).callTool(call, undefined, options)
+          : client.callTool(call, options)) as {
+            structuredContent?: Record<string, unknown>;
+            content: ToolResult["content"];
+            isError?: boolean;
+          };
       return {
         json: result.structuredContent ?? {},
         content: result.content,
@@ -77,10 +156,6 @@ export async function connect(
     listTools: async () => (await client.listTools()).tools,
     readResource: async (uri) =>
       (await client.readResource({ uri })).contents[0] as { uri: string; text?: string },
-    stderr: () => stderr,
-    pid: () => transport.pid!,
-    close,
-    [Symbol.asyncDispose]: close,
   };
 }
 

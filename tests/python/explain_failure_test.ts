@@ -36,3 +36,11 @@ Deno.test("maskCredentials leaves URLs without credentials alone", () => {
   const text = "https://pypi.org/simple/@scope git+ssh://token@host/x";
   assert.equal(maskCredentials(text), "https://pypi.org/simple/@scope git+ssh://****@host/x");
 });
+
+Deno.test("maskCredentials knows passwords with odd characters, and tokens", () => {
+  const masked = (text: string) => assert.doesNotMatch(maskCredentials(text), /s3c|ret/);
+  masked("https://user:s3c@ret@index.example/simple");
+  masked("invalid value 'https://user:s3c/ret@index.example/simple' for");
+  masked("https://index.example/simple?access_token=s3cret&x=1");
+  masked("UV_INDEX=corp=https://user:s3cret@a/simple https://__token__:s3cret@b/simple");
+});

@@ -1,41 +1,13 @@
 import assert from "node:assert/strict";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { explainFailure } from "../../lib/python/explain_failure.ts";
 import {
   describeInterpreters,
   interpreterVersion,
   listInterpreters,
 } from "../../lib/python/find_interpreters.ts";
-import { prepareRun, type RunContext, type RunRequest } from "../../lib/python/prepare_run.ts";
-import { installScriptRuntime } from "../../lib/python/script_runtime.ts";
-import { runPlan, uvFolder } from "../helpers/run_plan.ts";
-
-interface Scene {
-  folder: string;
-  context: RunContext;
-  /** Writes the script and plans its run. */
-  plan: (source: string, request?: Partial<RunRequest>) => ReturnType<typeof prepareRun>;
-}
-
-async function inScene(body: (scene: Scene) => Promise<void>, env: Record<string, string> = {}) {
-  const folder = Deno.realPathSync(Deno.makeTempDirSync());
-  try {
-    const home = join(folder, "home");
-    const runtime = await installScriptRuntime(home);
-    const path = [await uvFolder(), Deno.env.get("PATH")].join(delimiter);
-    const baseEnv = { ...Deno.env.toObject(), PATH: path, ...env };
-    const context = { home, baseEnv, scriptRuntimeEnv: runtime.env };
-    const plan: Scene["plan"] = (source, request = {}) => {
-      const scriptPath = join(folder, "script.py");
-      Deno.writeTextFileSync(scriptPath, source);
-      const defaults = { scriptPath, source, cwd: folder, args: [], useUv: true };
-      return prepareRun({ ...defaults, ...request }, context);
-    };
-    await body({ folder, context, plan });
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
-}
+import { inScene } from "../helpers/python_scene.ts";
+import { runPlan } from "../helpers/run_plan.ts";
 
 const withSix = '# /// script\n# dependencies = ["six"]\n# ///\nimport six\nprint(six.__name__)\n';
 
@@ -57,7 +29,7 @@ Deno.test("prepareRun makes an environment with the header's dependencies", () =
     const made = await plan(withSix);
     assert.equal(made.strategy, "uv-run");
     assert.deepEqual(made.resolvedDependencies, ["six"]);
-    assert.deepEqual(made.prepare.map(({ label }) => label), ["Installing six"]);
+    assert.deepEqual(made.prepare.map(({ label }) => label), ["Resolving and installing six"]);
     const ended = await runPlan(made, context.baseEnv);
     assert.equal(ended.stdout, "six\n", ended.stderr);
     assert.match((await interpreterVersion(made.run.argv[0] as string))!, /^3\.\d+\.\d+$/);
@@ -86,6 +58,28 @@ Deno.test("prepareRun rebuilds an environment that lost its settings", () =>
     Deno.removeSync(join(String(first.run.argv[0]), "../../pyvenv.cfg"));
     const again = await runPlan(await plan(withSix), context.baseEnv);
     assert.equal(again.stdout, "six\n", again.stderr);
+  }));
+
+Deno.test("prepareRun rebuilds an environment that lost a package", () =>
+  inScene(async ({ plan, context }) => {
+    const first = await plan(withSix);
+    await runPlan(first, context.baseEnv);
+    const lib = join(String(first.run.argv[0]), "../../lib");
+    const [python] = [...Deno.readDirSync(lib)];
+    Deno.removeSync(join(lib, python!.name, "site-packages/six.py"));
+    const again = await runPlan(await plan(withSix), context.baseEnv);
+    assert.equal(again.stdout, "six\n", again.stderr);
+    assert.deepEqual((await plan(withSix)).prepare, []);
+  }));
+
+Deno.test("prepareRun starts anew where an attempt was interrupted", () =>
+  inScene(async ({ plan, context }) => {
+    const first = await plan(withSix);
+    const venv = join(String(first.run.argv[0]), "../..");
+    Deno.mkdirSync(join(venv, "lib"), { recursive: true });
+    Deno.writeTextFileSync(join(venv, "pyvenv.cfg"), "half");
+    const ended = await runPlan(first, context.baseEnv);
+    assert.equal(ended.stdout, "six\n", ended.stderr);
   }));
 
 Deno.test("prepareRun keeps environments apart from the packages of their interpreter", () =>
@@ -188,7 +182,7 @@ Deno.test("prepareRun explains that a distribution does not exist", () =>
     const name = "python-mcp-no-such-distribution";
     const made = await plan("print(1)\n", { dependencies: [name] });
     const ended = await runPlan(made, context.baseEnv);
-    assert.equal(ended.failedStep, `Installing ${name}`);
+    assert.equal(ended.failedStep, `Resolving and installing ${name}`);
     const explained = await explain(ended);
     assert.match(explained, /There is no distribution named python-mcp-no-such-distribution/);
   }));

@@ -1,0 +1,113 @@
+import type { JobEnd, JobRow, Outcome } from "./job.ts";
+import type { JobFiles } from "./job_files.ts";
+import type { JobStore } from "./job_store.ts";
+import type { Draft, ProcessRequest, ProcessRunner } from "./process_runner.ts";
+
+const BURY_LOOK_MS = 20;
+/** How long the files of a run that was answered within its call stay, when they are kept. */
+const KEEP_CALL_MS = 24 * 3600 * 1000;
+
+/** A run while its caller waits. */
+export interface Call {
+  id: string;
+  files: JobFiles;
+  /** Fulfilled when nothing of it runs any more. */
+  ended: Promise<void>;
+}
+
+/** How a run ended, and what its caller is told. */
+export interface Ended {
+  outcome: Outcome;
+  result: unknown;
+  error: string | null;
+}
+
+export interface CallsOptions {
+  store: JobStore;
+  processes: ProcessRunner;
+  describe: (files: JobFiles, outcome: Outcome) => Promise<Pick<JobEnd, "result" | "error">>;
+}
+
+/** Runs whose caller waits: no listed jobs unless they outlive their call, which settles them itself. */
+export class Calls {
+  readonly #options: CallsOptions;
+  readonly #answers = new Map<string, () => void>();
+
+  constructor(options: CallsOptions) {
+    this.#options = options;
+  }
+
+  has(id: string): boolean {
+    return this.#answers.has(id);
+  }
+
+  async start(draft: Draft, request: ProcessRequest): Promise<Call> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#answers.set(draft.id, resolve);
+    try {
+      await this.#options.processes.start(draft, request);
+    } catch (error) {
+      this.#answers.delete(draft.id);
+      throw error;
+    }
+    return { id: draft.id, files: draft.files, ended: promise };
+  }
+
+  /** The end of a run. Its files go, unless `keep` says that they are needed. */
+  async finish(call: Call, keep: (end: Ended) => boolean): Promise<Ended> {
+    const { store, processes, describe } = this.#options;
+    try {
+      const outcome = await this.#outcomeOf(call);
+      const end = { outcome, ...await describe(call.files, outcome) };
+      if (keep(end)) {
+        // In this order: one that ends here, ended and unlisted, must not stay for ever.
+        store.setExpiry(call.id, Date.now() + KEEP_CALL_MS);
+        await processes.look(store.get(call.id)!);
+      } else {
+        processes.discard(call.id);
+      }
+      return end;
+    } finally {
+      this.#answers.delete(call.id);
+    }
+  }
+
+  /** Makes a run a listed job; returns its place in the queue, 0 when it runs. */
+  async toBackground({ id }: Pick<Call, "id">): Promise<number> {
+    const { store, processes } = this.#options;
+    this.#answers.delete(id);
+    store.setListed(id);
+    await processes.moveToBackground(id);
+    if (processes.hasStarted(id)) return 0;
+    return Math.max(1, store.countWaiting(store.get(id)!.seq));
+  }
+
+  /** The run may have ended. */
+  answer(id: string): void {
+    this.#answers.get(id)?.();
+  }
+
+  /** A launcher that died cannot say that a run has ended. */
+  check({ id }: JobRow, files: JobFiles): void {
+    if (files.outcome || (files.hasStarted && !files.held)) this.answer(id);
+  }
+
+  /** Nobody waits any more. */
+  async close(): Promise<void> {
+    for (const id of [...this.#answers.keys()]) await this.toBackground({ id });
+  }
+
+  async #outcomeOf({ id, files }: Call): Promise<Outcome> {
+    while (true) {
+      const outcome = files.outcome;
+      if (outcome) return outcome;
+      // Its supervisor was killed: looking buries the job, which gives it an outcome.
+      const row = this.#options.store.get(id);
+      if (!row || !files.isThere) {
+        throw new Error(`The files of the run in ${files.folder} are gone`);
+      }
+      await this.#options.processes.look(row);
+      await new Promise((resolve) => setTimeout(resolve, BURY_LOOK_MS));
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import { UserError } from "../base/user_error.ts";
+import type { Home } from "./home.ts";
+import { Launcher, type Order, type ProcessSpec } from "./launcher.ts";
+
+/** So many launchers are tried before one that does not start is a reason to give up. */
+const ATTEMPTS = 10;
+
+export interface HandOverOptions {
+  home: Home;
+  /** The Python (3.8 or later) that runs launcher and supervisors. */
+  python: () => string;
+  maxRunning: number;
+  /** A supervisor has the job. */
+  started: (id: string) => void;
+  /** A supervisor has ended, or will never have the job. */
+  ended: (id: string) => void;
+  /** No launcher can be had for a job. */
+  failed: (id: string, error: string) => void;
+  /** Whatever a dead launcher had to say is lost. */
+  lost: () => void;
+  log: (message: string) => void;
+}
+
+/** Gives jobs to the launcher, and to the next one when it dies before it has started them. */
+export class HandOver {
+  readonly #options: HandOverOptions;
+  /**
+   * Jobs that have not started, with their environment values, which are nowhere else; `undefined`
+   * while a job is still being made.
+   */
+  readonly #waiting = new Map<string, ProcessSpec | undefined>();
+  #launcher?: Launcher;
+  /** How many launchers in a row have died before they were ready. */
+  #failures = 0;
+
+  constructor(options: HandOverOptions) {
+    this.#options = options;
+  }
+
+  /** Starts the launcher ahead of the first job. */
+  warmUp(): Launcher {
+    this.#launcher ??= this.#startLauncher();
+    return this.#launcher;
+  }
+
+  /** Says that a job is being made here. */
+  reserve(id: string): void {
+    this.#waiting.set(id, undefined);
+  }
+
+  /** Whether the job is being made, or waits for its start, here. */
+  has(id: string): boolean {
+    return this.#waiting.has(id);
+  }
+
+  async give(process: ProcessSpec): Promise<void> {
+    this.#waiting.set(process.id, process);
+    try {
+      await this.tell({ run: process });
+    } catch (error) {
+      this.#waiting.delete(process.id);
+      throw error;
+    }
+  }
+
+  /** A job that is not to be started any more. */
+  forget(id: string): void {
+    this.#waiting.delete(id);
+  }
+
+  async moveToBackground(id: string): Promise<void> {
+    const process = this.#waiting.get(id);
+    if (!process) return;
+    process.kind = "background";
+    await this.tell({ background: process.order });
+  }
+
+  async tell(order: Order): Promise<void> {
+    for (let attempt = 1;; attempt++) {
+      const launcher = this.warmUp();
+      try {
+        return await launcher.send(order);
+      } catch (cause) {
+        // It is dead: the next one gets the order.
+        this.#drop(launcher);
+        if (attempt === ATTEMPTS) throw new UserError(this.#cannotRun(), { cause });
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#launcher?.close();
+  }
+
+  #drop(launcher: Launcher): void {
+    if (this.#launcher === launcher) this.#launcher = undefined;
+  }
+
+  #startLauncher(): Launcher {
+    const { home, python, maxRunning, started, ended, lost, log } = this.#options;
+    const launcher: Launcher = new Launcher(home, python(), maxRunning, {
+      started: (id) => {
+        this.#waiting.delete(id);
+        started(id);
+      },
+      ended: (id) => {
+        this.#waiting.delete(id);
+        ended(id);
+      },
+      lost: (hadStarted) => {
+        this.#drop(launcher);
+        log("the launcher is gone; running jobs go on, another one takes what waits");
+        this.#failures = hadStarted ? 0 : this.#failures + 1;
+        if (this.#failures < ATTEMPTS) this.#giveAgain();
+        else this.#giveUp(this.#cannotRun());
+        lost();
+      },
+    });
+    return launcher;
+  }
+
+  #cannotRun(): string {
+    return `The job was not started: ${this.#options.python()} cannot run the launcher of jobs. ` +
+      "It must be a Python 3.8 or later";
+  }
+
+  #giveAgain(): void {
+    for (const process of this.#waiting.values()) {
+      if (!process) continue;
+      this.tell({ run: process }).catch((error) => this.#fail(process.id, String(error)));
+    }
+  }
+
+  #giveUp(error: string): void {
+    this.#failures = 0;
+    for (const [id, process] of [...this.#waiting]) {
+      if (process) this.#fail(id, error);
+    }
+  }
+
+  #fail(id: string, error: string): void {
+    this.#waiting.delete(id);
+    this.#options.failed(id, error);
+  }
+}

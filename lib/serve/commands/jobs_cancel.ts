@@ -1,0 +1,18 @@
+import { callToolNamed } from "./call_tool.ts";
+import { type Cli, EXIT } from "./cli.ts";
+import { findJob, SHORT_ID } from "./find_job.ts";
+import { print, printJson } from "./terminal.ts";
+
+/** `jobs cancel`. All ids are looked up first: a mistyped one cancels nothing. */
+export async function cancelJobs(cli: Cli, starts: string[], { json }: { json?: boolean }) {
+  const rows = [];
+  for (const start of starts) rows.push(await findJob(cli.app, start));
+  const answers = await Promise.all(
+    rows.map(({ id }) => callToolNamed(cli.app, "py_cancel_job", { job_id: id })),
+  );
+  if (json) printJson(answers.length === 1 ? answers[0] : answers);
+  for (const { job_id, status, message } of answers) {
+    if (!json) print(`${String(job_id).slice(0, SHORT_ID)}  ${message}\n`);
+    if (status !== "cancelled") cli.exitCode = EXIT.failed;
+  }
+}

@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import { readBytes } from "../../jobs/output_log.ts";
+import { mimeTypeOf } from "../../mcp/artifacts.ts";
+
+/**
+ * A file that a script made, as a download: a page that it may be never runs with this server's
+ * origin. `undefined`: there is none, or the name leads out of the folder.
+ *
+ * @param range The request's `Range`: of it, only a start at 0 is understood.
+ */
+export function artifactResponse(
+  folder: string,
+  name: string,
+  range: string | null,
+): Response | undefined {
+  const path = insidePath(folder, name);
+  if (path === undefined) return undefined;
+  const size = Deno.statSync(path).size;
+  const headers = {
+    "Content-Type": mimeTypeOf(path),
+    "Content-Disposition": "attachment",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+  };
+  const last = /^bytes=0-(\d{1,9})$/.exec(range ?? "")?.[1];
+  if (last !== undefined) {
+    const bytes = readBytes(path, 0, Math.min(Number(last) + 1, size));
+    return new Response(bytes, {
+      status: size === 0 ? 200 : 206,
+      headers: { ...headers, "Content-Range": `bytes 0-${Math.max(0, bytes.length - 1)}/${size}` },
+    });
+  }
+  return new Response(Deno.openSync(path).readable, {
+    headers: { ...headers, "Content-Length": String(size) },
+  });
+}
+
+function insidePath(folder: string, name: string): string | undefined {
+  try {
+    const root = Deno.realPathSync(folder);
+    const path = Deno.realPathSync(join(root, name));
+    return path.startsWith(`${root}/`) && Deno.statSync(path).isFile ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,127 @@
+import { UserError } from "../../base/user_error.ts";
+import { isFinal, JOB_STATUSES, type JobStatus } from "../../jobs/job.ts";
+import type { App } from "../../mcp/app.ts";
+import { callToolNamed } from "../commands/call_tool.ts";
+import { artifactResponse } from "./artifact_response.ts";
+import { EventStreams } from "./event_stream.ts";
+import { countsOf, detailOf, summaryOf } from "./job_json.ts";
+import { pageResponse } from "./page.ts";
+import { readOutput } from "./read_output.ts";
+import { UsageSampler } from "./usage_sampler.ts";
+
+const MOST_JOBS = 500;
+
+class NotFound extends Error {}
+
+/** The page of jobs and what it asks for, under `/` and `/api/`. Tokens are the caller's business. */
+export class Dashboard {
+  readonly #app: App;
+  readonly #sampler: UsageSampler;
+  readonly #events: EventStreams;
+
+  constructor(app: App) {
+    this.#app = app;
+    this.#sampler = new UsageSampler(app);
+    this.#events = new EventStreams(app, this.#sampler);
+  }
+
+  page(): Response {
+    return pageResponse();
+  }
+
+  /** Answers a request below `/api/`. */
+  async api(request: Request): Promise<Response> {
+    try {
+      return await this.#route(request, new URL(request.url));
+    } catch (error) {
+      if (error instanceof NotFound) return failure(404, error.message);
+      if (error instanceof UserError) return failure(400, error.message);
+      this.#app.log.warn(`dashboard: ${error instanceof Error ? error.stack : error}`);
+      return failure(500, "The server could not do this; its log says why");
+    }
+  }
+
+  close(): void {
+    this.#events.close();
+    this.#sampler.close();
+  }
+
+  async #route(request: Request, { pathname, searchParams }: URL): Promise<Response> {
+    const [, , kind, id, part, ...rest] = pathname.split("/").map(decodeURIComponent);
+    const route = [request.method, kind, id && "ID", part].filter(Boolean).join(" ");
+    switch (route) {
+      case "GET events":
+        return this.#events.open(searchParams.get("watch"));
+      case "GET jobs":
+        return json(await this.#list(searchParams));
+      case "GET jobs ID":
+        return json({ job: detailOf(this.#app, await this.#job(id!)) });
+      case "GET jobs ID output":
+        return json(await this.#output(id!, rest[0], searchParams));
+      case "GET jobs ID artifacts": {
+        const { artifacts } = this.#files((await this.#job(id!)).id);
+        const response = artifactResponse(artifacts, rest.join("/"), request.headers.get("range"));
+        if (!response) throw new NotFound("There is no such artifact");
+        return response;
+      }
+      case "POST jobs ID cancel":
+        return json(await callToolNamed(this.#app, "py_cancel_job", { job_id: id }));
+      case "DELETE jobs ID":
+        return json(await this.#remove(id!));
+      case "POST prune":
+        return json(await callToolNamed(this.#app, "py_prune_jobs", await request.json()));
+      default:
+        throw new NotFound(`There is nothing at ${request.method} ${pathname}`);
+    }
+  }
+
+  async #list(params: URLSearchParams) {
+    const app = this.#app;
+    const { rows, total } = await app.jobs.list({
+      status: JOB_STATUSES.find((one) => one === params.get("status")) as JobStatus | undefined,
+      limit: Math.min(wholeNumber(params.get("limit")) ?? 100, MOST_JOBS),
+      before: wholeNumber(params.get("before")),
+    });
+    return { jobs: rows.map((row) => summaryOf(app, row)), total, counts: countsOf(app) };
+  }
+
+  async #output(id: string, stream: string | undefined, params: URLSearchParams) {
+    if (stream !== "stdout" && stream !== "stderr") throw new NotFound("There is no such stream");
+    return readOutput(await this.#job(id), this.#files(id), stream, {
+      cursor: wholeNumber(params.get("cursor")),
+      before: wholeNumber(params.get("before")),
+    });
+  }
+
+  async #remove(id: string) {
+    const { status } = await this.#job(id);
+    if (!isFinal(status)) throw new UserError(`The job is ${status}: cancel it first`);
+    return { removed: this.#app.jobs.remove(id) ? 1 : 0 };
+  }
+
+  async #job(id: string) {
+    const row = await this.#app.jobs.get(id);
+    if (!row?.listed) throw new NotFound("There is no such job any more");
+    return row;
+  }
+
+  #files(id: string) {
+    const files = this.#app.jobs.files(id);
+    if (!files) throw new NotFound("The job has no files");
+    return files;
+  }
+}
+
+function json(value: unknown): Response {
+  return Response.json(value, {
+    headers: { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" },
+  });
+}
+
+function failure(status: number, error: string): Response {
+  return Response.json({ error }, { status });
+}
+
+function wholeNumber(text: string | null): number | undefined {
+  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,54 @@
+import { readJsonIfThere } from "../../base/private_files.ts";
+import { JOB_STATUSES, type JobRow, type JobStatus } from "../../jobs/job.ts";
+import { viewOf } from "../../jobs/job_view.ts";
+import { logSize } from "../../jobs/output_log.ts";
+import type { App } from "../../mcp/app.ts";
+import { listArtifacts } from "../../mcp/artifacts.ts";
+import { withProgress } from "../commands/job_summary.ts";
+
+/** A job as the list shows it: without its result. */
+export function summaryOf(app: App, row: JobRow) {
+  const { result: _, ...job } = viewOf(withProgress(app, row));
+  const files = app.jobs.files(row.id);
+  return {
+    ...job,
+    seq: row.seq,
+    tool: row.tool,
+    stdout_bytes: files ? logSize(files.stdout) : 0,
+    stderr_bytes: files ? logSize(files.stderr) : 0,
+  };
+}
+
+/** A job as its own view shows it: its output is read piece by piece, and not here. */
+export function detailOf(app: App, row: JobRow) {
+  const files = app.jobs.files(row.id);
+  const { stdout: _, stderr: __, ...result } = (row.result ?? {}) as Record<string, unknown>;
+  const runs = files &&
+    readJsonIfThere<{ runs?: Figures[] }>(files.path("outcome.json"))?.runs;
+  return {
+    ...summaryOf(app, row),
+    result: row.result === null ? null : result,
+    artifacts: files ? listArtifacts(files.artifacts, row.id) : [],
+    ...(runs?.length
+      ? {
+        cpu_seconds: sum(runs.map((run) => run.user_seconds + run.system_seconds)),
+        peak_rss_bytes: Math.max(...runs.map((run) => run.peak_rss_bytes)),
+      }
+      : {}),
+  };
+}
+
+export function countsOf(app: App): Record<JobStatus, number> {
+  const counts = JOB_STATUSES.map((status) => [status, app.jobs.store.count(status)]);
+  return Object.fromEntries(counts) as Record<JobStatus, number>;
+}
+
+interface Figures {
+  user_seconds: number;
+  system_seconds: number;
+  peak_rss_bytes: number;
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}

@@ -1,0 +1,43 @@
+import type { App } from "../mcp/app.ts";
+import { UserError } from "../base/user_error.ts";
+import { type HttpOptions, type HttpServer, startHttp } from "./http.ts";
+import { untilToldToEnd } from "./until_told_to_end.ts";
+
+const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
+
+/** Serves over HTTP until the process is told to end; says on stderr where, and how to get in. */
+export async function runHttp(app: App, options: HttpOptions): Promise<void> {
+  const server = listen(app, options);
+  app.jobs.warmUp();
+  app.jobs.sweep();
+  const lines = [
+    `python-mcp listens on ${server.url}`,
+    server.token.path === undefined
+      ? "Token: the value of PYTHON_MCP_TOKEN"
+      : `Token: in ${server.token.path}`,
+  ];
+  if (!LOOPBACK.has(options.hostname)) {
+    lines.push(
+      `WARNING: ${options.hostname} can be reached from other machines, and whoever has the token can run ` +
+        "any code as this user. Put a proxy with TLS in front, or listen on 127.0.0.1.",
+    );
+  }
+  Deno.stderr.writeSync(new TextEncoder().encode(lines.join("\n") + "\n"));
+  await untilToldToEnd();
+  app.log.debug("told to end; running jobs go on");
+  await server.close();
+  await app.close();
+}
+
+function listen(app: App, options: HttpOptions): HttpServer {
+  try {
+    return startHttp(app, options);
+  } catch (error) {
+    const why = error instanceof Deno.errors.AddrInUse
+      ? "the port is in use; choose another with --port, or 0 for any"
+      : error instanceof Error
+      ? error.message
+      : String(error);
+    throw new UserError(`Cannot listen on ${options.hostname}:${options.port}: ${why}`);
+  }
+}

@@ -1,0 +1,95 @@
+import type { Browser, Page } from "playwright-core";
+import { waitFor } from "./wait_for.ts";
+
+const CHROMIUM = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
+
+/** Whether the tests in a browser can run here; says that they were skipped when not. */
+export function hasChromium(): boolean {
+  try {
+    Deno.statSync(CHROMIUM);
+    return true;
+  } catch {
+    const text = `(skipped the tests in a browser: there is no ${CHROMIUM})\n`;
+    Deno.stdout.writeSync(new TextEncoder().encode(text));
+    return false;
+  }
+}
+
+/** A real Chromium with an empty profile, and one page in it. */
+export class TestBrowser implements AsyncDisposable {
+  /** What went wrong in the page: errors of scripts, and what its policy forbade. */
+  readonly complaints: string[] = [];
+
+  private constructor(
+    readonly page: Page,
+    private readonly browser: Browser,
+    private readonly child: Deno.ChildProcess,
+    private readonly profile: string,
+  ) {
+    page.on("pageerror", (error) => this.complaints.push(String(error)));
+    page.on("console", (message) => {
+      if (message.type() === "error") this.complaints.push(message.text());
+    });
+  }
+
+  static async start(): Promise<TestBrowser> {
+    const { chromium } = await import("playwright-core");
+    const profile = await Deno.makeTempDir({ prefix: "python-mcp-chromium-" });
+    const child = new Deno.Command(CHROMIUM, {
+      args: [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--remote-debugging-port=0",
+        `--user-data-dir=${profile}`,
+        "about:blank",
+      ],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    const port = await waitFor(() => portIn(`${profile}/DevToolsActivePort`), {
+      what: "Chromium",
+      timeoutMs: 30_000,
+    });
+    const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
+    const context = browser.contexts()[0]!;
+    const page = context.pages()[0] ?? await context.newPage();
+    page.setDefaultTimeout(15_000);
+    return new TestBrowser(page, browser, child, profile);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.browser.close();
+    try {
+      this.child.kill("SIGTERM");
+    } catch {
+      // It has ended with its last connection.
+    }
+    await this.child.status;
+    await waitFor(() => removed(this.profile), { what: "an unused profile", timeoutMs: 10_000 });
+  }
+}
+
+function portIn(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path).split("\n")[0];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Chromium's helpers may still write while they end. */
+function removed(path: string): boolean {
+  try {
+    Deno.removeSync(path, { recursive: true });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,78 @@
+import { fileURLToPath } from "node:url";
+import { serverEnv } from "./connect.ts";
+import type { TestHome } from "./test_home.ts";
+
+export const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+
+export interface CliResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface CliOptions {
+  stdin?: string;
+  env?: Record<string, string>;
+  cwd?: string;
+  /** Flags of `deno run`; all permissions by default. */
+  flags?: string[];
+}
+
+/** Runs the real program with a command line to its end. */
+export async function cli(
+  home: TestHome,
+  args: string[],
+  options: CliOptions = {},
+): Promise<CliResult> {
+  const child = startCli(home, args, options);
+  const writer = child.stdin.getWriter();
+  // A program that does not read its input may have ended.
+  await writer.write(new TextEncoder().encode(options.stdin ?? "")).catch(() => {});
+  await writer.close().catch(() => {});
+  const { code, stdout, stderr } = await child.output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** Starts the real program with a command line. */
+export function startCli(
+  home: TestHome,
+  args: string[],
+  { env = {}, cwd = home.path, flags = ["-A"] }: CliOptions = {},
+): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", ...flags, "--no-prompt", MAIN, ...args],
+    cwd,
+    env: {
+      ...serverEnv(),
+      PYTHON_MCP_HOME: home.join("home"),
+      NO_COLOR: "1",
+      // What it has in its cache, it has whatever HOME a test sets.
+      DENO_DIR: denoDir(),
+      ...env,
+    },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** Writes a script into a test's folder; returns its path. */
+export function writeScript(home: TestHome, name: string, source: string): string {
+  const path = home.join(name);
+  Deno.writeTextFileSync(path, source);
+  return path;
+}
+
+/** Starts a script in the background; returns its job's id. */
+export async function startJob(home: TestHome, source: string, label = "job"): Promise<string> {
+  const path = writeScript(home, `${crypto.randomUUID()}.py`, source);
+  const { code, stdout, stderr } = await cli(home, ["run", "-d", "--no-uv", "-l", label, path]);
+  if (code !== 0) throw new Error(stderr);
+  return stdout.trim();
+}
+
+export function denoDir(): string {
+  const caches = Deno.build.os === "darwin" ? "Library/Caches" : ".cache";
+  return Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/${caches}/deno`;
+}

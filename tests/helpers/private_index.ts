@@ -1,0 +1,90 @@
+import { execFileSync } from "node:child_process";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+const WHEEL = "ourlib-1.0-py3-none-any.whl";
+const BUILD = `
+import base64, hashlib, io, sys, zipfile
+files = {
+    "ourlib.py": b"VALUE = 'ours'\\n",
+    "ourlib-1.0.dist-info/METADATA": b"Metadata-Version: 2.1\\nName: ourlib\\nVersion: 1.0\\n",
+    "ourlib-1.0.dist-info/WHEEL": b"Wheel-Version: 1.0\\nGenerator: test\\n"
+                                  b"Root-Is-Purelib: true\\nTag: py3-none-any\\n",
+}
+record = ""
+for name, data in files.items():
+    digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+    record += "%s,sha256=%s,%d\\n" % (name, digest, len(data))
+files["ourlib-1.0.dist-info/RECORD"] = (record + "ourlib-1.0.dist-info/RECORD,,\\n").encode()
+out = io.BytesIO()
+with zipfile.ZipFile(out, "w") as wheel:
+    for name, data in files.items():
+        wheel.writestr(name, data)
+sys.stdout.buffer.write(out.getvalue())
+`;
+
+/** A package index (PEP 503) with one distribution, `ourlib`, for who knows the password. */
+export interface PrivateIndex extends AsyncDisposable {
+  /** Without credentials. */
+  host: string;
+  /** With `user:s3cret@`. */
+  url: string;
+  /** The paths that were asked for with the right password. */
+  served: string[];
+  close(): Promise<void>;
+}
+
+export function servePrivateIndex(): PrivateIndex {
+  const wheel = execFileSync("/usr/bin/python3", ["-c", BUILD]);
+  const authorization = `Basic ${btoa("user:s3cret")}`;
+  const served: string[] = [];
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+    const { pathname } = new URL(request.url);
+    if (request.headers.get("authorization") !== authorization) {
+      return new Response("no", { status: 401, headers: { "www-authenticate": "Basic" } });
+    }
+    served.push(pathname);
+    if (pathname === "/simple/ourlib/") {
+      const page =
+        `<!doctype html><html><body><a href="/files/${WHEEL}">${WHEEL}</a></body></html>`;
+      return new Response(page, { headers: { "content-type": "text/html" } });
+    }
+    if (pathname === `/files/${WHEEL}`) return new Response(new Uint8Array(wheel));
+    return new Response("no such page", { status: 404 });
+  });
+  const host = `127.0.0.1:${server.addr.port}`;
+  const close = () => server.shutdown();
+  return {
+    host,
+    url: `http://user:s3cret@${host}/simple`,
+    served,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** An HTTP proxy that sends everything to one server, whatever host is named. */
+export async function serveProxy(
+  target: string,
+): Promise<AsyncDisposable & { url: string; asked: string[] }> {
+  const asked: string[] = [];
+  const server = createServer(async (request, response) => {
+    asked.push(request.url!);
+    const url = new URL(request.url!);
+    const { authorization } = request.headers;
+    const answer = await fetch(`http://${target}${url.pathname}`, {
+      headers: authorization ? { authorization } : {},
+    });
+    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    response.end(new Uint8Array(await answer.arrayBuffer()));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

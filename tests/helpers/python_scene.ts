@@ -1,0 +1,36 @@
+import { delimiter, join } from "node:path";
+import { prepareRun, type RunContext, type RunRequest } from "../../lib/python/prepare_run.ts";
+import { installScriptRuntime } from "../../lib/python/script_runtime.ts";
+import { uvFolder } from "./run_plan.ts";
+
+/** A folder with a home, and a script in it. */
+export interface Scene {
+  folder: string;
+  context: RunContext;
+  /** Writes the script and plans its run. */
+  plan: (source: string, request?: Partial<RunRequest>) => ReturnType<typeof prepareRun>;
+}
+
+/** Runs a test in a folder of its own, with a real uv on PATH. */
+export async function inScene(
+  body: (scene: Scene) => Promise<void>,
+  env: Record<string, string> = {},
+) {
+  const folder = Deno.realPathSync(Deno.makeTempDirSync());
+  try {
+    const home = join(folder, "home");
+    const runtime = await installScriptRuntime(home);
+    const path = [await uvFolder(), Deno.env.get("PATH")].join(delimiter);
+    const baseEnv = { ...Deno.env.toObject(), PATH: path, ...env };
+    const context = { home, baseEnv, scriptRuntimeEnv: runtime.env };
+    const plan: Scene["plan"] = (source, request = {}) => {
+      const scriptPath = join(folder, "script.py");
+      Deno.writeTextFileSync(scriptPath, source);
+      const defaults = { scriptPath, source, cwd: folder, args: [], useUv: true };
+      return prepareRun({ ...defaults, ...request }, context);
+    };
+    await body({ folder, context, plan });
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { CLIENTS, connect, type ToolResult } from "../helpers/connect.ts";
+import { uvFolder } from "../helpers/run_plan.ts";
+import { TestHome } from "../helpers/test_home.ts";
+
+const PNG = [0x89, 0x50, 0x4e, 0x47];
+const sixFigures =
+  "import matplotlib.pyplot as plt\nfor i in range(6):\n    plt.plot([i, 1])\n    plt.show()\n";
+
+async function serverEnv(): Promise<Record<string, string>> {
+  return { PATH: `${await uvFolder()}:${Deno.env.get("PATH")}` };
+}
+
+function imagesOf({ content }: ToolResult): Uint8Array[] {
+  return content.filter(({ type }) => type === "image").map(({ data, mimeType }) => {
+    assert.equal(mimeType, "image/png");
+    return Buffer.from(data as string, "base64");
+  });
+}
+
+function linksOf({ content }: ToolResult): string[] {
+  return content.filter(({ type }) => type === "resource_link").map(({ name }) => name as string);
+}
+
+for (const kind of CLIENTS) {
+  Deno.test(`figures arrive as at most four pictures, all as links (client ${kind})`, async () => {
+    await using home = await TestHome.create();
+    await using client = await connect({ home: home.path, kind, env: await serverEnv() });
+    const answer = await client.call("py_run_script_with_dependencies", {
+      script_content: sixFigures,
+      time_budget_seconds: 60,
+    });
+    const images = imagesOf(answer);
+    assert.equal(images.length, 4, JSON.stringify(answer.json));
+    for (const image of images) assert.deepEqual([...image.subarray(0, 4)], PNG);
+    assert.deepEqual(linksOf(answer), [1, 2, 3, 4, 5, 6].map((n) => `figure_${n}.png`));
+    const link = answer.content.find(({ type }) => type === "resource_link")!;
+    const { blob } = await client.readResource(link.uri as string);
+    assert.equal(Buffer.from(blob!, "base64").length, link.size);
+  });
+}
+
+Deno.test("the same pictures come with the status of a job that has ended", async () => {
+  await using home = await TestHome.create();
+  await using client = await connect({ home: home.path, env: await serverEnv() });
+  const { json } = await client.call("py_run_script_with_dependencies_async", {
+    script_content: "import matplotlib.pyplot as plt\nplt.plot([1, 2])\n",
+  });
+  const status = await client.call("py_job_status", { job_id: json.job_id, wait_seconds: 50 });
+  assert.equal(imagesOf(status).length, 1, JSON.stringify(status.json));
+  assert.deepEqual(linksOf(status), ["figure_1.png"]);
+});
+
+Deno.test("a picture of more than 1 MB arrives smaller, and whole as a file", async () => {
+  await using home = await TestHome.create();
+  await using client = await connect({ home: home.path, env: await serverEnv() });
+  const answer = await client.call("py_run_script_with_dependencies", {
+    script_content: "import numpy as np, matplotlib.pyplot as plt\n" +
+      "plt.figure(figsize=(16, 16))\nplt.imshow(np.random.default_rng(1).random((1500, 1500, 3)))\n",
+    time_budget_seconds: 60,
+  });
+  const [image] = imagesOf(answer);
+  assert.ok(image!.length <= 1_000_000);
+  const link = answer.content.find(({ type }) => type === "resource_link")!;
+  assert.ok(link.size as number > 1_000_000);
+});
+
+Deno.test("a page that a script writes is linked with its type", async () => {
+  await using home = await TestHome.create();
+  await using client = await connect({ home: home.path, env: await serverEnv() });
+  const { content } = await client.call("py_run_script_in_dir", {
+    directory: home.path,
+    script_content:
+      'import os\nopen(os.environ["PYTHON_MCP_ARTIFACTS"] + "/a.html", "w").write("x")\n',
+  });
+  const [link] = content.filter(({ type }) => type === "resource_link");
+  assert.deepEqual([link!.name, link!.mimeType, link!.size], ["a.html", "text/html", 1]);
+});
+
+Deno.test("a result without files has no blocks besides its text", async () => {
+  await using home = await TestHome.create();
+  await using client = await connect({ home: home.path, env: await serverEnv() });
+  const { content } = await client.call("py_run_script_with_dependencies", {
+    script_content: "print(1)\n",
+  });
+  assert.deepEqual(content.map(({ type }) => type), ["text"]);
+});

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { explainFailure } from "../../lib/python/explain_failure.ts";
+import { servePrivateIndex, serveProxy } from "../helpers/private_index.ts";
+import { inScene, type Scene } from "../helpers/python_scene.ts";
+import { runPlan } from "../helpers/run_plan.ts";
+
+const useOurs = "import ourlib\nprint(ourlib.VALUE)\n";
+
+/** Runs a script that needs `ourlib`, with a uv that has never seen it. */
+async function runOurs({ folder, plan, context }: Scene, env: Record<string, string>) {
+  Object.assign(
+    context.baseEnv,
+    { UV_CACHE_DIR: join(folder, "cache"), UV_HTTP_RETRIES: "0" },
+    env,
+  );
+  const made = await plan(useOurs, { dependencies: ["ourlib"] });
+  return { plan: made, ended: await runPlan(made, context.baseEnv) };
+}
+
+for (const name of ["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX"]) {
+  Deno.test(`packages come from the private index of ${name}`, () =>
+    inScene(async (scene) => {
+      await using index = servePrivateIndex();
+      const { ended } = await runOurs(scene, { [name]: index.url });
+      assert.equal(ended.stdout, "ours\n", ended.stderr);
+      assert.ok(index.served.includes("/simple/ourlib/"));
+    }));
+}
+
+Deno.test("uv's own setting beats that of pip", () =>
+  inScene(async (scene) => {
+    await using index = servePrivateIndex();
+    const { ended } = await runOurs(scene, {
+      PIP_INDEX_URL: "http://127.0.0.1:9/simple",
+      UV_DEFAULT_INDEX: index.url,
+    });
+    assert.equal(ended.stdout, "ours\n", ended.stderr);
+  }));
+
+Deno.test("packages of another index make another environment", () =>
+  inScene(async ({ plan, context }) => {
+    const python = async () => String((await plan(useOurs, { dependencies: ["a"] })).run.argv[0]);
+    const before = await python();
+    context.baseEnv.PIP_INDEX_URL = "https://user:one@index.example/simple";
+    const other = await python();
+    assert.notEqual(other, before);
+    context.baseEnv.PIP_INDEX_URL = "https://user:two@index.example/simple";
+    assert.equal(await python(), other, "a new password is no other index");
+  }));
+
+Deno.test("no password reaches the plan, and so the job's files", () =>
+  inScene(async ({ plan, context }) => {
+    context.baseEnv.PIP_INDEX_URL = "https://user:s3cret@index.example/simple";
+    const made = await plan(useOurs, {
+      dependencies: ["ourlib @ https://user:s3cret@index.example/ourlib-1.0-py3-none-any.whl"],
+    });
+    assert.doesNotMatch(JSON.stringify(made), /s3cret/);
+    assert.deepEqual(made.resolvedDependencies, [
+      "ourlib @ https://****@index.example/ourlib-1.0-py3-none-any.whl",
+    ]);
+  }));
+
+Deno.test("a wrong password is explained without showing it", () =>
+  inScene(async (scene) => {
+    await using index = servePrivateIndex();
+    const { ended } = await runOurs(scene, { PIP_INDEX_URL: index.url.replace("s3cret", "wr0ng") });
+    const text = explainFailure(ended.failedStep!, ended.stderr, "");
+    assert.match(text, /refused the request.*password/);
+    assert.doesNotMatch(text, /wr0ng/);
+  }));
+
+Deno.test("packages come through a proxy", () =>
+  inScene(async (scene) => {
+    await using index = servePrivateIndex();
+    await using proxy = await serveProxy(index.host);
+    const { ended } = await runOurs(scene, {
+      HTTP_PROXY: proxy.url,
+      http_proxy: proxy.url,
+      NO_PROXY: "",
+      no_proxy: "",
+      PIP_INDEX_URL: "http://user:s3cret@packages.office.example/simple",
+    });
+    assert.equal(ended.stdout, "ours\n", ended.stderr);
+    assert.ok(proxy.asked.some((url) => url.startsWith("http://packages.office.example/simple/")));
+  }));
+
+Deno.test("what is cached can be installed offline", () =>
+  inScene(async (scene) => {
+    const index = servePrivateIndex();
+    const { ended } = await runOurs(scene, { UV_DEFAULT_INDEX: index.url });
+    assert.equal(ended.stdout, "ours\n", ended.stderr);
+    await index.close();
+    Deno.removeSync(join(scene.context.home, "environments"), { recursive: true });
+    const again = await runOurs(scene, { UV_OFFLINE: "1" });
+    assert.notDeepEqual(again.plan.prepare, []);
+    assert.equal(again.ended.stdout, "ours\n", again.ended.stderr);
+  }));
+
+Deno.test("what is missing offline is explained", () =>
+  inScene(async (scene) => {
+    const { ended } = await runOurs(scene, { UV_OFFLINE: "1" });
+    assert.match(explainFailure(ended.failedStep!, ended.stderr, ""), /UV_OFFLINE/);
+  }));

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { cli, startJob } from "../../helpers/cli.ts";
+import { DashboardServer } from "../../helpers/dashboard_server.ts";
+import { TestHome } from "../../helpers/test_home.ts";
+
+Deno.test("the API refuses everything when the token is missing or wrong", async () => {
+  await using home = await TestHome.create();
+  await using server = await DashboardServer.start(home);
+  for (const path of ["/api/jobs", "/api/events", "/api/nothing"]) {
+    for (const headers of [new Headers(), new Headers({ Authorization: "Bearer wrong" })]) {
+      const response = await fetch(server.origin + path, { headers });
+      await response.body?.cancel();
+      assert.equal(response.status, 401, path);
+    }
+  }
+});
+
+Deno.test("the API refuses a request when it comes from another site", async () => {
+  await using home = await TestHome.create();
+  await using server = await DashboardServer.start(home);
+  const response = await server.fetch("/api/jobs", { headers: { Origin: "https://evil.example" } });
+  await response.body?.cancel();
+  assert.equal(response.status, 403);
+});
+
+Deno.test("the page may load nothing from elsewhere and run no script but its own", async () => {
+  await using home = await TestHome.create();
+  await using server = await DashboardServer.start(home);
+  const response = await fetch(server.origin);
+  const policy = response.headers.get("content-security-policy")!;
+  assert.match(policy, /default-src 'none'/);
+  assert.match(policy, /script-src 'sha256-[^']+';/);
+  assert.doesNotMatch(policy, /unsafe/);
+  const page = await response.text();
+  assert.doesNotMatch(page, /innerHTML|outerHTML|insertAdjacent|document\.write|\son[a-z]+="/);
+  assert.doesNotMatch(page.replaceAll("http://www.w3.org/2000/svg", ""), /https?:\/\//);
+});
+
+Deno.test("an event tells of a job at once when this server cancels it", async () => {
+  await using home = await TestHome.create();
+  const id = await startJob(home, "import time; time.sleep(600)");
+  await using server = await DashboardServer.start(home);
+  const events = await server.fetch("/api/events");
+  const reader = events.body!.pipeThrough(new TextDecoderStream()).getReader();
+  assert.match((await reader.read()).value!, /^event: hello\n/);
+  const response = await server.fetch(`/api/jobs/${id}/cancel`, { method: "POST", body: "{}" });
+  assert.equal((await response.json()).status, "cancelled");
+  let text = "";
+  while (!text.includes('"status":"cancelled"')) text += (await reader.read()).value;
+  await reader.cancel();
+});
+
+Deno.test("a job's usage is measured only while somebody watches it", async () => {
+  await using home = await TestHome.create();
+  const id = await startJob(home, "while True: pass");
+  await using server = await DashboardServer.start(home);
+  const events = await server.fetch(`/api/events?watch=${id}`);
+  const reader = events.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while ((text.match(/"samples"/g) ?? []).length < 3) text += (await reader.read()).value;
+  const samples = [...text.matchAll(/^data: (.*"samples".*)$/gm)]
+    .flatMap((match) => JSON.parse(match[1]!).samples);
+  assert(samples.at(-1).cpu > 30, JSON.stringify(samples));
+  assert(samples.at(-1).memory > 1e6);
+  await reader.cancel();
+  await cli(home, ["jobs", "cancel", id]);
+});
+
+Deno.test("an artifact comes as a download that runs nothing", async () => {
+  await using home = await TestHome.create();
+  const id = await startJob(
+    home,
+    `import os\nopen(os.environ["PYTHON_MCP_ARTIFACTS"] + "/ä b.html", "w").write("<script>1</script>")`,
+  );
+  await cli(home, ["jobs", "wait", id]);
+  await using server = await DashboardServer.start(home);
+  const response = await server.fetch(
+    `/api/jobs/${id}/artifacts/${encodeURIComponent("ä b.html")}`,
+  );
+  assert.equal(await response.text(), "<script>1</script>");
+  assert.equal(response.headers.get("content-disposition"), "attachment");
+  assert.match(response.headers.get("content-security-policy")!, /sandbox/);
+});
+
+Deno.test("an artifact's name leads nowhere else", async () => {
+  await using home = await TestHome.create();
+  const id = await startJob(home, "1");
+  await cli(home, ["jobs", "wait", id]);
+  await using server = await DashboardServer.start(home);
+  for (const name of ["..%2Fspec.json", "%2e%2e%2fspec.json", "%2Fetc%2Fpasswd"]) {
+    const response = await server.fetch(`/api/jobs/${id}/artifacts/${name}`);
+    await response.body?.cancel();
+    assert.equal(response.status, 404, name);
+  }
+});
+
+Deno.test("the API says what is not there, and what is not possible", async () => {
+  await using home = await TestHome.create();
+  const id = await startJob(home, "import time; time.sleep(600)");
+  await using server = await DashboardServer.start(home);
+  const ask = async (path: string, method = "GET") => {
+    const response = await server.fetch(path, { method });
+    return [response.status, (await response.json()).error];
+  };
+  assert.equal((await ask("/api/jobs/00000000-0000-0000-0000-000000000000"))[0], 404);
+  assert.equal((await ask("/api/else"))[0], 404);
+  assert.equal((await ask("/api/jobs/%ZZ"))[0], 404);
+  const [status, error] = await ask(`/api/jobs/${id}`, "DELETE");
+  assert.equal(status, 400);
+  assert.match(error, /cancel it first/);
+  await cli(home, ["jobs", "cancel", id]);
+  assert.equal((await ask(`/api/jobs/${id}`, "DELETE"))[0], 200);
+});

@@ -32,6 +32,7 @@ export class HandOver {
   #launcher?: Launcher;
   /** How many launchers in a row have died before they were ready. */
   #failures = 0;
+  #closed = false;
 
   constructor(options: HandOverOptions) {
     this.#options = options;
@@ -39,6 +40,7 @@ export class HandOver {
 
   /** Starts the launcher ahead of the first job. */
   warmUp(): Launcher {
+    if (this.#closed) throw new Error("No job can be handed over: the server ends");
     this.#launcher ??= this.#startLauncher();
     return this.#launcher;
   }
@@ -89,6 +91,7 @@ export class HandOver {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#launcher?.close();
   }
 
@@ -109,6 +112,7 @@ export class HandOver {
       },
       lost: (hadStarted) => {
         this.#drop(launcher);
+        if (this.#closed) return;
         log("the launcher is gone; running jobs go on, another one takes what waits");
         this.#failures = hadStarted ? 0 : this.#failures + 1;
         if (this.#failures < ATTEMPTS) this.#giveAgain();

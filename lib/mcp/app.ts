@@ -48,6 +48,7 @@ export class App {
   ending = false;
   #jobs?: JobManager;
   readonly #calls = new Set<Promise<unknown>>();
+  #closed?: Promise<void>;
 
   constructor(settings: Settings, log: Log) {
     this.settings = settings;
@@ -70,10 +71,21 @@ export class App {
   }
 
   /** Ends it, once calls in progress, whose callers are gone, have left their runs to go on. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return this.#closed ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
     this.updates.close();
-    await Promise.race([Promise.allSettled(this.#calls), delay(LAST_CALLS_MS)]);
+    await this.#lastCalls();
     await this.#jobs?.close();
+  }
+
+  async #lastCalls(): Promise<void> {
+    let timer: ReturnType<typeof setTimeout>;
+    const timeIsUp = new Promise((resolve) => timer = setTimeout(resolve, LAST_CALLS_MS));
+    await Promise.race([Promise.allSettled(this.#calls), timeIsUp]);
+    clearTimeout(timer!);
   }
 
   #open(home: Home): JobManager {
@@ -88,10 +100,4 @@ export class App {
       log: (message) => this.log.debug(message),
     });
   }
-}
-
-function delay(milliseconds: number): Promise<void> {
-  return new Promise((resolve) =>
-    Deno.unrefTimer(setTimeout(resolve, milliseconds) as unknown as number)
-  );
 }

@@ -20,6 +20,7 @@ export class JobUpdates {
   #timer?: ReturnType<typeof setInterval>;
   #seen = new Map<string, string>();
   #list?: string;
+  #since = 0;
 
   constructor(app: App) {
     this.#app = app;
@@ -27,6 +28,7 @@ export class JobUpdates {
 
   /** Calls back from now on; returns what ends that. */
   listen(listener: UpdateListener): () => void {
+    if (this.#timer === undefined) this.#since = Date.now();
     this.#timer ??= setInterval(() => {
       try {
         this.#look();
@@ -50,15 +52,16 @@ export class JobUpdates {
 
   #look(): void {
     const { store } = this.#app.jobs;
-    // The first look only learns what is there.
-    const listeners = this.#list === undefined ? [] : [...this.#listeners];
-    const list = `${store.count()} ${store.list({ limit: 1 })[0]?.id}`;
-    if (list !== this.#list) {
-      this.#list = list;
-      for (const listener of listeners) listener.listChanged?.();
-    }
+    const listeners = [...this.#listeners];
+    const [newest] = store.list({ limit: 1 });
+    const list = `${store.count()} ${newest?.id}`;
+    // The first look, a second after the first listener came, mostly learns what was there before.
+    const isFirst = this.#list === undefined;
+    const changed = isFirst ? (newest?.createdAt ?? 0) >= this.#since : list !== this.#list;
+    this.#list = list;
+    if (changed) { for (const listener of listeners) listener.listChanged?.(); }
     for (const id of this.#changedJobs()) {
-      for (const listener of listeners) listener.jobChanged?.(id);
+      for (const listener of isFirst ? [] : listeners) listener.jobChanged?.(id);
     }
   }
 

@@ -3,6 +3,7 @@ import type { Outcome } from "../jobs/job.ts";
 import { type JobFiles, type StoredSpec } from "../jobs/job_files.ts";
 import { type LogEnds, logSize, readEnds, readTail } from "../jobs/output_log.ts";
 import { readableText } from "../jobs/readable_text.ts";
+import { adviseOnError } from "../python/advise_on_error.ts";
 import { explainScriptError } from "../python/explain_script_error.ts";
 import { explainFailure } from "../python/explain_failure.ts";
 import {
@@ -41,7 +42,8 @@ export async function describeRun(
   const error = explainEnd(outcome, spec, stderr);
   const printed = logSize(files.stdout) + logSize(files.stderr) > 0;
   if (outcome.exit_code === null && !printed) return { result: null, error };
-  return { result: await makeResult(files, outcome, spec), error };
+  const advice = await advise(outcome, spec, stderr, error);
+  return { result: await makeResult(files, outcome, spec, advice), error };
 }
 
 async function explainStep(files: JobFiles, label: string, error: string): Promise<string> {
@@ -54,6 +56,7 @@ async function makeResult(
   files: JobFiles,
   outcome: Outcome,
   spec: StoredSpec | undefined,
+  advice: string | undefined,
 ): Promise<Record<string, unknown>> {
   const details = (spec?.details ?? {}) as Partial<RunDetails>;
   const id = spec?.process.id ?? "";
@@ -86,7 +89,7 @@ async function makeResult(
   if (Object.keys(truncated).length > 0) result.truncated = truncated;
   const artifacts = listArtifacts(files.artifacts, id);
   if (artifacts.length > 0) result.artifacts = artifacts;
-  const note = notes(outcome, spec, details);
+  const note = notes(outcome, spec, details, advice);
   if (note !== "") result.note = note;
   return result;
 }
@@ -120,6 +123,20 @@ function explainEnd(
   return explainScriptError(stderr, outcome.exit_code!, outcome.signal);
 }
 
+/** What to do about a script that failed by itself. */
+async function advise(
+  outcome: Outcome,
+  spec: StoredSpec | undefined,
+  stderr: string,
+  error: string | null,
+): Promise<string | undefined> {
+  const { cancelled, timed_out, exit_code } = outcome;
+  if (error === null || cancelled || timed_out || outcome.error !== null) return undefined;
+  const { execution_strategy } = (spec?.details ?? {}) as Partial<RunDetails>;
+  const withoutUv = execution_strategy === "system-python";
+  return await adviseOnError({ stderr, error, exitCode: exit_code!, withoutUv });
+}
+
 function timeLimitText(spec: StoredSpec | undefined): string {
   return `The script was stopped at its time limit of ${spec?.process.time_limit} s (timeout_seconds)`;
 }
@@ -128,8 +145,10 @@ function notes(
   outcome: Outcome,
   spec: StoredSpec | undefined,
   details: Partial<RunDetails>,
+  advice: string | undefined,
 ): string {
   const all: string[] = [];
+  if (advice !== undefined) all.push(advice);
   if (details.note) all.push(details.note);
   if (outcome.timed_out) all.push(timeLimitText(spec));
   if (outcome.error !== null) all.push(outcome.error);

@@ -39,6 +39,7 @@ export const SCRIPT_TOOLS: readonly Tool[] = [
       written: z.boolean().optional(),
       path: z.string().optional(),
       message: z.string().optional(),
+      note: z.string().optional(),
       error,
     }),
     handle: async (input, { app }) => ({

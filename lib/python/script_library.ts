@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { ensureFolder, exists, readIfThere, replacePrivate } from "../base/private_files.ts";
 import { UserError } from "../base/user_error.ts";
+import { checkSyntax } from "./check_syntax.ts";
 import { readScriptMetadata, writeScriptMetadata } from "./script_metadata.ts";
 
 /** A script to keep. */
@@ -26,15 +27,15 @@ export interface SavedScript {
 
 const validName = /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$/;
 
-/** Keeps a script under a name; says so instead of replacing one that is there. */
+/** Keeps a script under a name, a broken one with a note; never replaces one unasked. */
 export async function saveScript(
   script: ScriptToSave,
-): Promise<{ written: boolean; path: string; message: string }> {
+): Promise<{ written: boolean; path: string; message: string; note?: string }> {
   const name = plainName(script.name);
   const path = pathOf(script.home, name);
   const { dependencies, requiresPython } = script;
   // Reading the header even without changes reports a broken one now and not at the first run.
-  await readScriptMetadata(script.source);
+  const header = await readScriptMetadata(script.source);
   const text = dependencies?.length || requiresPython !== undefined
     ? await writeScriptMetadata(script.source, { dependencies, requiresPython })
     : script.source;
@@ -46,7 +47,13 @@ export async function saveScript(
   }
   ensureFolder(folderOf(script.home));
   replacePrivate(path, text);
-  return { written: true, path, message: `${replaced ? "Replaced" : "Saved"} script ${name}` };
+  const message = `${replaced ? "Replaced" : "Saved"} script ${name}`;
+  const problem = await checkSyntax(text, {
+    requiresPython: requiresPython ?? header?.requiresPython,
+  });
+  if (problem === undefined) return { written: true, path, message };
+  const note = `It is kept, but it cannot run: ${problem}`;
+  return { written: true, path, message: `${message}. ${note}`, note };
 }
 
 /** All saved scripts, by name. */

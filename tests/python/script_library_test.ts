@@ -49,6 +49,28 @@ Deno.test("saveScript rejects a broken header", () =>
     })
   ));
 
+Deno.test("saveScript keeps a script with a syntax error and says so", () =>
+  withHome(async (home) => {
+    const saved = await saveScript(script(home, "a", "x = = 1\n"));
+    assert.equal(saved.written, true);
+    assert.match(saved.note!, /SyntaxError: invalid syntax \(line 1\)/);
+    assert.equal(Deno.readTextFileSync(saved.path), "x = = 1\n");
+  }));
+
+Deno.test("saveScript merges dependencies into the header that is there", () =>
+  withHome(async (home) => {
+    const source = '# /// script\n# dependencies = ["six>=1", "idna"]\n# ///\nprint(1)\n';
+    const { path } = await saveScript({
+      ...script(home, "a", source),
+      dependencies: ["Six==1.16.0", "rich"],
+      requiresPython: ">=3.9",
+    });
+    const [saved] = await listScripts(home);
+    assert.deepEqual(saved!.dependencies, ["idna", "Six==1.16.0", "rich"]);
+    assert.equal(saved!.requires_python, ">=3.9");
+    assert.equal(Deno.readTextFileSync(path).match(/\/\/\/ script/g)!.length, 1);
+  }));
+
 Deno.test("listScripts describes scripts by name", () =>
   withHome(async (home) => {
     await saveScript({

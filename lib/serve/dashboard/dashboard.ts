@@ -35,6 +35,7 @@ export class Dashboard {
       return await this.#route(request, new URL(request.url));
     } catch (error) {
       if (error instanceof NotFound) return failure(404, error.message);
+      if (error instanceof URIError) return failure(404, "The path is no valid one");
       if (error instanceof UserError) return failure(400, error.message);
       this.#app.log.warn(`dashboard: ${error instanceof Error ? error.stack : error}`);
       return failure(500, "The server could not do this; its log says why");

@@ -3,6 +3,7 @@ import { hasChromium, TestBrowser } from "../../helpers/browser.ts";
 import { cli, startJob } from "../../helpers/cli.ts";
 import { DashboardServer } from "../../helpers/dashboard_server.ts";
 import { TestHome } from "../../helpers/test_home.ts";
+import { waitFor } from "../../helpers/wait_for.ts";
 
 const ignore = !hasChromium();
 
@@ -126,12 +127,12 @@ test("the page reads the end of the output, and more on demand, when there is mu
   assert(!(await output.textContent())!.includes("line 50000\n"));
   const before = (await output.textContent())!.split("\n")[0]!;
   assert.match(before, /^line \d+$/);
+  const length = (await output.textContent())!.length;
   await scene.page.locator("#earlier").click();
-  await scene.page.waitForFunction(
-    `document.querySelector("#output").textContent.length > ${
-      (await output.textContent())!.length
-    }`,
-  );
+  await waitFor(async () => (await output.textContent())!.length > length, {
+    what: "earlier output",
+    timeoutMs: 10_000,
+  });
   const lines = (await output.textContent())!.trimEnd().split("\n").map((one) => +one.slice(5));
   assert.deepEqual(
     lines,
@@ -173,7 +174,10 @@ test("the page shows plots and texts when a script left artifacts", async (scene
   await scene.choose("plots");
   const image = scene.page.getByRole("img", { name: "plot.png" });
   await image.waitFor();
-  await scene.page.waitForFunction(`document.querySelector("img").naturalWidth === 1`);
+  await waitFor(() => scene.page.evaluate(`document.querySelector("img").naturalWidth === 1`), {
+    what: "the plot",
+    timeoutMs: 10_000,
+  });
   await scene.page.getByText("a,<b>").waitFor();
 });
 
@@ -269,7 +273,7 @@ Deno.test({
     const { page, server } = scene;
     await page.evaluate(`sessionStorage.clear()`);
     await page.goto(`${server.origin}/?again`);
-    const field = page.getByLabel("Token", { exact: true });
+    const field = page.locator("#token");
     await field.fill("wrong");
     await page.keyboard.press("Enter");
     await page.getByText("The server does not know this token.").waitFor();

@@ -1,0 +1,65 @@
+import { z } from "zod";
+import type { PrepareStep } from "../../lib/base/command.ts";
+import type { Tool, ToolAnswer, ToolCall } from "../../lib/mcp/define_tool.ts";
+
+const ANNOTATIONS = {
+  readOnlyHint: true,
+  destructiveHint: false,
+  idempotentHint: true,
+  openWorldHint: false,
+};
+
+/** Tools whose work is a real job: what the scenarios about tasks call. */
+export const TASK_FIXTURES: Tool[] = [
+  {
+    name: "greet",
+    title: "Greet",
+    description: "Answers at once.",
+    annotations: ANNOTATIONS,
+    input: z.object({ name: z.string() }),
+    output: z.object({}),
+    handle: ({ name }: { name: string }) =>
+      Promise.resolve({
+        json: {},
+        result: { content: [{ type: "text" as const, text: `Hello, ${name}!` }] },
+      }),
+  },
+  {
+    name: "slow_compute",
+    title: "Compute slowly",
+    description: "Sleeps as a job.",
+    annotations: ANNOTATIONS,
+    input: z.object({ seconds: z.number().default(0) }),
+    output: z.object({}),
+    handle: ({ seconds }: { seconds: number }, call) =>
+      startJob(call, ["sleep", String(seconds)], []),
+  },
+  {
+    name: "failing_job",
+    title: "Fail",
+    description: "A job that cannot be carried out.",
+    annotations: ANNOTATIONS,
+    input: z.object({}),
+    output: z.object({}),
+    handle: (_: object, call) =>
+      startJob(call, ["true"], [{ label: "Preparing", argv: ["sh", "-c", "sleep 1; exit 1"] }]),
+  },
+];
+
+async function startJob(
+  { app: { jobs } }: ToolCall,
+  argv: string[],
+  prepare: PrepareStep[],
+): Promise<ToolAnswer> {
+  const draft = jobs.draft("fixture", null, true);
+  await jobs.start(draft, {
+    prepare,
+    run: { argv, cwd: draft.files.artifacts },
+    env: {},
+    prepareEnv: {},
+    timeLimit: 60,
+    background: true,
+    details: { execution_strategy: "system-python" },
+  });
+  return { json: { job_id: draft.id, status: "pending", message: "started" }, jobId: draft.id };
+}

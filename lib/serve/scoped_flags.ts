@@ -1,5 +1,3 @@
-import { dirname, join } from "node:path";
-
 /** Where Python is looked for; see `lib/python/find_executables.ts`. */
 export interface ScopedOptions {
   home: string;

@@ -23,7 +23,7 @@ Deno.test("every command has examples when --help is given", async () => {
     assert.match(stdout, new RegExp(`^  ${name}\\b`, "m"));
     const help = await cli(home, [name, "--help"]);
     assert.equal(help.code, 0);
-    assert.match(help.stdout, /Examples?:\n  \$ /, name);
+    assert.match(help.stdout, /Examples?:\n {2}\$ /, name);
   }
   assert.equal([...Deno.readDirSync(home.path)].length, 0, "help needs no home");
 });

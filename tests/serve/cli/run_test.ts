@@ -143,6 +143,7 @@ Deno.test("run draws a progress bar when stderr is a terminal", async () => {
   const shown = await inTerminal(home, [...RUN, script]);
   assert.match(shown, /█{18}░{6} 75% 3\/4 counting · /);
   // The bar is gone before the next line is printed.
+  // deno-lint-ignore no-control-regex
   assert.match(shown, /\r\x1b\[Kdone\r\n/);
 });
 

@@ -43,7 +43,7 @@ Deno.test("jobs shows no control characters when a label holds some", async () =
   await using home = await TestHome.create();
   await startJob(home, "print(1)", "a\x1b[2Jb\nc");
   const { stdout } = await cli(home, ["jobs"]);
-  assert.match(stdout, /  ab c  /);
+  assert.match(stdout, / {2}ab c {2}/);
 });
 
 Deno.test("jobs show finds the job when the start of its id is given", async () => {

@@ -72,6 +72,7 @@ export class Tender {
     // Nobody waits for the answer of a server that has ended.
     if (!row.listed && !isOurs && store.hasId(row.id)) {
       await calls.toBackground(row);
+      await this.refresh(store.get(row.id) ?? row);
       changed(row.id);
     }
   }

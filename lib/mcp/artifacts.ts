@@ -15,6 +15,7 @@ const MIME_TYPES: Record<string, string> = {
   ".csv": "text/csv",
   ".gif": "image/gif",
   ".html": "text/html",
+  ".ipynb": "application/x-ipynb+json",
   ".jpeg": "image/jpeg",
   ".jpg": "image/jpeg",
   ".json": "application/json",

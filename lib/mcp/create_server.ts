@@ -4,7 +4,6 @@ import {
   type Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
-import { z } from "zod";
 import config from "../../deno.json" with { type: "json" };
 import type { App, LogLine } from "./app.ts";
 import { callSignal } from "./call_signal.ts";
@@ -12,6 +11,7 @@ import { callTool, type Tool, type ToolCall, type ToolResult, toResult } from ".
 import type { ResourceFamily } from "./job_resources.ts";
 import { getPrompt, type Prompt, PROMPTS } from "./prompts.ts";
 import { ProtocolServer } from "./protocol_server.ts";
+import { listTool } from "./list_tool.ts";
 import { complete, listResources, listTemplates, readResource, RESOURCES } from "./resources.ts";
 import { sayWhatChanges } from "./say_what_changes.ts";
 import {
@@ -79,7 +79,7 @@ function serveTools(
   app: App,
 ): void {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
-  server.setRequestHandler("tools/list", () => ({ tools: tools.map(listed) }));
+  server.setRequestHandler("tools/list", () => ({ tools: tools.map(listTool) }));
   server.setRequestHandler("tools/call", async (request, ctx) => {
     const { name, arguments: input } = request.params;
     const tool = byName.get(name);
@@ -156,28 +156,4 @@ function serveTasks(server: Server, app: App): void {
     schemas,
     ({ taskId }, ctx) => updateTask(taskId, ctx, app),
   );
-}
-
-function listed(tool: Tool) {
-  return {
-    name: tool.name,
-    title: tool.title,
-    description: tool.description,
-    annotations: tool.annotations,
-    inputSchema: jsonSchema(tool.input, "input"),
-    outputSchema: jsonSchema(tool.output, "output"),
-  };
-}
-
-const schemas = new Map<z.ZodObject, { type: "object" }>();
-
-/** The JSON Schema of a tool's input or output; made once. */
-function jsonSchema(schema: z.ZodObject, io: "input" | "output"): { type: "object" } {
-  let made = schemas.get(schema);
-  if (!made) {
-    const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
-    made = rest as { type: "object" };
-    schemas.set(schema, made);
-  }
-  return made;
 }

@@ -23,7 +23,11 @@ export class ProtocolServer extends Server {
   }
 
   #corrected(message: JSONRPCMessage): JSONRPCMessage {
-    if ("error" in message) return this.#era === "modern" ? message : withLegacyCode(message);
+    if ("error" in message) {
+      const { error } = message;
+      if (error.code === ProtocolErrorCode.InternalError) return withInvalidParams(message);
+      return this.#era === "modern" ? message : withLegacyCode(message);
+    }
     return "result" in message ? withoutContent(message) : message;
   }
 }
@@ -37,6 +41,27 @@ function withLegacyCode(message: ErrorResponse): ErrorResponse {
   // Of all errors, this one alone says which resource was asked for.
   if (code !== ProtocolErrorCode.InvalidParams || data?.uri === undefined) return message;
   return { ...message, error: { ...message.error, code: ProtocolErrorCode.ResourceNotFound } };
+}
+
+/** Params that do not fit their schema are the caller's fault; the SDK sends zod's issues as its own. */
+function withInvalidParams(message: ErrorResponse): ErrorResponse {
+  const issues = parseIssues(message.error.message);
+  if (!issues) return message;
+  const text = issues.map(({ path, message }) => `\`${path.join(".")}\`: ${message}`).join("; ");
+  return {
+    ...message,
+    error: { code: ProtocolErrorCode.InvalidParams, message: `Invalid params: ${text}` },
+  };
+}
+
+function parseIssues(text: string): { path: string[]; message: string }[] | undefined {
+  if (!text.startsWith("[")) return undefined;
+  try {
+    const issues = JSON.parse(text);
+    return Array.isArray(issues?.[0]?.path) ? issues : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A task in lieu of a tool's result has no content; the SDK gives it an empty one. */

@@ -67,12 +67,16 @@ export async function updateTask(id: string, ctx: ServerContext, app: App) {
   return { resultType: "complete" };
 }
 
+/** Refuses a request of a client that did not declare the extension. */
+export function requireTasks(ctx: ServerContext): void {
+  if (declaresTasks(ctx)) return;
+  throw new ProtocolError(MISSING_CLIENT_CAPABILITY, "Missing required client capability", {
+    requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } },
+  });
+}
+
 async function findTask(id: string, ctx: ServerContext, app: App): Promise<JobRow> {
-  if (!declaresTasks(ctx)) {
-    throw new ProtocolError(MISSING_CLIENT_CAPABILITY, "Missing required client capability", {
-      requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } },
-    });
-  }
+  requireTasks(ctx);
   const row = await app.jobs.get(id);
   if (!row?.listed) {
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown task: ${id}`, { taskId: id });

@@ -31,7 +31,8 @@ class _Pyplot:
 
         @functools.wraps(show)
         def show_and_save(*args, **kwargs):
-            self.save_all()
+            if not self.is_inline():
+                self.save_all()
             if self.has_window():
                 return show(*args, **kwargs)
             block = args[0] if args else kwargs.get("block")
@@ -46,6 +47,10 @@ class _Pyplot:
     def has_window(self):
         backend = self.pyplot.get_backend().lower()
         return backend not in ("agg", "cairo", "pdf", "pgf", "ps", "svg", "template")
+
+    def is_inline(self):
+        """In a notebook figures are outputs of its cells."""
+        return "inline" in self.pyplot.get_backend()
 
     def remember_files_of_script(self):
         """Marks figures that the script itself saves as pictures among the artifacts."""
@@ -67,7 +72,8 @@ class _Pyplot:
         figure.savefig = savefig_and_remember
 
     def at_exit(self):
-        if os.getpid() == self.pid:  # a forked child has the figures of its parent
+        # A forked child has the figures of its parent.
+        if os.getpid() == self.pid and not self.is_inline():
             self.save_all()
 
     def save_all(self):

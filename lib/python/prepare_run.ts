@@ -12,7 +12,7 @@ import {
 import { maskCredentials } from "./explain_failure.ts";
 import { findSurroundings, type Surroundings } from "./find_project.ts";
 import { findUv, installUvStep, ownUv } from "./find_uv.ts";
-import { importDirectoryEnv } from "./import_directory.ts";
+import { canRunNotebooks, isNotebook, NOTEBOOK_TOOLS, notebookSource } from "./notebook.ts";
 import { parsePythonVersion } from "./python_version.ts";
 import {
   type BasePython,
@@ -20,47 +20,11 @@ import {
   type ScriptEnvironment,
   scriptEnvironment,
 } from "./script_environment.ts";
+import { type RunContext, type RunRequest, runStep } from "./run_step.ts";
 import { readScriptMetadata } from "./script_metadata.ts";
 import { uvSettings } from "./uv_settings.ts";
 
-/** What a run of a Python script is asked to be. */
-export interface RunRequest {
-  /** The file that is run. */
-  scriptPath: string;
-  /** That file's text; its PEP 723 header counts. */
-  source: string;
-  /** The working directory of the script. */
-  cwd: string;
-  args: string[];
-  /** Text for standard input; empty by default. */
-  stdin?: string;
-  /** Changes to the script's environment over the server's own. */
-  env?: EnvChanges;
-  /** Whether dependencies are installed at all; without it the interpreter runs as it is. */
-  useUv: boolean;
-  /** A version or range, e.g. `3.12`, `>=3.11`. */
-  pythonVersion?: string;
-  /** PEP 508 requirements; they win over those of the header with the same name. */
-  dependencies?: string[];
-  /** Whether what the imports need is installed too, where the script has no header. */
-  detectImports?: boolean;
-  /** The folder that the script runs as if it were a file in, when it lives elsewhere. */
-  importDirectory?: string;
-  /** The folder whose project, `.venv` or `requirements.txt` counts; none by default. */
-  projectDirectory?: string;
-  /** Whether they add to what the script asks for, or stand in where it asks for nothing (default). */
-  projectUse?: "unless-declared" | "added";
-}
-
-/** What `prepareRun` needs to know about the program around it. */
-export interface RunContext {
-  /** The program's own folder, `PYTHON_MCP_HOME`. */
-  home: string;
-  /** The server's environment. */
-  baseEnv: Record<string, string>;
-  /** Variables for the script's start-up hook, given the `PYTHONPATH` it would have had. */
-  scriptRuntimeEnv(pythonPath: string | undefined): EnvChanges;
-}
+export type { RunContext, RunRequest } from "./run_step.ts";
 
 /** The commands that make up a run, and what can be said about it afterwards. */
 export interface RunPlan {
@@ -81,6 +45,12 @@ export async function prepareRun(request: RunRequest, context: RunContext): Prom
 
 async function planWithoutUv(request: RunRequest, context: RunContext): Promise<RunPlan> {
   const { baseEnv } = context;
+  if (isNotebook(request.scriptPath)) {
+    throw new UserError(
+      `Cannot run the notebook ${request.scriptPath} with use_uv: false: what runs notebooks is ` +
+        "installed through uv. Leave use_uv out.",
+    );
+  }
   const wanted = request.pythonVersion === undefined
     ? undefined
     : parsePythonVersion(request.pythonVersion);
@@ -98,7 +68,9 @@ async function planWithoutUv(request: RunRequest, context: RunContext): Promise<
 async function planWithUv(request: RunRequest, context: RunContext): Promise<RunPlan> {
   const { home } = context;
   const baseEnv = { ...context.baseEnv, ...withoutRemovals(request.env) };
-  const header = await readScriptMetadata(request.source);
+  const notebook = isNotebook(request.scriptPath);
+  const source = notebook ? notebookSource(request.source, request.scriptPath) : request.source;
+  const header = await readScriptMetadata(source);
   const surroundings = await surroundingsOf(request, header !== undefined, context.baseEnv);
   const { base, note: pythonNote } = await choosePython({
     asked: request.pythonVersion,
@@ -106,11 +78,11 @@ async function planWithUv(request: RunRequest, context: RunContext): Promise<Run
     surroundings,
   }, context.baseEnv);
   const needs = await chooseRequirements({
-    source: request.source,
+    source,
     explicit: request.dependencies ?? [],
     explicitGiven: request.dependencies !== undefined,
     header,
-    surroundings: await fitting(surroundings, request.pythonVersion),
+    surroundings: await fitting(surroundings, request.pythonVersion, notebook),
     projectUse: request.projectUse ?? "unless-declared",
     detectImports: request.detectImports ?? false,
     folder: folderOf(request),
@@ -134,8 +106,9 @@ async function planWithUv(request: RunRequest, context: RunContext): Promise<Run
   const { recipe, label } = needs;
   const environment = await scriptEnvironment(home, {
     recipe,
+    besides: notebook ? NOTEBOOK_TOOLS : [],
     base,
-    label,
+    label: notebook ? `${label} and what runs notebooks` : label,
     settings: uvSettings(baseEnv),
   });
   const { prepare, note } = environment.ready
@@ -184,9 +157,14 @@ function minorVersion(base: BasePython): string | undefined {
   return /3\.\d+/.exec(named)?.[0];
 }
 
-/** An environment of another Python than the caller asked for does not count. */
-async function fitting(around: Surroundings, asked: string | undefined): Promise<Surroundings> {
+/** A `.venv` of another Python than the caller asked for does not count, nor one without Jupyter. */
+async function fitting(
+  around: Surroundings,
+  asked: string | undefined,
+  notebook: boolean,
+): Promise<Surroundings> {
   if (around.venv === undefined) return around;
+  if (notebook && !canRunNotebooks(around.venv)) return { ...around, venv: undefined };
   const version = await interpreterVersion(join(around.venv, "bin/python"));
   const fits = version !== undefined &&
     (asked === undefined || parsePythonVersion(asked).matches(version));
@@ -213,32 +191,4 @@ async function preparation(
     prepare: [installUvStep(home, python), ...environment.steps(ownUv(home))],
     note: `uv was not found; it was installed once into ${join(home, "tools")}`,
   };
-}
-
-function runStep(
-  python: string,
-  environmentEnv: EnvChanges,
-  request: RunRequest,
-  { home, baseEnv, scriptRuntimeEnv }: RunContext,
-): RunStep {
-  const asked = request.env ?? {};
-  const pythonPath = "PYTHONPATH" in asked ? asked.PYTHONPATH ?? undefined : baseEnv.PYTHONPATH;
-  const runtime = scriptRuntimeEnv(pythonPath);
-  const directory = request.importDirectory === undefined ? {} : importDirectoryEnv(
-    home,
-    request.importDirectory,
-    runtime.PYTHONPATH ?? pythonPath,
-  );
-  return {
-    argv: [python, request.scriptPath, ...request.args],
-    cwd: request.cwd,
-    // The PATH of the environment is made from the one that was asked for, so it comes after.
-    env: { ...headless(asked, baseEnv), ...asked, ...environmentEnv, ...runtime, ...directory },
-    ...(request.stdin === undefined ? {} : { stdin: request.stdin }),
-  };
-}
-
-/** matplotlib draws without a display, unless somebody chose otherwise. */
-function headless(asked: EnvChanges, baseEnv: Record<string, string>): EnvChanges {
-  return "MPLBACKEND" in asked || baseEnv.MPLBACKEND ? {} : { MPLBACKEND: "Agg" };
 }

@@ -3,6 +3,7 @@ import { UserError } from "../base/user_error.ts";
 import { chooseRequirements } from "./choose_requirements.ts";
 import { detectImports } from "./detect_imports.ts";
 import { findSurroundings } from "./find_project.ts";
+import { isNotebook, notebookSource } from "./notebook.ts";
 import { parsePythonVersion } from "./python_version.ts";
 import { readScriptMetadata } from "./script_metadata.ts";
 
@@ -31,7 +32,8 @@ export async function resolveDependencies(
 ): Promise<ResolvedDependencies> {
   const pythonVersion = python === undefined ? undefined : parsePythonVersion(python).text;
   const path = resolve(file);
-  const source = await readSource(path);
+  const text = await readSource(path);
+  const source = isNotebook(path) ? notebookSource(text, path) : text;
   const folder = dirname(path);
   const header = await readScriptMetadata(source);
   const around = header ? {} : await findSurroundings(folder, env);

@@ -66,8 +66,10 @@ const steady = ["--no-progress", "--color", "never"];
  */
 export async function scriptEnvironment(
   home: string,
-  { recipe, base, label, settings }: {
+  { recipe, besides = [], base, label, settings }: {
     recipe: Recipe;
+    /** Requirements that are installed after all others, where these do not hold them. */
+    besides?: readonly string[];
     base: BasePython;
     label: string;
     settings: string;
@@ -75,7 +77,8 @@ export async function scriptEnvironment(
 ): Promise<ScriptEnvironment> {
   const content = await contentOf(recipe);
   const python = "path" in base ? Deno.realPathSync(base.path) : base.download;
-  const key = createHash("sha256").update([content, python, settings].join("\0")).digest("hex");
+  const named = [content, python, settings, ...besides].join("\0");
+  const key = createHash("sha256").update(named).digest("hex");
   const folder = join(home, "environments", key.slice(0, 32));
   const venv = join(folder, "venv");
   const marker = join(folder, "ready");
@@ -97,6 +100,7 @@ export async function scriptEnvironment(
       const env: EnvChanges = { ...disturbing, ...buildsElsewhere(folder), VIRTUAL_ENV: venv };
       const from = "path" in base ? base.path : base.download;
       const commands = commandsFor(recipe, { uv, from, venv, script });
+      if (besides.length > 0) commands.push([...pipInstall(uv, venv), ...besides]);
       const spec = JSON.stringify({ venv, marker, contents, commands });
       const common = {
         cwd: recipe.kind === "requirements" ? dirname(recipe.file.path) : folder,
@@ -150,10 +154,14 @@ function commandsFor(
     case "requirements":
       return [
         [uv, "venv", "--quiet", ...steady, "--no-project", "--allow-existing", ...python, venv],
-        [uv, "pip", "install", "--quiet", ...steady, "--python", venv]
+        pipInstall(uv, venv)
           .concat("--requirements", recipe.file.path, "--", ...recipe.dependencies),
       ];
   }
+}
+
+function pipInstall(uv: string, venv: string): string[] {
+  return [uv, "pip", "install", "--quiet", ...steady, "--python", venv];
 }
 
 /** Whether the interpreter is there, and all that was installed. */

@@ -10,12 +10,20 @@ export async function main(args: string[]): Promise<number> {
     return 1;
   }
   // What MCP hosts start comes first, since they wait for it.
-  if (args.length === 0 || (args.length === 1 && args[0] === "serve")) {
-    await runStdio(createApp());
-    return 0;
-  }
+  if (args.length === 0 || (args.length === 1 && args[0] === "serve")) return await serve();
   const { runCommand } = await import("./commands/run_command.ts");
   return await runCommand(args, createApp);
+}
+
+async function serve(): Promise<number> {
+  try {
+    await runStdio(createApp());
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    say(`python-mcp: ${error.message}. Or start it with -A.`);
+    return 1;
+  }
 }
 
 function createApp(): App {

@@ -23,7 +23,7 @@ export async function examine(
 ): Promise<Finding[]> {
   const checks: [string, () => Finding[] | Promise<Finding[]>][] = [
     ["Deno", checkDeno],
-    ["permissions", () => checkPermissions(settings.home)],
+    ["permissions", () => checkPermissions(settings)],
     ["uv", () => checkUv(settings)],
     ["Python", () => checkPythons(settings)],
     ["home", () => checkHome(settings.home)],

@@ -11,6 +11,9 @@ import { whenDone } from "./when_done.ts";
 /** A session that nobody uses is closed after an hour. */
 const IDLE_MS = 3600 * 1000;
 
+/** When a client may come back for what its broken stream still had to bring. */
+const RETRY_MS = 1000;
+
 interface Session {
   transport: WebStandardStreamableHTTPServerTransport;
   usedAt: number;
@@ -68,6 +71,7 @@ export class LegacySessions {
         this.#sessions.set(id, { transport, usedAt: Date.now(), open: 0 });
       },
       eventStore: new EventLog(),
+      retryInterval: RETRY_MS,
     });
     const server = createServer(this.#app, { ...this.#offer, era: "legacy", lasting: true });
     await server.connect(transport);

@@ -2,14 +2,14 @@ import type { App } from "../mcp/app.ts";
 import { UserError } from "../base/user_error.ts";
 import { type HttpOptions, type HttpServer, startHttp } from "./http.ts";
 import { untilToldToEnd } from "./until_told_to_end.ts";
+import { warmUp } from "./warm_up.ts";
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 
 /** Serves over HTTP until the process is told to end; says on stderr where, and how to get in. */
 export async function runHttp(app: App, options: HttpOptions): Promise<void> {
   const server = listen(app, options);
-  app.jobs.warmUp();
-  app.jobs.sweep();
+  warmUp(app);
   const lines = [
     `python-mcp listens on ${server.url}`,
     server.token.path === undefined

@@ -1,31 +1,27 @@
-/** Where Python is looked for; see `lib/python/find_executables.ts`. */
+/** What the flags depend on. */
 export interface ScopedOptions {
   home: string;
-  env: Record<string, string>;
-  /** The real uv, if there is one. */
-  uv: string | undefined;
   /** The Python that runs launcher and supervisors. */
   python: string;
-  /** The address to listen on, for HTTP. */
+  /** The address and port to listen on, for HTTP. */
   listen?: string;
 }
 
 /**
- * The permissions that the server needs, as flags of `deno run`: it reads anywhere (scripts lie
- * anywhere), writes below its home, and starts one Python, which starts all else. uv is started by
- * that Python too.
+ * The permissions that the server needs, as flags of `deno run`: it reads anywhere, since scripts lie
+ * anywhere, writes below its home, and starts one Python, which starts all else, uv included.
  */
 export function scopedFlags({ home, python, listen }: ScopedOptions): string[] {
   return [
     "--allow-read",
+    "--allow-env",
     `--allow-write=${escaped(home)}`,
     `--allow-run=${escaped(python)}`,
-    "--allow-env",
-    "--allow-sys=hostname,osRelease",
     ...(listen === undefined ? [] : [`--allow-net=${listen}`]),
   ];
 }
 
+/** Commas separate the paths of a flag. */
 function escaped(path: string): string {
   return path.replaceAll(",", ",,");
 }

@@ -4,6 +4,7 @@ import type { App } from "../mcp/app.ts";
 import { createServer } from "../mcp/create_server.ts";
 import { StdioTransport } from "./stdio_transport.ts";
 import { untilToldToEnd } from "./until_told_to_end.ts";
+import { warmUp } from "./warm_up.ts";
 
 /** Serves one client on standard input and output until the input ends or the process is told to end. */
 export async function runStdio(app: App): Promise<void> {
@@ -17,8 +18,7 @@ export async function runStdio(app: App): Promise<void> {
   untilToldToEnd().then(end);
   // Ready before the first call, but after the answer to `initialize` that the client waits for.
   setTimeout(() => {
-    app.jobs.warmUp();
-    app.jobs.sweep();
+    warmUp(app);
     import("../mcp/run_python.ts");
   }, 100);
   await ended;

@@ -1,9 +1,11 @@
 import { MissingRequiredClientCapabilityError } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { Offer } from "../../lib/mcp/create_server.ts";
-import type { Tool, ToolAnswer, ToolCall } from "../../lib/mcp/define_tool.ts";
+import type { Tool, ToolCall } from "../../lib/mcp/define_tool.ts";
 import type { ResourceFamily } from "../../lib/mcp/job_resources.ts";
 import type { Prompt } from "../../lib/mcp/prompts.ts";
+import { INPUT_FIXTURES, INPUT_PROMPT } from "./input_fixtures.ts";
+import { type Content, fixture, text } from "./make_fixture.ts";
 import { TASK_FIXTURES } from "./task_fixtures.ts";
 
 /** A picture of one pixel. */
@@ -12,36 +14,6 @@ const PNG =
 /** A sound without samples. */
 const WAV = "UklGRiYAAABXQVZFZm10IBAAAAABAAEAQB8AAAB9AAACABAAZGF0YQIAAAA=";
 const PAUSE_MS = 50;
-
-type Content = NonNullable<ToolAnswer["result"]> extends infer R
-  ? R extends { content: infer C } ? C : never
-  : never;
-type Handler = (input: Record<string, unknown>, call: ToolCall) => Promise<Content> | Content;
-
-/** A tool that answers with content alone. */
-function fixture(name: string, handler: Handler, input: z.ZodObject = z.object({})): Tool {
-  return {
-    name,
-    title: name,
-    description: `The fixture ${name} of the conformance suite.`,
-    annotations: {
-      readOnlyHint: true,
-      destructiveHint: false,
-      idempotentHint: true,
-      openWorldHint: false,
-    },
-    input,
-    output: z.object({}),
-    handle: async (input: Record<string, unknown>, call) => ({
-      json: {},
-      result: { content: await handler(input, call) },
-    }),
-  };
-}
-
-function text(text: string): Content {
-  return [{ type: "text", text }];
-}
 
 function embedded(uri: string, mimeType: string, text: string): Content[number] {
   return { type: "resource", resource: { uri, mimeType, text } };
@@ -221,7 +193,7 @@ const PROMPTS: Prompt[] = [
 
 /** What the scenarios of the conformance suite call. */
 export const FIXTURES: Offer = {
-  tools: [...TOOLS, ...TASK_FIXTURES],
+  tools: [...TOOLS, ...INPUT_FIXTURES, ...TASK_FIXTURES],
   resources: RESOURCES,
-  prompts: PROMPTS,
+  prompts: [...PROMPTS, INPUT_PROMPT],
 };

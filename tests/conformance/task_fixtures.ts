@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { PrepareStep } from "../../lib/base/command.ts";
+import { requireTasks } from "../../lib/mcp/task_bridge.ts";
+import { ask, askFor } from "./input_fixtures.ts";
 import type { Tool, ToolAnswer, ToolCall } from "../../lib/mcp/define_tool.ts";
 
 const ANNOTATIONS = {
@@ -41,8 +43,27 @@ export const TASK_FIXTURES: Tool[] = [
     annotations: ANNOTATIONS,
     input: z.object({}),
     output: z.object({}),
-    handle: (_: object, call) =>
-      startJob(call, ["true"], [{ label: "Preparing", argv: ["sh", "-c", "sleep 1; exit 1"] }]),
+    handle(_: object, call) {
+      requireTasks(call.context);
+      return startJob(call, ["true"], [{
+        label: "Preparing",
+        argv: ["sh", "-c", "sleep 1; exit 1"],
+      }]);
+    },
+  },
+  {
+    name: "test_tool_with_task",
+    title: "Ask, then compute",
+    description: "Asks for input before it starts its job.",
+    annotations: ANNOTATIONS,
+    input: z.object({}),
+    output: z.object({}),
+    handle(_: object, call) {
+      const { name } = call.context.mcpReq.inputResponses ?? {};
+      return name === undefined
+        ? Promise.resolve({ json: {}, result: ask({ name: askFor("name", "Your name?") }) })
+        : startJob(call, ["echo", JSON.stringify(name)], []);
+    },
   },
 ];
 

@@ -41,7 +41,11 @@ export class RawSession implements AsyncDisposable {
   }
 
   async write(text: string): Promise<void> {
-    await this.#writer.write(new TextEncoder().encode(text));
+    await this.writeBytes(new TextEncoder().encode(text));
+  }
+
+  async writeBytes(bytes: Uint8Array): Promise<void> {
+    await this.#writer.write(bytes);
   }
 
   /** Sends a request and returns the message that answers it. */

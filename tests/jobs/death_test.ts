@@ -37,7 +37,7 @@ Deno.test("a call's run becomes a listed job when its server is killed", async (
   assert.equal((await bench.manager.list({ limit: 9 })).total, 0);
   await server.kill();
   const { rows } = await bench.manager.list({ limit: 9 });
-  assert.deepEqual(rows.map((row) => row.id), [id]);
+  assert.deepEqual(rows.map((row) => [row.id, row.status]), [[id, "running"]]);
   Deno.writeTextFileSync(`${bench.path}/go`, "");
   assert.equal((await bench.end(id)).result.stdout, "before\nafter\n");
 });

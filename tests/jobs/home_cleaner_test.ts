@@ -23,6 +23,7 @@ Deno.test("a sweep removes a folder when its row is gone", async () => {
   await using bench = await JobBench.open();
   const { id, files } = await bench.start(python("print(1)"));
   await bench.end(id);
+  await waitFor(() => !files.held, { what: "the end of its supervisor", timeoutMs: 5000 });
   bench.manager.store.delete([id]); // what a prune had done when it was killed
   await bench.manager.sweep();
   assert.equal(exists(files.folder), false);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { exists, readIfThere } from "../../lib/base/private_files.ts";
+import type { Draft } from "../../lib/jobs/process_runner.ts";
 import { waitFor } from "../helpers/wait_for.ts";
 import { JobBench, python } from "./job_bench.ts";
 
@@ -41,10 +42,14 @@ Deno.test("jobs start in order of creation when they wait at two managers", asyn
   const log = `${one.path}/log`;
   const blocker = await one.start(LONG);
   await running(one, blocker.id);
-  const jobs = [];
+  const jobs: Draft[] = [];
   for (let n = 0; n < 8; n++) {
     jobs.push(await [one, two][n % 2]!.start(python(LOGS, log, String(n), "0")));
   }
+  await waitFor(() => jobs.every(({ files }) => files.acceptedBy), {
+    what: "the launchers to have all of them",
+    timeoutMs: 5000,
+  });
   await one.manager.cancel(blocker.id);
   for (const { id } of jobs) await one.end(id);
   const order = events(log).filter(([what]) => what === "begin").map(([, name]) => name);

@@ -66,6 +66,23 @@ Deno.test("a picture of more than 1 MB arrives smaller, and whole as a file", as
   assert.ok(link.size as number > 1_000_000);
 });
 
+Deno.test("a notebook's pictures arrive with what its cells printed", async () => {
+  await using home = await TestHome.create();
+  await using client = await connect({ home: home.path, env: await serverEnv() });
+  const source = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\n6 * 7";
+  const cell = { cell_type: "code", metadata: {}, execution_count: null, outputs: [], source };
+  const notebook = { nbformat: 4, nbformat_minor: 4, metadata: {}, cells: [cell] };
+  Deno.writeTextFileSync(home.join("book.ipynb"), JSON.stringify(notebook));
+  const answer = await client.call("py_run_script_in_dir", {
+    directory: home.path,
+    script_path: "book.ipynb",
+    time_budget_seconds: 60,
+  });
+  assert.match(answer.json.stdout as string, /42\n$/, JSON.stringify(answer.json));
+  assert.equal(imagesOf(answer).length, 1);
+  assert.deepEqual(linksOf(answer), ["book.ipynb", "cell_1_1.png"]);
+});
+
 Deno.test("a page that a script writes is linked with its type", async () => {
   await using home = await TestHome.create();
   await using client = await connect({ home: home.path, env: await serverEnv() });

@@ -24,9 +24,7 @@ export function serverEntry({ main, home, env, scoped }: {
     ...SYSTEM_FOLDERS,
   ];
   const defaultHome = join(env.HOME ?? "/", ".python_mcp");
-  const permissions = scoped
-    ? scopedFlags({ home, env, uv, python: findLauncherPython(env) })
-    : ["-A"];
+  const permissions = scoped ? scopedFlags({ home, python: findLauncherPython(env) }) : ["-A"];
   return {
     command: deno,
     args: ["run", ...permissions, "--no-prompt", main],

@@ -69,6 +69,7 @@ Deno.test("deps names what the header says when there is one", async () => {
   const { stdout } = await cli(home, ["deps", "--json", script]);
   assert.deepEqual(JSON.parse(stdout), {
     source: "header",
+    imports: ["yaml"],
     dependencies: ["rich>=13"],
     requires_python: null,
     unknown: [],

@@ -1,53 +1,12 @@
 import assert from "node:assert/strict";
-import { CLIENTS, connect, type TransportKind, TRANSPORTS } from "../helpers/connect.ts";
-import { HttpServerProcess } from "../helpers/http_server.ts";
-import { modernMeta, TASKS } from "../helpers/modern_meta.ts";
-import { RawHttp } from "../helpers/raw_http.ts";
-import { type Message, RawSession } from "../helpers/raw_session.ts";
+import { CLIENTS, connect, TRANSPORTS } from "../helpers/connect.ts";
+import { TASKS } from "../helpers/modern_meta.ts";
+import { openTaskClient, type Task, type TaskClient } from "../helpers/task_client.ts";
 import { TestHome } from "../helpers/test_home.ts";
 import { waitFor } from "../helpers/wait_for.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const RUN = "py_run_script_in_dir";
-
-/** A client of 2026-07-28 that says with each request whether it knows tasks. */
-interface TaskClient extends AsyncDisposable {
-  request(
-    method: string,
-    params?: Record<string, unknown>,
-    capabilities?: Record<string, unknown>,
-  ): Promise<Message>;
-}
-
-async function open(home: TestHome, transport: TransportKind): Promise<TaskClient> {
-  if (transport === "stdio") {
-    const session = new RawSession(home.path);
-    return {
-      request: (method, params, capabilities = TASKS) =>
-        session.request(method, { ...params, _meta: modernMeta(capabilities) }),
-      [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
-    };
-  }
-  const server = await HttpServerProcess.start({ home: home.path });
-  const client = new RawHttp(server, "2026-07-28");
-  return {
-    request: async (method, params, capabilities = TASKS) =>
-      (await client.request(method, { ...params, _meta: modernMeta(capabilities) })).at(-1)!,
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  };
-}
-
-interface Task {
-  resultType: string;
-  taskId: string;
-  status: string;
-  statusMessage?: string;
-  createdAt: string;
-  lastUpdatedAt: string;
-  ttlMs: number | null;
-  pollIntervalMs: number;
-  result?: { structuredContent: Record<string, unknown>; content: unknown[]; isError?: boolean };
-}
 
 async function run(client: TaskClient, args: Record<string, unknown>): Promise<Task> {
   const { result } = await client.request("tools/call", {
@@ -76,7 +35,7 @@ function waitsFor(path: string, before = "", after = ""): string {
 for (const transport of TRANSPORTS) {
   Deno.test(`a task goes from working to completed when its run overran its budget (${transport})`, async () => {
     await using home = await TestHome.create();
-    await using client = await open(home, transport);
+    await using client = await openTaskClient(home, transport);
     const go = home.join("go");
     const report = "from python_mcp import create_progress_callback\n" +
       "create_progress_callback()(52, 100, 'half way')";
@@ -113,7 +72,7 @@ for (const transport of TRANSPORTS) {
 
   Deno.test(`a task ends as cancelled when tasks/cancel is sent (${transport})`, async () => {
     await using home = await TestHome.create();
-    await using client = await open(home, transport);
+    await using client = await openTaskClient(home, transport);
     const { taskId } = await run(client, {
       directory: home.path,
       script_content: "import time; time.sleep(600)",
@@ -127,7 +86,7 @@ for (const transport of TRANSPORTS) {
 
   Deno.test(`task methods answer -32602 when there is no such task (${transport})`, async () => {
     await using home = await TestHome.create();
-    await using client = await open(home, transport);
+    await using client = await openTaskClient(home, transport);
     for (const method of ["tasks/get", "tasks/cancel", "tasks/update"]) {
       const taskId = crypto.randomUUID();
       const { error } = await client.request(method, { taskId, inputResponses: {} });
@@ -138,7 +97,7 @@ for (const transport of TRANSPORTS) {
 
   Deno.test(`task methods answer -32021 when the client did not declare the extension (${transport})`, async () => {
     await using home = await TestHome.create();
-    await using client = await open(home, transport);
+    await using client = await openTaskClient(home, transport);
     const { taskId } = await run(client, {
       directory: home.path,
       script_content: "print(1)",
@@ -153,7 +112,7 @@ for (const transport of TRANSPORTS) {
 
   Deno.test(`a client sees a job instead of a task when its request declares no tasks (${transport})`, async () => {
     await using home = await TestHome.create();
-    await using client = await open(home, transport);
+    await using client = await openTaskClient(home, transport);
     await run(client, { directory: home.path, script_content: "print(1)", async_mode: true });
     const { result } = await client.request("tools/call", {
       name: RUN,
@@ -173,7 +132,7 @@ for (const transport of TRANSPORTS) {
 
 Deno.test("server/discover names the tasks extension when asked", async () => {
   await using home = await TestHome.create();
-  await using client = await open(home, "stdio");
+  await using client = await openTaskClient(home, "stdio");
   const { result } = await client.request("server/discover");
   const { extensions } = result!.capabilities as { extensions: Record<string, unknown> };
   assert.deepEqual(extensions, TASKS.extensions);
@@ -181,7 +140,7 @@ Deno.test("server/discover names the tasks extension when asked", async () => {
 
 Deno.test("a run is answered with its result when it ends within its budget, tasks or not", async () => {
   await using home = await TestHome.create();
-  await using client = await open(home, "stdio");
+  await using client = await openTaskClient(home, "stdio");
   const result = await run(client, { directory: home.path, script_content: "print(1)" });
   assert.equal(result.resultType, "complete");
   assert.equal("taskId" in result, false);
@@ -189,7 +148,7 @@ Deno.test("a run is answered with its result when it ends within its budget, tas
 
 Deno.test("a task is completed, with the run's result, when its script has failed", async () => {
   await using home = await TestHome.create();
-  await using client = await open(home, "stdio");
+  await using client = await openTaskClient(home, "stdio");
   const { taskId } = await run(client, {
     directory: home.path,
     script_content: "1/0",
@@ -203,7 +162,7 @@ Deno.test("a task is completed, with the run's result, when its script has faile
 
 Deno.test("a task is completed, with an error as its result, when its run could not be prepared", async () => {
   await using home = await TestHome.create();
-  await using client = await open(home, "stdio");
+  await using client = await openTaskClient(home, "stdio");
   const { result } = await client.request("tools/call", {
     name: "py_run_script_with_dependencies_async",
     arguments: { script_content: "print(1)", dependencies: ["no-such-thing-7d1f0c==1.0"] },
@@ -218,7 +177,7 @@ Deno.test("a task is completed, with an error as its result, when its run could 
 
 Deno.test("tasks/update is acknowledged when the task asked for nothing", async () => {
   await using home = await TestHome.create();
-  await using client = await open(home, "stdio");
+  await using client = await openTaskClient(home, "stdio");
   const { taskId } = await run(client, {
     directory: home.path,
     script_content: "print(1)",
@@ -231,10 +190,10 @@ Deno.test("tasks/update is acknowledged when the task asked for nothing", async 
 Deno.test("a task survives its server: another one of the home answers for it", async () => {
   await using home = await TestHome.create();
   const go = home.join("go");
-  await using other = await open(home, "HTTP");
+  await using other = await openTaskClient(home, "HTTP");
   let taskId: string;
   {
-    await using client = await open(home, "stdio");
+    await using client = await openTaskClient(home, "stdio");
     ({ taskId } = await run(client, {
       directory: home.path,
       script_content: waitsFor(go, "", "print('done')"),

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { connect } from "../helpers/connect.ts";
+import { endedJob } from "../helpers/ended_job.ts";
+import { TestHome } from "../helpers/test_home.ts";
+
+Deno.test("prompts/list and prompts/get write what to do about a failed job", async () => {
+  await using home = await TestHome.create();
+  await using server = await connect({ home: home.path });
+  const { prompts } = await server.client.listPrompts();
+  assert.deepEqual(prompts.map(({ name }) => name), ["plan_long_run", "diagnose_failed_job"]);
+  const job_id = await endedJob(server, home, "print('before')\n1/0");
+  const { messages } = await server.client.getPrompt({
+    name: "diagnose_failed_job",
+    arguments: { job_id },
+  });
+  const { text } = messages[0]!.content as { text: string };
+  assert.match(text, /ZeroDivisionError: division by zero/);
+  assert.match(text, /before/);
+});
+
+for (
+  const [what, name, args] of [
+    ["a required argument is missing", "plan_long_run", {}],
+    ["there is no such prompt", "nothing", {}],
+    ["there is no such job", "diagnose_failed_job", { job_id: "x" }],
+  ] as const
+) {
+  Deno.test(`prompts/get answers -32602 when ${what}`, async () => {
+    await using home = await TestHome.create();
+    await using server = await connect({ home: home.path });
+    const answer = server.client.getPrompt({ name, arguments: args });
+    await assert.rejects(answer, { code: -32602 });
+  });
+}

@@ -55,12 +55,12 @@ export function createProgressCallback(): ProgressCallback {
 
 /** See the library surface in `lib/mcp/library.ts`, which gives this its manager. */
 export function smartAsyncWith<Input extends object, Result>(
-  manager: () => JobManager,
+  manager: () => JobManager | Promise<JobManager>,
   options: SmartAsyncOptions,
   handler: (input: Input, context: JobContext) => Result | Promise<Result>,
 ): (input: Input & SmartAsyncInput) => Promise<Result | BackgroundAnswer> {
   return async (input) => {
-    const { tasks, log } = manager();
+    const { tasks, log } = await manager();
     const budget = resolveBudget({
       call: input.time_budget_seconds,
       toolEnv: options.timeoutEnv,

@@ -1,8 +1,6 @@
-import { type Home, openHome } from "../jobs/home.ts";
-import { JobManager } from "../jobs/job_manager.ts";
-import { findLauncherPython } from "../python/find_interpreters.ts";
+import type { JobManager } from "../jobs/job_manager.ts";
 import { JobUpdates } from "./job_updates.ts";
-import { describeRun } from "./run_result.ts";
+import type { openJobs } from "./open_jobs.ts";
 
 /** What the program was started with, resolved once; see `lib/serve/settings.ts`. */
 export interface Settings {
@@ -46,18 +44,30 @@ export class App {
   readonly updates = new JobUpdates(this);
   /** Set when the program ends: connections that close now were closed by it. */
   ending = false;
+  #openJobs?: typeof openJobs;
   #jobs?: JobManager;
   readonly #calls = new Set<Promise<unknown>>();
   #closed?: Promise<void>;
 
-  constructor(settings: Settings, log: Log) {
+  /** @param open What opens the jobs, where that is loaded already. */
+  constructor(settings: Settings, log: Log, open?: typeof openJobs) {
     this.settings = settings;
     this.log = log;
+    this.#openJobs = open;
   }
 
-  /** The jobs of the home; opened at the first use, since a client waits for `initialize` first. */
+  /** Loads what runs jobs. It comes after the answer to `initialize`, which a client waits for. */
+  async load(): Promise<void> {
+    this.#openJobs ??= (await import("./open_jobs.ts")).openJobs;
+  }
+
+  get isLoaded(): boolean {
+    return this.#openJobs !== undefined;
+  }
+
+  /** The jobs of the home; opened at the first use, once loaded. */
   get jobs(): JobManager {
-    return this.#jobs ??= this.#open(openHome(this.settings.home));
+    return this.#jobs ??= this.#openJobs!(this.settings, this.log);
   }
 
   /** Keeps what calls work with open until this one is done. */
@@ -86,18 +96,5 @@ export class App {
     const timeIsUp = new Promise((resolve) => timer = setTimeout(resolve, LAST_CALLS_MS));
     await Promise.race([Promise.allSettled(this.#calls), timeIsUp]);
     clearTimeout(timer!);
-  }
-
-  #open(home: Home): JobManager {
-    const { maxRunning, maxOutput, keepDays } = this.settings;
-    return new JobManager({
-      home,
-      python: () => findLauncherPython(),
-      maxRunning,
-      maxOutput,
-      keepDays,
-      describe: describeRun,
-      log: (message) => this.log.debug(message),
-    });
   }
 }

@@ -1,30 +1,12 @@
-import {
-  ProtocolError,
-  ProtocolErrorCode,
-  type Server,
-  type ServerContext,
-} from "@modelcontextprotocol/server";
+import type { Server, ServerContext } from "@modelcontextprotocol/server";
 import config from "../../deno.json" with { type: "json" };
-import type { App, LogLine } from "./app.ts";
-import { callSignal } from "./call_signal.ts";
-import { callTool, type Tool, type ToolCall, type ToolResult, toResult } from "./define_tool.ts";
+import type { App } from "./app.ts";
+import type { Tool } from "./define_tool.ts";
 import type { ResourceFamily } from "./job_resources.ts";
-import { getPrompt, type Prompt, PROMPTS } from "./prompts.ts";
+import type { Prompt } from "./prompts.ts";
 import { ProtocolServer } from "./protocol_server.ts";
-import { listTool } from "./list_tool.ts";
-import { complete, listResources, listTemplates, readResource, RESOURCES } from "./resources.ts";
 import { sayWhatChanges } from "./say_what_changes.ts";
-import {
-  cancelTask,
-  createTaskResult,
-  declaresTasks,
-  getTask,
-  TASK_PARAMS,
-  TASK_RESULT,
-  TASKS_EXTENSION,
-  updateTask,
-} from "./task_bridge.ts";
-import { TOOLS } from "./tools.ts";
+import { TASK_PARAMS, TASK_RESULT, TASKS_EXTENSION } from "./task_schemas.ts";
 
 const INSTRUCTIONS =
   "Runs Python. Every run tool waits for its result up to a budget (20 s); a longer run goes on as a " +
@@ -46,9 +28,13 @@ export interface ServerOptions extends Offer {
   lasting: boolean;
 }
 
-/** A server of the protocol for one connection or request; all of them share the app. */
+/**
+ * A server of the protocol for one connection or request; all of them share the app.
+ *
+ * Everything but the answer to `initialize` is loaded with the first request that needs it.
+ */
 export function createServer(app: App, options: ServerOptions): Server {
-  const { era, lasting, tools = TOOLS, resources = RESOURCES, prompts = PROMPTS } = options;
+  const { era, lasting } = options;
   const server = new ProtocolServer(
     era,
     { name: "python-mcp", title: "python-mcp", version: config.version },
@@ -64,96 +50,58 @@ export function createServer(app: App, options: ServerOptions): Server {
       instructions: INSTRUCTIONS,
     },
   );
-  serveTools(server, tools, options, app);
-  serveResources(server, resources, app);
-  servePrompts(server, prompts, app);
-  if (era === "modern") serveTasks(server, app);
+  const handlers = async () => {
+    const [{ RequestHandlers }] = await Promise.all([
+      import("./request_handlers.ts"),
+      app.load(),
+    ]);
+    return new RequestHandlers(app, options);
+  };
+  serveRequests(server, handlers);
+  if (era === "modern") serveTasks(server, handlers);
   if (lasting) sayWhatChanges(server, era, app);
   return server;
 }
 
-function serveTools(
-  server: Server,
-  tools: readonly Tool[],
-  options: ServerOptions,
-  app: App,
-): void {
-  const byName = new Map(tools.map((tool) => [tool.name, tool]));
-  server.setRequestHandler("tools/list", () => ({ tools: tools.map(listTool) }));
-  server.setRequestHandler("tools/call", async (request, ctx) => {
-    const { name, arguments: input } = request.params;
-    const tool = byName.get(name);
-    if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name}`);
-    const stopLog = options.era === "modern" ? app.log.listen(sendTo(ctx)) : undefined;
-    const answer = await app.untilDone(callTool(tool, input, toolCall(ctx, options, app)))
-      .finally(stopLog);
-    if (answer.result) return answer.result;
-    if (answer.jobId === undefined || !declaresTasks(ctx)) return toResult(answer);
-    // The SDK knows the results of the core protocol only; this one is the extension's.
-    return await createTaskResult(answer.jobId, app) as unknown as ToolResult;
-  });
-}
+type Handlers = () => Promise<import("./request_handlers.ts").RequestHandlers>;
 
-/** Log lines go to a 2026-07-28 client with the request that named a level for them. */
-function sendTo({ mcpReq }: ServerContext): (line: LogLine) => void {
-  return ({ level, message }) => void mcpReq.log(level, message, "python-mcp").catch(() => {});
-}
-
-function toolCall(
-  context: ServerContext,
-  { era, lasting }: ServerOptions,
-  app: App,
-): ToolCall {
-  const { mcpReq } = context;
-  const progressToken = mcpReq._meta?.progressToken;
-  return {
-    app,
-    context,
-    signal: callSignal(context, () => era === "modern" && !lasting && !app.ending),
-    reportProgress: progressToken === undefined
-      ? undefined
-      : (report) =>
-        mcpReq.notify({ method: "notifications/progress", params: { progressToken, ...report } }),
-  };
-}
-
-function serveResources(server: Server, families: readonly ResourceFamily[], app: App): void {
+function serveRequests(server: Server, handlers: Handlers): void {
+  server.setRequestHandler("tools/list", async () => (await handlers()).listTools());
+  server.setRequestHandler(
+    "tools/call",
+    async ({ params }, ctx) => (await handlers()).callTool(params.name, params.arguments, ctx),
+  );
   server.setRequestHandler(
     "resources/list",
-    ({ params }) => listResources(params?.cursor, families, app),
+    async ({ params }) => (await handlers()).listResources(params?.cursor),
   );
-  server.setRequestHandler("resources/templates/list", () => listTemplates(families));
+  server.setRequestHandler(
+    "resources/templates/list",
+    async () => (await handlers()).listTemplates(),
+  );
   server.setRequestHandler(
     "resources/read",
-    ({ params }) => readResource(params.uri, families, app),
+    async ({ params }) => (await handlers()).readResource(params.uri),
   );
   server.setRequestHandler(
     "completion/complete",
-    ({ params: { argument } }) => complete(argument.name, argument.value, app),
+    async ({ params: { argument } }) => (await handlers()).complete(argument.name, argument.value),
   );
-}
-
-function servePrompts(server: Server, prompts: readonly Prompt[], app: App): void {
-  server.setRequestHandler("prompts/list", () => ({
-    prompts: prompts.map(({ write: _, ...prompt }) => prompt),
-  }));
+  server.setRequestHandler("prompts/list", async () => (await handlers()).listPrompts());
   server.setRequestHandler(
     "prompts/get",
-    ({ params }, ctx) => getPrompt(params.name, params.arguments ?? {}, prompts, app, ctx),
+    async ({ params }, ctx) =>
+      (await handlers()).getPrompt(params.name, params.arguments ?? {}, ctx),
   );
 }
 
-function serveTasks(server: Server, app: App): void {
+function serveTasks(server: Server, handlers: Handlers): void {
   const schemas = { params: TASK_PARAMS, result: TASK_RESULT };
-  server.setRequestHandler("tasks/get", schemas, ({ taskId }, ctx) => getTask(taskId, ctx, app));
-  server.setRequestHandler(
-    "tasks/cancel",
-    schemas,
-    ({ taskId }, ctx) => cancelTask(taskId, ctx, app),
-  );
-  server.setRequestHandler(
-    "tasks/update",
-    schemas,
-    ({ taskId }, ctx) => updateTask(taskId, ctx, app),
-  );
+  for (const method of ["get", "cancel", "update"] as const) {
+    server.setRequestHandler(
+      `tasks/${method}`,
+      schemas,
+      async ({ taskId }, ctx: ServerContext) => (await handlers()).task(method, taskId, ctx),
+    );
+  }
 }

@@ -51,6 +51,7 @@ export class JobUpdates {
   }
 
   #look(): void {
+    if (!this.#app.isLoaded) return;
     const { store } = this.#app.jobs;
     const listeners = [...this.#listeners];
     const [newest] = store.list({ limit: 1 });

@@ -40,7 +40,6 @@ export function initializeState(options: StateOptions = {}): { close(): Promise<
     warn: (message) => Deno.stderr.writeSync(new TextEncoder().encode(`${message}\n`)),
     listen: () => () => {},
   });
-  app.jobs.sweep();
   state = app;
   return {
     close: async () => {
@@ -64,9 +63,14 @@ function librarySettings({ persistenceDir }: StateOptions): Settings {
   };
 }
 
-function jobs(): JobManager {
+/** The jobs of the state; opened, and the home put in order, at the first use. */
+async function jobs(): Promise<JobManager> {
   if (!state) initializeState();
-  return state!.jobs;
+  const app = state!;
+  const wasLoaded = app.isLoaded;
+  await app.load();
+  if (!wasLoaded) app.jobs.sweep();
+  return app.jobs;
 }
 
 /**
@@ -119,7 +123,7 @@ export async function getJobStatus(
   jobId: string,
   { waitSeconds = 0 }: { waitSeconds?: number } = {},
 ): Promise<{ job: JobView } | { error: string }> {
-  const row = await jobs().waitForEnd(jobId, waitSeconds);
+  const row = await (await jobs()).waitForEnd(jobId, waitSeconds);
   return row ? { job: viewOf(row) } : notFound(jobId);
 }
 
@@ -138,7 +142,7 @@ export async function getJobStatus(
 export async function listJobs(
   { status, limit = 50 }: { status?: JobStatus; limit?: number } = {},
 ): Promise<{ jobs: JobView[]; total: number }> {
-  const { rows, total } = await jobs().list({ status, limit });
+  const { rows, total } = await (await jobs()).list({ status, limit });
   return { jobs: rows.map(viewOf), total };
 }
 
@@ -164,7 +168,7 @@ export async function listJobs(
 export async function cancelJob(
   jobId: string,
 ): Promise<{ job_id: string; status: JobStatus; message: string } | { error: string }> {
-  const cancelled = await jobs().cancel(jobId);
+  const cancelled = await (await jobs()).cancel(jobId);
   if (!cancelled) return notFound(jobId);
   const { row: { status }, wasFinal } = cancelled;
   return { job_id: jobId, status, message: cancelMessage(status, wasFinal) };
@@ -181,24 +185,22 @@ export async function cancelJob(
  * import assert from "node:assert/strict";
  *
  * const state = initializeState({ persistenceDir: await Deno.makeTempDir() });
- * assert.deepEqual(pruneJobs({ keepCompleted: false, maxAgeHours: 0 }), { removed: 0, remaining: 0 });
+ * const pruned = await pruneJobs({ keepCompleted: false, maxAgeHours: 0 });
+ * assert.deepEqual(pruned, { removed: 0, remaining: 0 });
  * await state.close();
  * ```
  */
-export function pruneJobs(
+export async function pruneJobs(
   { keepCompleted = true, keepFailed = true, maxAgeHours = 24 }: {
     keepCompleted?: boolean;
     keepFailed?: boolean;
     maxAgeHours?: number;
   } = {},
-): { removed: number; remaining: number } {
+): Promise<{ removed: number; remaining: number }> {
   const statuses: JobStatus[] = [];
   if (!keepCompleted) statuses.push("completed");
   if (!keepFailed) statuses.push("failed", "cancelled");
-  return prune(jobs(), statuses, maxAgeHours);
-}
-
-function prune(manager: JobManager, statuses: JobStatus[], maxAgeHours: number) {
+  const manager = await jobs();
   const removed = statuses.length === 0
     ? 0
     : manager.prune(statuses, Date.now() - maxAgeHours * 3600_000);

@@ -4,14 +4,11 @@ import {
   ProtocolErrorCode,
   type ServerContext,
 } from "@modelcontextprotocol/server";
-import { z } from "zod";
 import { isFinal, type JobRow } from "../jobs/job.ts";
+import { TASKS_EXTENSION } from "./task_schemas.ts";
 import type { App } from "./app.ts";
 import { type ToolResult, toResult } from "./define_tool.ts";
 import { resultBlocks } from "./result_blocks.ts";
-
-/** The extension's identifier; SEP-2663. */
-export const TASKS_EXTENSION = "io.modelcontextprotocol/tasks";
 
 const MISSING_CLIENT_CAPABILITY = -32021;
 const DAY_MS = 24 * 3600 * 1000;
@@ -36,9 +33,6 @@ export function declaresTasks({ mcpReq }: ServerContext): boolean {
     | undefined;
   return capabilities?.extensions?.[TASKS_EXTENSION] !== undefined;
 }
-
-export const TASK_PARAMS = z.looseObject({ taskId: z.string() });
-export const TASK_RESULT = z.looseObject({});
 
 /** `tools/call` answered with a task in lieu of a result. */
 export async function createTaskResult(jobId: string, app: App): Promise<Record<string, unknown>> {

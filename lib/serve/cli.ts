@@ -11,8 +11,11 @@ export async function main(args: string[]): Promise<number> {
   }
   // What MCP hosts start comes first, since they wait for it.
   if (args.length === 0 || (args.length === 1 && args[0] === "serve")) return await serve();
-  const { runCommand } = await import("./commands/run_command.ts");
-  return await runCommand(args, createApp);
+  const [{ runCommand }, { openJobs }] = await Promise.all([
+    import("./commands/run_command.ts"),
+    import("../mcp/open_jobs.ts"),
+  ]);
+  return await runCommand(args, () => createApp(openJobs));
 }
 
 async function serve(): Promise<number> {
@@ -26,13 +29,13 @@ async function serve(): Promise<number> {
   }
 }
 
-function createApp(): App {
+function createApp(open?: ConstructorParameters<typeof App>[2]): App {
   const env = Deno.env.toObject();
   const warnings: string[] = [];
   const settings = readSettings(env, (message) => warnings.push(message));
   const log = createLog(settings.home, isTrue(env.SMART_ASYNC_DEBUG));
   for (const warning of warnings) log.warn(warning);
-  return new App(settings, log);
+  return new App(settings, log, open);
 }
 
 function say(text: string): void {

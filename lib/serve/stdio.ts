@@ -17,9 +17,13 @@ export async function runStdio(app: App): Promise<void> {
   process.stdin.once("end", end).once("close", end);
   untilToldToEnd().then(end);
   // Ready before the first call, but after the answer to `initialize` that the client waits for.
-  setTimeout(() => {
-    warmUp(app);
-    import("../mcp/run_python.ts");
+  setTimeout(async () => {
+    await Promise.all([
+      app.load(),
+      import("../mcp/request_handlers.ts"),
+      import("../mcp/run_python.ts"),
+    ]);
+    if (!app.ending) warmUp(app);
   }, 100);
   await ended;
   app.ending = true;

@@ -1,0 +1,19 @@
+import { openHome } from "../jobs/home.ts";
+import { JobManager } from "../jobs/job_manager.ts";
+import { findLauncherPython } from "../python/find_interpreters.ts";
+import type { Log, Settings } from "./app.ts";
+import { describeRun } from "./run_result.ts";
+
+/** Opens the jobs of the home that the settings name. */
+export function openJobs(settings: Settings, log: Log): JobManager {
+  const { home, maxRunning, maxOutput, keepDays } = settings;
+  return new JobManager({
+    home: openHome(home),
+    python: () => findLauncherPython(),
+    maxRunning,
+    maxOutput,
+    keepDays,
+    describe: describeRun,
+    log: (message) => log.debug(message),
+  });
+}

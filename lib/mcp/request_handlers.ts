@@ -1,0 +1,99 @@
+import { ProtocolError, ProtocolErrorCode, type ServerContext } from "@modelcontextprotocol/server";
+import type { App, LogLine } from "./app.ts";
+import { callSignal } from "./call_signal.ts";
+import type { ServerOptions } from "./create_server.ts";
+import { callTool, type ToolCall, type ToolResult, toResult } from "./define_tool.ts";
+import { listTool } from "./list_tool.ts";
+import { getPrompt, PROMPTS } from "./prompts.ts";
+import { complete, listResources, listTemplates, readResource, RESOURCES } from "./resources.ts";
+import { cancelTask, createTaskResult, declaresTasks, getTask, updateTask } from "./task_bridge.ts";
+import { TOOLS } from "./tools.ts";
+
+/** What the requests of a client are answered with, apart from the handshake. */
+export class RequestHandlers {
+  readonly #app: App;
+  readonly #options: ServerOptions;
+
+  constructor(app: App, options: ServerOptions) {
+    this.#app = app;
+    this.#options = options;
+  }
+
+  listTools() {
+    return { tools: this.#tools.map(listTool) };
+  }
+
+  async callTool(name: string, input: unknown, ctx: ServerContext) {
+    const tool = this.#tools.find((tool) => tool.name === name);
+    if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name}`);
+    const app = this.#app;
+    const stopLog = this.#options.era === "modern" ? app.log.listen(sendTo(ctx)) : undefined;
+    const answer = await app.untilDone(callTool(tool, input, this.#toolCall(ctx)))
+      .finally(stopLog);
+    if (answer.result) return answer.result;
+    if (answer.jobId === undefined || !declaresTasks(ctx)) return toResult(answer);
+    // The SDK knows the results of the core protocol only; this one is the extension's.
+    return await createTaskResult(answer.jobId, app) as unknown as ToolResult;
+  }
+
+  listResources(cursor: string | undefined) {
+    return listResources(cursor, this.#resources, this.#app);
+  }
+
+  listTemplates() {
+    return listTemplates(this.#resources);
+  }
+
+  readResource(uri: string) {
+    return readResource(uri, this.#resources, this.#app);
+  }
+
+  complete(argument: string, value: string) {
+    return complete(argument, value, this.#app);
+  }
+
+  listPrompts() {
+    return { prompts: this.#prompts.map(({ write: _, ...prompt }) => prompt) };
+  }
+
+  getPrompt(name: string, args: Record<string, string>, ctx: ServerContext) {
+    return getPrompt(name, args, this.#prompts, this.#app, ctx);
+  }
+
+  task(method: "get" | "cancel" | "update", id: string, ctx: ServerContext) {
+    const handle = { get: getTask, cancel: cancelTask, update: updateTask }[method];
+    return handle(id, ctx, this.#app);
+  }
+
+  get #tools() {
+    return this.#options.tools ?? TOOLS;
+  }
+
+  get #resources() {
+    return this.#options.resources ?? RESOURCES;
+  }
+
+  get #prompts() {
+    return this.#options.prompts ?? PROMPTS;
+  }
+
+  #toolCall(context: ServerContext): ToolCall {
+    const { mcpReq } = context;
+    const { era, lasting } = this.#options;
+    const progressToken = mcpReq._meta?.progressToken;
+    return {
+      app: this.#app,
+      context,
+      signal: callSignal(context, () => era === "modern" && !lasting && !this.#app.ending),
+      reportProgress: progressToken === undefined
+        ? undefined
+        : (report) =>
+          mcpReq.notify({ method: "notifications/progress", params: { progressToken, ...report } }),
+    };
+  }
+}
+
+/** Log lines go to a 2026-07-28 client with the request that named a level for them. */
+function sendTo({ mcpReq }: ServerContext): (line: LogLine) => void {
+  return ({ level, message }) => void mcpReq.log(level, message, "python-mcp").catch(() => {});
+}

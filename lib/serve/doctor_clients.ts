@@ -1,6 +1,6 @@
 import { parse } from "jsonc-parser";
 import { readIfThere } from "../base/private_files.ts";
-import { entry } from "./commands/invocation.ts";
+import { entry, invocation } from "./commands/invocation.ts";
 import type { Finding } from "./doctor.ts";
 import { CLIENTS } from "./install/clients.ts";
 
@@ -24,7 +24,7 @@ export function checkClients(env: Record<string, string>): Finding[] {
       check: "clients",
       level: isKnown ? "ok" as const : "warning" as const,
       message: `${title} ${isKnown ? "has the server" : "does not have the server"} (${path(env)})`,
-      ...(isKnown ? {} : { fix: `install --client ${name}` }),
+      ...(isKnown ? {} : { fix: `${invocation()} install --client ${name}` }),
     };
   });
 }

@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { readIfThere, statIfThere } from "../base/private_files.ts";
+import { invocation } from "./commands/invocation.ts";
 import type { Finding } from "./doctor.ts";
 import { answerOf } from "./doctor_command.ts";
 
@@ -62,9 +63,10 @@ function checkFileSystem(home: string): Finding[] {
   if (type === undefined || !NETWORK.test(type)) return [];
   return [{
     check: "file system",
-    level: "error",
+    level: "warning",
     message: `${home} lies on a network file system (${type}), where locks cannot be relied on`,
-    fix: "Set PYTHON_MCP_HOME to a folder on a local disk.",
+    fix:
+      "Let no other machine use it at the same time; better, set PYTHON_MCP_HOME to a folder on a local disk.",
   }];
 }
 
@@ -109,7 +111,9 @@ async function checkSpace(home: string): Promise<Finding[]> {
     check: "space",
     level: low ? "warning" : "ok",
     message: `${free > 10240 ? `${(free / 1024).toFixed(0)} GB` : `${free.toFixed(0)} MB`} free`,
-    ...(low ? { fix: "Remove old jobs: jobs prune --completed --failed --older-than 7d" } : {}),
+    ...(low
+      ? { fix: `Remove old jobs: ${invocation()} jobs prune --completed --failed --older-than 7d` }
+      : {}),
   }];
 }
 

@@ -3,9 +3,15 @@ import { relative } from "node:path";
 
 /** The command line that starts this program, as a person would type it here. */
 export function invocation(): string {
-  const main = Deno.mainModule;
   if (Deno.build.standalone) return Deno.execPath();
-  return `deno run -A ${main.startsWith("file:") ? shortPath(fileURLToPath(main)) : main}`;
+  const deno = isFromNpx() ? `npx -y deno@${Deno.version.deno}` : "deno";
+  const main = Deno.mainModule;
+  return `${deno} run -A ${main.startsWith("file:") ? shortPath(fileURLToPath(main)) : main}`;
+}
+
+/** Whether this Deno lies in the cache of `npx`, which empties it when it likes. */
+export function isFromNpx(): boolean {
+  return Deno.execPath().includes("/_npx/");
 }
 
 /** The path or URL of this program's entry. */

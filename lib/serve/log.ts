@@ -7,14 +7,15 @@ const LARGEST = 1 << 20;
 
 /**
  * Warnings go to stderr; with `debug` everything does, and into `<home>/logs/server.log` (mode 0600,
- * at most twice 1 MiB). Nothing ever goes to stdout, which belongs to the protocol.
+ * at most twice 1 MiB). A terminal gets them without time and process. Nothing ever goes to stdout, which belongs to the protocol.
  */
 export function createLog(home: string, debug: boolean): Log {
   const listeners = new Set<(line: LogLine) => void>();
   const write = (level: LogLine["level"], message: string) => {
     for (const listener of listeners) listener({ level, message });
     const line = `${new Date().toISOString()} [${level}] ${Deno.pid} ${message}\n`;
-    Deno.stderr.writeSync(new TextEncoder().encode(line));
+    const shown = Deno.stderr.isTerminal() ? `python-mcp: ${level}: ${message}\n` : line;
+    Deno.stderr.writeSync(new TextEncoder().encode(shown));
     if (debug) appendToFile(home, line);
   };
   return {

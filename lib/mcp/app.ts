@@ -2,7 +2,7 @@ import type { JobManager } from "../jobs/job_manager.ts";
 import { JobUpdates } from "./job_updates.ts";
 import type { openJobs } from "./open_jobs.ts";
 
-/** What the program was started with, resolved once; see `lib/serve/settings.ts`. */
+/** What the program was started with, resolved once; see `settings.ts`. */
 export interface Settings {
   /** `PYTHON_MCP_HOME`. */
   home: string;

@@ -1,6 +1,6 @@
 import { App } from "../mcp/app.ts";
 import { createLog } from "./log.ts";
-import { isTrue, readSettings } from "./settings.ts";
+import { isTrue, readSettings } from "../mcp/settings.ts";
 import { runStdio } from "./stdio.ts";
 
 /** Runs the program; returns its exit code. */

@@ -14,8 +14,8 @@ export function createLog(home: string, debug: boolean): Log {
   const write = (level: LogLine["level"], message: string) => {
     for (const listener of listeners) listener({ level, message });
     const line = `${new Date().toISOString()} [${level}] ${Deno.pid} ${message}\n`;
-    Deno.stderr.writeSync(new TextEncoder().encode(line));
-    if (debug) appendToFile(home, line);
+    tryTo(() => Deno.stderr.writeSync(new TextEncoder().encode(line)));
+    if (debug) tryTo(() => appendToFile(home, line));
   };
   return {
     debug: (message) => {
@@ -27,6 +27,15 @@ export function createLog(home: string, debug: boolean): Log {
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** A closed stderr or a full disk must not end what was to be logged. */
+function tryTo(write: () => void): void {
+  try {
+    write();
+  } catch {
+    // There is nowhere left to say it.
+  }
 }
 
 function appendToFile(home: string, line: string): void {

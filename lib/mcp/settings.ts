@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { parseSeconds } from "../jobs/budget.ts";
-import type { Settings } from "../mcp/app.ts";
+import type { Settings } from "./app.ts";
 
 const DEFAULT_MAX_OUTPUT_MB = 1024;
 const DEFAULT_KEEP_DAYS = 30;

@@ -1,3 +1,4 @@
+import { UserError } from "../base/user_error.ts";
 import type { JobEnd, JobRow, Outcome } from "./job.ts";
 import type { JobFiles } from "./job_files.ts";
 import type { JobStore } from "./job_store.ts";
@@ -104,7 +105,10 @@ export class Calls {
       // Its supervisor was killed: looking buries the job, which gives it an outcome.
       const row = this.#options.store.get(id);
       if (!row || !files.isThere) {
-        throw new Error(`The files of the run in ${files.folder} are gone`);
+        throw new UserError(
+          `The run's folder ${files.folder} was removed while it ran, its output with it. ` +
+            "Run it again; a script must leave the folder above PYTHON_MCP_ARTIFACTS alone.",
+        );
       }
       await this.#options.processes.look(row);
       await new Promise((resolve) => setTimeout(resolve, BURY_LOOK_MS));

@@ -209,7 +209,7 @@ def spawn(argv, step, mark, stdin, out, err):
                     os.dup2(source, target)
                 os.execvpe(argv[0], argv, env)
             except BaseException as error:
-                os.write(failed_w, ("%s: %s" % (argv[0], error)).encode("utf-8", "replace")[:4096])
+                os.write(failed_w, why_not_started(argv[0], error).encode("utf-8", "replace")[:4096])
             os._exit(127)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
@@ -218,5 +218,14 @@ def spawn(argv, step, mark, stdin, out, err):
     os.close(failed_r)
     if failure:
         os.waitpid(pid, 0)
-        raise OSError(errno.ENOEXEC, "could not start " + failure.decode("utf-8", "replace"))
+        raise OSError(failure.decode("utf-8", "replace"))
     return pid
+
+
+def why_not_started(program, error):
+    if getattr(error, "errno", None) == errno.E2BIG:
+        return (
+            "its arguments and environment are longer than the system allows for %s; "
+            "pass long data through stdin or in a file" % program
+        )
+    return "%s could not be started: %s" % (program, error)

@@ -6,6 +6,7 @@ import {
 } from "../jobs/answer_within_budget.ts";
 import type { EnvChanges } from "../base/command.ts";
 import { writePrivate } from "../base/private_files.ts";
+import { resolvePath } from "../base/resolve_path.ts";
 import { UserError } from "../base/user_error.ts";
 import { resolveBudget } from "../jobs/budget.ts";
 import type { Call, Ended } from "../jobs/job_manager.ts";
@@ -15,7 +16,7 @@ import { prepareRun } from "../python/prepare_run.ts";
 import { installScriptRuntime } from "../python/script_runtime.ts";
 import { CallerLeft } from "./call_signal.ts";
 import type { ToolAnswer, ToolCall } from "./define_tool.ts";
-import { resolvePath, type ScriptSource } from "./run_input.ts";
+import type { ScriptSource } from "./run_input.ts";
 import { resultBlocks } from "./result_blocks.ts";
 import { ProgressReporter } from "./run_progress.ts";
 import type { RunDetails } from "./run_result.ts";

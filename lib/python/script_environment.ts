@@ -95,11 +95,14 @@ export async function scriptEnvironment(
       ensureFolder(folder);
       // Whoever gets the lock first rebuilds it; those who waited find the marker again.
       if (made && !whole) removeIfThere(marker);
+      // In files, since a requirement may hold a password.
       const script = join(folder, "script.py");
       if (recipe.kind === "script") replacePrivate(script, content);
+      const added = join(folder, "added.txt");
+      if (recipe.kind === "requirements") replacePrivate(added, recipe.dependencies.join("\n"));
       const env: EnvChanges = { ...disturbing, ...buildsElsewhere(folder), VIRTUAL_ENV: venv };
       const from = "path" in base ? base.path : base.download;
-      const commands = commandsFor(recipe, { uv, from, venv, script });
+      const commands = commandsFor(recipe, { uv, from, venv, script, added });
       if (besides.length > 0) commands.push([...pipInstall(uv, venv), ...besides]);
       const spec = JSON.stringify({ venv, marker, contents, commands });
       const common = {
@@ -140,28 +143,28 @@ async function contentOf(recipe: Recipe): Promise<string> {
 
 function commandsFor(
   recipe: Recipe,
-  { uv, from, venv, script }: { uv: string; from: string; venv: string; script: string },
+  { uv, from, venv, script, added }: Record<"uv" | "from" | "venv" | "script" | "added", string>,
 ): string[][] {
   const python = ["--python", from];
   switch (recipe.kind) {
     case "script":
       // `--active` keeps the environment in our folder, where uv's cache cleaning leaves it alone.
-      return [[uv, "sync", "--quiet", ...steady, "--active", "--script", script, ...python]];
+      return [[uv, "sync", ...steady, "--active", "--script", script, ...python]];
     case "locked":
       return [
-        [uv, "sync", "--quiet", ...steady, "--frozen", "--project", recipe.folder, ...python],
+        [uv, "sync", ...steady, "--frozen", "--project", recipe.folder, ...python],
       ];
     case "requirements":
       return [
         [uv, "venv", "--quiet", ...steady, "--no-project", "--allow-existing", ...python, venv],
         pipInstall(uv, venv)
-          .concat("--requirements", recipe.file.path, "--", ...recipe.dependencies),
+          .concat("--requirements", recipe.file.path, "--requirements", added),
       ];
   }
 }
 
 function pipInstall(uv: string, venv: string): string[] {
-  return [uv, "pip", "install", "--quiet", ...steady, "--python", venv];
+  return [uv, "pip", "install", ...steady, "--python", venv];
 }
 
 /** Whether the interpreter is there, and all that was installed. */

@@ -11,6 +11,7 @@ import {
 import { canonicalScript, hasLocalSource, type ScriptNeeds } from "./canonical_script.ts";
 import { findLauncherPython } from "./find_interpreters.ts";
 import program from "./prepare_environment.py" with { type: "text" };
+import { markUse, useMarker } from "./remove_environments.ts";
 import type { RequirementsFile } from "./requirements_file.ts";
 
 /** What an environment is made from. */
@@ -59,7 +60,7 @@ const disturbing: EnvChanges = Object.fromEntries(
 const steady = ["--no-progress", "--color", "never"];
 
 /**
- * Names the environment for these needs; nothing is made yet.
+ * Names the environment for these needs, and notes that it is used; nothing is made yet.
  *
  * @param label what people read while it is made
  * @param settings what else decides what is installed, such as the package index; no secrets
@@ -81,10 +82,10 @@ export async function scriptEnvironment(
   const key = createHash("sha256").update(named).digest("hex");
   const folder = join(home, "environments", key.slice(0, 32));
   const venv = join(folder, "venv");
-  const marker = join(folder, "ready");
+  const marker = useMarker(folder);
   const contents = join(folder, "contents.json");
 
-  const made = exists(marker);
+  const made = markUse(folder);
   const whole = made && isWhole(venv, contents);
   const ready = whole && !mayHaveChanged(recipe);
 

@@ -84,3 +84,21 @@ Deno.test("a job is cancelled while its packages are downloaded, and the next on
     const { result, error } = await look(client, await start(client), 30);
     assert.equal(result?.stdout, "ours\n", error ?? "");
   }));
+
+Deno.test("a server removes environments that no run has used for PYTHON_MCP_KEEP_DAYS", async () => {
+  await using home = await TestHome.create();
+  for (const [name, days] of [["old", 3], ["newer", 1]] as const) {
+    Deno.mkdirSync(home.join("environments", name), { recursive: true });
+    const marker = home.join("environments", name, "ready");
+    Deno.writeTextFileSync(marker, "");
+    const then = new Date(Date.now() - days * 24 * 3600 * 1000);
+    Deno.utimeSync(marker, then, then);
+  }
+  await using client = await connect({ home: home.path, env: { PYTHON_MCP_KEEP_DAYS: "2" } });
+  await client.call("py_list_jobs");
+  await waitFor(() => [...Deno.readDirSync(home.join("environments"))].length === 1, {
+    what: "the removal of an environment",
+    timeoutMs: 10_000,
+  });
+  assert.equal([...Deno.readDirSync(home.join("environments"))][0]!.name, "newer");
+});

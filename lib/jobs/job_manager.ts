@@ -30,6 +30,8 @@ export interface JobManagerOptions {
   maxOutput: number;
   /** How long ended jobs stay. */
   keepDays: number;
+  /** Called with each sweep, with the programs of the jobs that have not ended. */
+  swept?: (programs: string[]) => Promise<void>;
   /** Makes the result of a run out of its files. */
   describe: (files: JobFiles, outcome: Outcome) => Promise<Pick<JobEnd, "result" | "error">>;
   log: (message: string) => void;

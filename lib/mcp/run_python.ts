@@ -194,15 +194,16 @@ async function makeRequest(
     warm_up: warmUps === 1,
     note: plan.note,
   };
+  const progressFile = { PYTHON_MCP_PROGRESS_FILE: files.path("progress.json") };
   const [secret, ours] = split(plan.run.env ?? {}, (name) => name in env);
   return {
-    prepare: plan.prepare,
+    prepare: plan.prepare.map((step) => ({ ...step, env: { ...step.env, ...progressFile } })),
     run: {
       ...plan.run,
       env: {
         ...ours,
+        ...progressFile,
         PYTHON_MCP_JOB_ID: id,
-        PYTHON_MCP_PROGRESS_FILE: files.path("progress.json"),
         PYTHON_MCP_ARTIFACTS: files.artifacts,
         PYTHON_MCP_TOKEN: null,
       },

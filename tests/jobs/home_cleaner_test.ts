@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { exists } from "../../lib/base/private_files.ts";
 import { waitFor } from "../helpers/wait_for.ts";
-import { JobBench, python } from "./job_bench.ts";
+import { JobBench, PYTHON, python } from "./job_bench.ts";
 import { supervisorOf } from "./kill.ts";
 
 const ENDED = ["completed", "failed", "cancelled"] as const;
@@ -102,4 +102,17 @@ Deno.test("prune goes on when a folder cannot be removed", async () => {
     await bench.manager.sweep();
   }
   assert.equal(exists(files.folder), false);
+});
+
+Deno.test("a sweep says which programs run or will run", async () => {
+  const told: string[][] = [];
+  const swept = (programs: string[]) => Promise.resolve(void told.push(programs));
+  await using bench = await JobBench.open({ swept });
+  const { id } = await bench.start(python("print(1)"));
+  await bench.end(id);
+  await bench.manager.sweep();
+  const running = await bench.start(python("import time; time.sleep(1000)"));
+  await bench.manager.sweep();
+  assert.deepEqual(told, [[], [PYTHON]]);
+  await bench.manager.cancel(running.id);
 });

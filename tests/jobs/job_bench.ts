@@ -23,6 +23,7 @@ export interface BenchOptions {
   maxRunning?: number;
   maxOutput?: number;
   keepDays?: number;
+  swept?: (programs: string[]) => Promise<void>;
   python?: string;
   home?: string;
 }
@@ -43,6 +44,7 @@ export class JobBench implements AsyncDisposable {
       maxRunning: options.maxRunning ?? 4,
       maxOutput: options.maxOutput ?? 2 ** 30,
       keepDays: options.keepDays ?? 30,
+      swept: options.swept,
       describe,
       log: (message) => this.logged.push(message),
     });

@@ -40,7 +40,7 @@ Deno.test("uv's own setting beats that of pip", () =>
 
 Deno.test("packages of another index make another environment", () =>
   inScene(async ({ plan, context }) => {
-    const python = async () => String((await plan(useOurs, { dependencies: ["a"] })).run.argv[0]);
+    const python = async () => (await plan(useOurs, { dependencies: ["a"] })).run.argv[0]!;
     const before = await python();
     context.baseEnv.PIP_INDEX_URL = "https://user:one@index.example/simple";
     const other = await python();
@@ -50,12 +50,14 @@ Deno.test("packages of another index make another environment", () =>
   }));
 
 Deno.test("no password reaches the plan, and so the job's files", () =>
-  inScene(async ({ plan, context }) => {
+  inScene(async ({ folder, plan, context }) => {
     context.baseEnv.PIP_INDEX_URL = "https://user:s3cret@index.example/simple";
-    const made = await plan(useOurs, {
-      dependencies: ["ourlib @ https://user:s3cret@index.example/ourlib-1.0-py3-none-any.whl"],
-    });
+    const dependencies = ["ourlib @ https://user:s3cret@index.example/ourlib-1.0-py3-none-any.whl"];
+    const made = await plan(useOurs, { dependencies });
     assert.doesNotMatch(JSON.stringify(made), /s3cret/);
+    Deno.writeTextFileSync(join(folder, "requirements.txt"), "six\n");
+    const added = await plan("", { dependencies, projectDirectory: folder, projectUse: "added" });
+    assert.doesNotMatch(JSON.stringify(added), /s3cret/);
     assert.deepEqual(made.resolvedDependencies, [
       "ourlib @ https://****@index.example/ourlib-1.0-py3-none-any.whl",
     ]);

@@ -21,7 +21,7 @@ Deno.test("prepareRun installs nothing when uv is not to be used", () =>
     assert.deepEqual(made.prepare, []);
     assert.equal(made.strategy, "system-python");
     assert.equal((await runPlan(made, context.baseEnv)).stdout, "a b typed\n");
-    assert.match((await interpreterVersion(made.run.argv[0] as string))!, /^3\.\d+\.\d+$/);
+    assert.match((await interpreterVersion(made.run.argv[0]!))!, /^3\.\d+\.\d+$/);
   }));
 
 Deno.test("prepareRun makes an environment with the header's dependencies", () =>
@@ -32,7 +32,7 @@ Deno.test("prepareRun makes an environment with the header's dependencies", () =
     assert.deepEqual(made.prepare.map(({ label }) => label), ["Resolving and installing six"]);
     const ended = await runPlan(made, context.baseEnv);
     assert.equal(ended.stdout, "six\n", ended.stderr);
-    assert.match((await interpreterVersion(made.run.argv[0] as string))!, /^3\.\d+\.\d+$/);
+    assert.match((await interpreterVersion(made.run.argv[0]!))!, /^3\.\d+\.\d+$/);
   }));
 
 Deno.test("prepareRun has nothing to prepare when the environment is there", () =>
@@ -55,7 +55,7 @@ Deno.test("prepareRun rebuilds an environment that lost its settings", () =>
   inScene(async ({ plan, context }) => {
     const first = await plan(withSix);
     await runPlan(first, context.baseEnv);
-    Deno.removeSync(join(String(first.run.argv[0]), "../../pyvenv.cfg"));
+    Deno.removeSync(join(first.run.argv[0]!, "../../pyvenv.cfg"));
     const again = await runPlan(await plan(withSix), context.baseEnv);
     assert.equal(again.stdout, "six\n", again.stderr);
   }));
@@ -64,7 +64,7 @@ Deno.test("prepareRun rebuilds an environment that lost a package", () =>
   inScene(async ({ plan, context }) => {
     const first = await plan(withSix);
     await runPlan(first, context.baseEnv);
-    const lib = join(String(first.run.argv[0]), "../../lib");
+    const lib = join(first.run.argv[0]!, "../../lib");
     const [python] = [...Deno.readDirSync(lib)];
     Deno.removeSync(join(lib, python!.name, "site-packages/six.py"));
     const again = await runPlan(await plan(withSix), context.baseEnv);
@@ -75,7 +75,7 @@ Deno.test("prepareRun rebuilds an environment that lost a package", () =>
 Deno.test("prepareRun starts anew where an attempt was interrupted", () =>
   inScene(async ({ plan, context }) => {
     const first = await plan(withSix);
-    const venv = join(String(first.run.argv[0]), "../..");
+    const venv = join(first.run.argv[0]!, "../..");
     Deno.mkdirSync(join(venv, "lib"), { recursive: true });
     Deno.writeTextFileSync(join(venv, "pyvenv.cfg"), "half");
     const ended = await runPlan(first, context.baseEnv);
@@ -144,7 +144,7 @@ Deno.test("prepareRun runs a script under each interpreter that is asked for", (
       const source = "import platform\nprint(platform.python_version())\n";
       const made = await plan(source, { pythonVersion: version });
       assert.equal((await runPlan(made, context.baseEnv)).stdout, `${version}\n`);
-      assert.equal(await interpreterVersion(made.run.argv[0] as string), version);
+      assert.equal(await interpreterVersion(made.run.argv[0]!), version);
     }
   }));
 

@@ -181,7 +181,7 @@ async function makeRequest(
     baseEnv: settings.env,
     scriptRuntimeEnv: (pythonPath) => runtime.env(pythonPath),
   });
-  if (plan.prepare.length > 0 && plan.note !== undefined) app.log.warn(plan.note);
+  if (plan.announcement !== undefined) app.log.warn(plan.announcement);
   const warmUps = (run.benchmark?.repeat ?? 1) > 1 ? 1 : 0;
   const details: RunDetails = {
     execution_strategy: plan.strategy,

@@ -23,6 +23,9 @@ const SUPERVISOR_KILLED =
   "what it had printed is kept";
 const VALUES_ARE_GONE = "The job had not started when those that were to start it were killed. " +
   "It was given environment values or standard input, which are kept nowhere: start it again";
+const NOT_HANDED_OVER = "The server that was to start this job ended before it could";
+const FOLDER_IS_GONE =
+  "The job's folder is gone: it was removed, or the job's server ended before it was made";
 const STARTED_AGAIN = "Started again by a later server, with that server's environment";
 
 /** Finds out what became of jobs, whoever ran them, and goes on where somebody was killed. */
@@ -119,14 +122,16 @@ export class Recovery {
   }
 
   /** A job of which nobody has said yet what it is to run: nothing was promised or started. */
-  #endDraft(row: JobRow, files: JobFiles): void {
+  async #endDraft(row: JobRow, files: JobFiles): Promise<void> {
     if (!row.listed) return this.#options.discard(row.id);
+    if (files.isThere) {
+      if (this.endUnstarted(row.id, { error: NOT_HANDED_OVER })) await this.#settle(row, files);
+      return;
+    }
     this.#options.store.end(row.id, {
       status: "failed",
       result: null,
-      error: files.isThere
-        ? "The server that was to start this job ended before it could"
-        : "The job's folder was removed",
+      error: FOLDER_IS_GONE,
       completedAt: Date.now(),
     });
   }

@@ -108,17 +108,25 @@ export class Recovery {
   }
 
   async #bury({ id }: JobRow, { folder }: JobFiles): Promise<void> {
-    await this.#options.handOver.tell({ bury: { id, dir: folder, error: SUPERVISOR_KILLED } });
+    const { handOver, log } = this.#options;
+    try {
+      await handOver.tell({ bury: { id, dir: folder, error: SUPERVISOR_KILLED } });
+    } catch (error) {
+      log(`job ${id}, whose supervisor was killed, is to be ended later: ${error}`);
+    }
   }
 
   async #revive(row: JobRow, files: JobFiles): Promise<void> {
     const spec = files.spec;
     if (!spec) return this.#endDraft(row, files);
     if (this.#claim(row, files, spec)) {
-      await this.#options.handOver.give({ ...spec.process, kind: "background" });
-    } else {
-      await this.#settle(row, files);
+      try {
+        return await this.#options.handOver.give({ ...spec.process, kind: "background" });
+      } catch (error) {
+        this.endUnstarted(row.id, { error: error instanceof Error ? error.message : `${error}` });
+      }
     }
+    await this.#settle(row, files);
   }
 
   /** A job of which nobody has said yet what it is to run: nothing was promised or started. */

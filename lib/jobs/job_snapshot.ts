@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { replacePrivate } from "../base/private_files.ts";
+import { statIfThere } from "../base/private_files.ts";
+import { holdLock } from "./file_lock.ts";
 import type { Home } from "./home.ts";
 import type { JobStore } from "./job_store.ts";
 import { type JobView, viewOf } from "./job_view.ts";
@@ -32,6 +33,7 @@ export class JobSnapshot {
   /** Writes now what is due. */
   close(): void {
     if (this.#timer !== undefined) this.#flush();
+    clearTimeout(this.#timer);
   }
 
   #flush(): void {
@@ -51,7 +53,19 @@ export class JobSnapshot {
       written_at: new Date().toISOString(),
       jobs,
     };
-    replacePrivate(join(this.#home.meta, "jobs.json"), JSON.stringify(snapshot, null, 2) + "\n");
+    this.#replace(new TextEncoder().encode(JSON.stringify(snapshot, null, 2) + "\n"));
+  }
+
+  /** The new file has one name, so that what a killed server left half-written is used up later. */
+  #replace(content: Uint8Array): void {
+    const path = join(this.#home.meta, "jobs.json");
+    const fresh = `${path}.new`;
+    using file = holdLock(fresh);
+    // Another server is writing, or has just put this file in place.
+    if (!file || statIfThere(fresh)?.ino !== file.statSync().ino) return this.schedule();
+    file.truncateSync(0);
+    for (let at = 0; at < content.length;) at += file.writeSync(content.subarray(at));
+    Deno.renameSync(fresh, path);
   }
 }
 

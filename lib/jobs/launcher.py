@@ -233,4 +233,5 @@ def main(umask, home, launcher_id, limit):
     launcher.listen()
     process_tree.load_prctl()
     gc.freeze()
+    detach.let_go_of_stderr()
     launcher.serve()

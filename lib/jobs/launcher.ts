@@ -40,10 +40,14 @@ export type Order =
 type News = { ready: string } | { started: string } | { ended: string };
 
 export interface LauncherEvents {
+  ready(): void;
   started(id: string): void;
   ended(id: string): void;
-  /** The launcher died: it never does by itself while its server lives, unless it cannot start. */
-  lost(hadStarted: boolean): void;
+  /**
+   * The launcher died: it never does by itself while its server lives, unless it cannot start; then
+   * `complaint` is the last line that it wrote to stderr, perhaps empty.
+   */
+  lost(complaint: string | undefined): void;
 }
 
 const SOURCES = {
@@ -65,7 +69,8 @@ const SOURCES = {
 export class Launcher {
   readonly id = crypto.randomUUID();
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #done: Promise<unknown>;
+  /** Fulfilled when it is dead, or let go of, and its events have been told. */
+  readonly ended: Promise<unknown>;
   #closing = false;
   #reader?: ReadableStreamDefaultReader<string>;
 
@@ -76,11 +81,12 @@ export class Launcher {
       args: ["-I", "-S", script, home.root, this.id, String(maxRunning)],
       stdin: "piped",
       stdout: "piped",
-      stderr: "null",
+      stderr: "piped",
     }).spawn();
     this.#writer = child.stdin.getWriter();
     // The process that was started ends at once: the launcher is its grandchild.
-    this.#done = Promise.all([child.status, this.#listen(child.stdout, events)]);
+    const complaint = lastLine(child.stderr);
+    this.ended = Promise.all([child.status, this.#listen(child.stdout, complaint, events)]);
   }
 
   /** Fails when the launcher is dead. */
@@ -93,10 +99,14 @@ export class Launcher {
     this.#closing = true;
     await this.#writer.close().catch(() => {});
     await this.#reader?.cancel().catch(() => {});
-    await this.#done;
+    await this.ended;
   }
 
-  async #listen(stdout: ReadableStream<Uint8Array>, events: LauncherEvents): Promise<void> {
+  async #listen(
+    stdout: ReadableStream<Uint8Array>,
+    complaint: Promise<string>,
+    events: LauncherEvents,
+  ): Promise<void> {
     this.#reader = stdout.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
     let ready = false;
@@ -107,16 +117,28 @@ export class Launcher {
       rest = lines.pop()!;
       for (const line of lines) {
         const news = JSON.parse(line) as News;
-        if ("ready" in news) ready = true;
-        else if ("started" in news) events.started(news.started);
+        if ("ready" in news) {
+          ready = true;
+          events.ready();
+        } else if ("started" in news) events.started(news.started);
         else events.ended(news.ended);
       }
     }
+    const said = await complaint;
     if (!this.#closing) {
       await this.#writer.abort().catch(() => {});
-      events.lost(ready);
+      events.lost(ready ? undefined : said);
     }
   }
+}
+
+/** The last line of a stream that ends when the launcher is ready, or dead. */
+async function lastLine(stderr: ReadableStream<Uint8Array>): Promise<string> {
+  let text = "";
+  for await (const piece of stderr.pipeThrough(new TextDecoderStream())) {
+    text = (text + piece).slice(-1000);
+  }
+  return text.trim().split("\n").at(-1)!.trim();
 }
 
 /** Writes the launcher's files once for each version of them; returns their folder. */

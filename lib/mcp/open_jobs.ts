@@ -15,5 +15,6 @@ export function openJobs(settings: Settings, log: Log): JobManager {
     keepDays,
     describe: describeRun,
     log: (message) => log.debug(message),
+    warn: (message) => log.warn(message),
   });
 }

@@ -12,7 +12,7 @@ Deno.test("prune removes rows and folders together when jobs have ended", async 
   const ended = await bench.start(python("print(1)"));
   await bench.end(ended.id);
   const running = await bench.start(python("import time; time.sleep(1000)"));
-  assert.equal(bench.manager.prune(ENDED, Date.now()), 1);
+  assert.equal(await bench.manager.prune(ENDED, Date.now()), 1);
   assert.equal(bench.manager.store.get(ended.id), undefined);
   assert.equal(exists(ended.files.folder), false);
   assert.equal(exists(running.files.folder), true);
@@ -95,7 +95,7 @@ Deno.test("prune goes on when a folder cannot be removed", async () => {
   await bench.end(id);
   const args = ["+i", files.stdout];
   const { success } = new Deno.Command("chattr", { args, stderr: "null" }).outputSync();
-  assert.equal(bench.manager.prune(ENDED, Date.now()), 1);
+  assert.equal(await bench.manager.prune(ENDED, Date.now()), 1);
   assert.equal(bench.manager.store.get(id), undefined);
   if (success) {
     new Deno.Command("chattr", { args: ["-i", files.stdout] }).outputSync();

@@ -45,6 +45,7 @@ export class JobBench implements AsyncDisposable {
       keepDays: options.keepDays ?? 30,
       describe,
       log: (message) => this.logged.push(message),
+      warn: (message) => this.logged.push(message),
     });
   }
 

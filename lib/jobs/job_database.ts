@@ -1,7 +1,7 @@
 import { statIfThere } from "../base/private_files.ts";
 import { databasePath, type Home } from "./home.ts";
 import { SCHEMA_VERSION } from "./job_schema.ts";
-import { type OpenDatabase, openJobDatabase } from "./open_job_database.ts";
+import { type OpenDatabase, type OpeningOptions, openJobDatabase } from "./open_job_database.ts";
 import { isDamage, type Sql } from "./sql.ts";
 
 /** How long the first opening waits for servers that are just opening it too. */
@@ -16,6 +16,7 @@ export class JobDatabase {
   readonly #home: Home;
   readonly #tell: (message: string) => void;
   #open?: OpenDatabase;
+  #openings = 0;
   #closed = false;
 
   /**
@@ -25,7 +26,11 @@ export class JobDatabase {
   constructor(home: Home, tell: (message: string) => void) {
     this.#home = home;
     this.#tell = tell;
-    this.#open = openJobDatabase(home, tell, { waitMs: OPENING_MS });
+    this.#reopen({ waitMs: OPENING_MS });
+  }
+
+  get openings(): number {
+    return this.#openings;
   }
 
   /** Reads or writes; `act` is done once more when the database turns out to be damaged. */
@@ -36,8 +41,7 @@ export class JobDatabase {
       if (!isDamage(error) || this.#closed) throw error;
       // Whoever finds the damage lets go of the database, so that the last one can repair it.
       this.#letGo();
-      this.#open = openJobDatabase(this.#home, this.#tell, { isSuspect: true });
-      return act(this.#open.sql);
+      return act(this.#reopen({ isSuspect: true }).sql);
     }
   }
 
@@ -50,8 +54,13 @@ export class JobDatabase {
   #current(): Sql {
     if (this.#closed) throw new Error("The job database is closed");
     if (this.#open && !this.#isSame(this.#open)) this.#letGo();
-    this.#open ??= openJobDatabase(this.#home, this.#tell);
-    return this.#open.sql;
+    return (this.#open ?? this.#reopen()).sql;
+  }
+
+  #reopen(options?: OpeningOptions): OpenDatabase {
+    this.#open = openJobDatabase(this.#home, this.#tell, options);
+    this.#openings++;
+    return this.#open;
   }
 
   #isSame({ file, sql }: OpenDatabase): boolean {
@@ -61,7 +70,10 @@ export class JobDatabase {
   #letGo(): void {
     const open = this.#open;
     this.#open = undefined;
-    open?.sql.close();
-    open?.lock.close();
+    try {
+      open?.sql.close();
+    } finally {
+      open?.lock.close();
+    }
   }
 }

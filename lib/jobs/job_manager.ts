@@ -171,8 +171,13 @@ export class JobManager {
   async list(
     filter: { status?: JobStatus; limit: number; before?: number },
   ): Promise<{ rows: JobRow[]; total: number }> {
-    await this.#tender.tend();
-    return { rows: this.store.list(filter), total: this.store.count(filter.status) };
+    while (true) {
+      const { openings } = this.store;
+      await this.#tender.tend();
+      const answer = { rows: this.store.list(filter), total: this.store.count(filter.status) };
+      // A database that was made anew meanwhile holds jobs that nobody has looked at yet.
+      if (this.store.openings === openings) return answer;
+    }
   }
 
   files(id: string): JobFiles | undefined {

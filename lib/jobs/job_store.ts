@@ -23,6 +23,11 @@ export class JobStore {
     this.#database = database;
   }
 
+  /** How often the database was opened. */
+  get openings(): number {
+    return this.#database.openings;
+  }
+
   /** Adds a pending job and returns its place in the order of creation. */
   insert(job: NewJob): number {
     return this.#run(

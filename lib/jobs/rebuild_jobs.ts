@@ -48,8 +48,7 @@ function rowOf(id: string, record: JobRecord, files: JobFiles): Omit<JobRow, "se
 
 /** What only the task's own process knew, or that it runs. */
 function taskState(record: JobRecord, end: JobEnd | undefined): Partial<JobRow> {
-  const startedAt = record.created_at;
-  return end ? { startedAt, ...end } : { startedAt, status: "running" };
+  return end ?? { startedAt: record.created_at, status: "running" };
 }
 
 /** A run that was answered within its call is no job that anybody looks at. */

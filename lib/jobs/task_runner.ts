@@ -26,6 +26,7 @@ export interface Task {
   tool: string;
   label: string | null;
   createdAt: number;
+  startedAt?: number;
   controller: AbortController;
   result: Promise<unknown>;
   /** The newest progress that it reported. */
@@ -76,7 +77,9 @@ export class TaskRunner {
 
   /** Marks a registered task as running from a time on; false when it has ended before. */
   markRunning(id: string, at: number): boolean {
-    if (!this.#tasks.has(id)) return false;
+    const task = this.#tasks.get(id);
+    if (!task) return false;
+    task.startedAt = at;
     this.#write(id, () => this.#options.store.markRunning(id, at));
     return true;
   }
@@ -130,6 +133,7 @@ export class TaskRunner {
       status: cancelled ? "cancelled" : status,
       result: cancelled ? null : result ?? null,
       error: cancelled ? null : error,
+      startedAt: task.startedAt,
       completedAt: Date.now(),
       progress: task.progress,
     });

@@ -48,7 +48,8 @@ export class HomeCleaner {
     const { store, keepDays, log } = this.#options;
     try {
       await this.#removeAll(() => store.expired(Date.now(), AT_ONCE));
-      await this.prune(["completed", "failed", "cancelled"], Date.now() - keepDays * DAY_MS);
+      const before = Date.now() - keepDays * DAY_MS;
+      await this.#removeAll(() => store.outdated(before, AT_ONCE));
       owner.sweep();
       await this.#collectFolders();
     } catch (error) {

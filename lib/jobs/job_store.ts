@@ -1,6 +1,7 @@
 import { type JobEnd, type JobRow, type JobStatus, MAY_COME_FROM, type Progress } from "./job.ts";
 import type { JobDatabase } from "./job_database.ts";
 import { toJob, toText } from "./job_rows.ts";
+import { IMPORTED } from "./old_jobs.ts";
 import type { Row, Value } from "./sql.ts";
 
 /** What a new row needs; the rest follows. */
@@ -98,6 +99,16 @@ export class JobStore {
       `INDEXED BY jobs_ended WHERE listed = 1 AND completed_at <= ? AND status IN (${marks}) LIMIT ?`,
       time,
       ...statuses,
+      limit,
+    );
+  }
+
+  /** The ids of jobs that ended before a time; imported ones stay until somebody prunes them. */
+  outdated(time: number, limit: number): string[] {
+    return this.#ids(
+      "INDEXED BY jobs_ended WHERE listed = 1 AND completed_at <= ? AND owner <> ? LIMIT ?",
+      time,
+      IMPORTED,
       limit,
     );
   }

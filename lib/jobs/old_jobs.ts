@@ -8,7 +8,8 @@ export interface OldJobs {
   bad: number;
 }
 
-const OWNER = "imported";
+/** The owner of imported jobs. */
+export const IMPORTED = "imported";
 const LONGEST_ID = 200;
 
 /**
@@ -43,11 +44,11 @@ function toJob(entry: Record<string, unknown>): Omit<JobRow, "seq"> | undefined 
   return {
     id,
     kind: "task",
-    tool: label ?? "imported",
+    tool: label ?? IMPORTED,
     label,
     status: ended ? status as JobStatus : "failed",
     listed: true,
-    owner: OWNER,
+    owner: IMPORTED,
     parent: null,
     createdAt,
     startedAt,

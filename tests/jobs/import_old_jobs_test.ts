@@ -85,12 +85,23 @@ for (const [shape, content] of Object.entries(SHAPES)) {
 }
 
 Deno.test("times without a zone are local time in an import", async () => {
-  await using home = await TestHome.create();
-  write(home.path, OLD);
-  const [, row] = open(home.path).rows;
-  assert.equal(row!.createdAt, new Date(2025, 11, 17, 14, 25).getTime());
-  assert.equal(row!.startedAt, new Date(2025, 11, 17, 14, 25, 1, 250).getTime());
-  assert.equal(row!.completedAt, new Date(2025, 11, 17, 14, 30, 15).getTime());
+  const source = `
+    const { readOldJobs } = await import(${
+    JSON.stringify(import.meta.resolve("../../lib/jobs/old_jobs.ts"))
+  });
+    const { jobs } = readOldJobs(${JSON.stringify(OLD)});
+    const times = jobs.map((job) => [job.createdAt, job.startedAt, job.completedAt]);
+    console.log(JSON.stringify(times));`;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", source],
+    env: { TZ: "America/New_York" },
+  }).output();
+  const iso = (time: number | null) => time && new Date(time).toISOString();
+  const times = JSON.parse(new TextDecoder().decode(stdout)) as (number | null)[][];
+  assert.deepEqual(times.slice(1).map((job) => job.map(iso)), [
+    ["2025-12-17T19:25:00.000Z", "2025-12-17T19:25:01.250Z", "2025-12-17T19:30:15.000Z"],
+    ["2025-12-18T09:00:00.000Z", null, "2025-12-18T09:00:00.000Z"],
+  ]);
 });
 
 Deno.test("an import skips bad entries and counts them", async () => {

@@ -164,3 +164,15 @@ Deno.test("a new database is made once when many servers open it at the same tim
   store.close();
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("jobs are listed in the order of creation when the clock steps back", async () => {
+  await withStore((store) => {
+    const ids = [3000, 2000, 1000, 4000].map((createdAt) => {
+      const id = crypto.randomUUID();
+      store.insert({ ...JOB, id, createdAt });
+      return id;
+    });
+    assert.deepEqual(store.list({ limit: 9 }).map(({ id }) => id), ids.toReversed());
+    assert.deepEqual(store.unfinished().map(({ id }) => id), ids);
+  });
+});

@@ -62,7 +62,9 @@ export class Calls {
       const end = { outcome, ...await describe(call.files, outcome) };
       if (keep(end)) {
         // In this order: one that ends here, ended and unlisted, must not stay for ever.
-        store.setExpiry(call.id, Date.now() + KEEP_CALL_MS);
+        const expires_at = Date.now() + KEEP_CALL_MS;
+        store.setExpiry(call.id, expires_at);
+        call.files.spec = { ...call.files.spec!, expires_at };
         await processes.look(store.get(call.id)!);
       } else {
         processes.discard(call.id);

@@ -32,6 +32,11 @@ export function openHome(root: string): Home {
   return home;
 }
 
+/** The truth about jobs; only `open_job_database.ts` opens it. */
+export function databasePath(home: Home): string {
+  return join(home.meta, "jobs.db");
+}
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The folder of a job; `undefined` for ids that have none (imported from an older server). */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { statIfThere } from "../base/private_files.ts";
 import { type Home, jobFolder } from "./home.ts";
-import type { JobRow, JobStatus } from "./job.ts";
+import type { JobStatus } from "./job.ts";
 import { JobFiles } from "./job_files.ts";
 import type { JobStore } from "./job_store.ts";
 import type { Owner } from "./owner.ts";
@@ -31,30 +31,29 @@ export class HomeCleaner {
   }
 
   /** Removes ended jobs, their files with them. Returns how many. */
-  prune(statuses: readonly JobStatus[], endedBefore: number): number {
-    const rows = this.#options.store.endedBefore(endedBefore, statuses);
-    this.#remove(rows);
-    return rows.length;
+  async prune(statuses: readonly JobStatus[], endedBefore: number): Promise<number> {
+    const { store } = this.#options;
+    return await this.#removeAll(() => store.endedBefore(endedBefore, statuses, AT_ONCE));
   }
 
-  /** Removes one ended job with its files. */
-  remove(row: JobRow): void {
-    this.#remove([row]);
+  /** Removes ended jobs. The rows first: a folder without a row is collected by the next sweep. */
+  remove(ids: string[]): void {
+    this.#options.store.delete(ids);
+    for (const id of ids) {
+      const folder = jobFolder(this.#options.home, id);
+      if (folder && statIfThere(folder)) this.#removeFolder(folder);
+    }
   }
 
   /** Collects expired runs, old jobs, the files of dead owners, and folders without a row. */
   async sweep(owner: Owner): Promise<void> {
-    const { home, store, keepDays, swept, log } = this.#options;
+    const { store, keepDays, swept, log } = this.#options;
     try {
-      this.#remove(store.expired(Date.now()));
-      this.prune(["completed", "failed", "cancelled"], Date.now() - keepDays * DAY_MS);
+      await this.#removeAll(() => store.expired(Date.now(), AT_ONCE));
+      const before = Date.now() - keepDays * DAY_MS;
+      await this.#removeAll(() => store.outdated(before, AT_ONCE));
       owner.sweep();
-      let done = 0;
-      for (const { name } of Deno.readDirSync(home.jobs)) {
-        if (++done % AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
-        if (this.#closed) return;
-        if (!store.hasId(name) && !this.#lives(name)) this.#removeFolder(join(home.jobs, name));
-      }
+      await this.#collectFolders();
       await swept?.(this.#unfinishedPrograms());
     } catch (error) {
       log(`the home could not be swept: ${error}`);
@@ -73,19 +72,44 @@ export class HomeCleaner {
     });
   }
 
+  /** Removes what `find` names, a part at a time. */
+  async #removeAll(find: () => string[]): Promise<number> {
+    let removed = 0;
+    while (!this.#closed) {
+      const ids = find();
+      this.remove(ids);
+      removed += ids.length;
+      if (ids.length < AT_ONCE) break;
+      await pause();
+    }
+    return removed;
+  }
+
+  /** Removes folders without a row. */
+  async #collectFolders(): Promise<void> {
+    const { home } = this.#options;
+    let names: string[] = [];
+    for await (const { name } of Deno.readDir(home.jobs)) {
+      if (names.push(name) < AT_ONCE) continue;
+      this.#collect(names);
+      names = [];
+      await pause();
+    }
+    this.#collect(names);
+  }
+
+  #collect(names: string[]): void {
+    if (this.#closed) return;
+    const { home, store } = this.#options;
+    for (const name of store.unknown(names)) {
+      if (!this.#lives(name)) this.#removeFolder(join(home.jobs, name));
+    }
+  }
+
   /** A supervisor works in the folder; whoever ends it, it is not removed under it. */
   #lives(name: string): boolean {
     const folder = jobFolder(this.#options.home, name);
     return folder !== undefined && new JobFiles(folder).held;
-  }
-
-  /** The rows first: a folder without a row is collected by the next sweep. */
-  #remove(rows: JobRow[]): void {
-    this.#options.store.delete(rows.map(({ id }) => id));
-    for (const { id } of rows) {
-      const folder = jobFolder(this.#options.home, id);
-      if (folder && statIfThere(folder)) this.#removeFolder(folder);
-    }
   }
 
   #removeFolder(path: string): void {
@@ -95,4 +119,8 @@ export class HomeCleaner {
       this.#options.log(`${path} could not be removed: ${error}`);
     }
   }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }

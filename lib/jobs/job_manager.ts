@@ -1,12 +1,11 @@
-import { join } from "node:path";
 import { type Call, Calls, type Ended } from "./calls.ts";
 import { type Home, jobFolder } from "./home.ts";
 import { HomeCleaner } from "./home_cleaner.ts";
 import { isFinal, type JobEnd, type JobRow, type JobStatus, type Outcome } from "./job.ts";
+import { JobDatabase } from "./job_database.ts";
 import { JobFiles } from "./job_files.ts";
 import { JobSnapshot } from "./job_snapshot.ts";
 import { JobStore } from "./job_store.ts";
-import { openJobDatabase } from "./open_job_database.ts";
 import { Owner } from "./owner.ts";
 import { type Draft, type ProcessRequest, ProcessRunner } from "./process_runner.ts";
 import { TaskRunner } from "./task_runner.ts";
@@ -35,6 +34,8 @@ export interface JobManagerOptions {
   /** Makes the result of a run out of its files. */
   describe: (files: JobFiles, outcome: Outcome) => Promise<Pick<JobEnd, "result" | "error">>;
   log: (message: string) => void;
+  /** Tells the user what they should know, as of a database that was damaged. */
+  warn: (message: string) => void;
 }
 
 /** The jobs of a home, as one of its servers sees and changes them. */
@@ -51,14 +52,20 @@ export class JobManager {
   readonly #tender: Tender;
   readonly #listeners = new Set<(id: string) => void>();
   readonly #timers: ReturnType<typeof setInterval>[];
+  #notices: string[] = [];
   #sweeping?: Promise<void>;
 
   constructor(options: JobManagerOptions) {
     const { home, log } = options;
     this.#options = options;
     this.home = home;
-    this.#owner = new Owner(home);
-    this.store = new JobStore(openJobDatabase(join(home.meta, "jobs.db")));
+    this.store = new JobStore(new JobDatabase(home, (message) => this.#tell(message)));
+    try {
+      this.#owner = new Owner(home);
+    } catch (error) {
+      this.store.close();
+      throw error;
+    }
     this.#snapshot = new JobSnapshot(home, this.store, log);
     this.#cleaner = new HomeCleaner({ ...options, store: this.store });
     const shared = { home, store: this.store, owner: this.#owner };
@@ -92,6 +99,13 @@ export class JobManager {
   onChange(listener: (id: string) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** What the user should know, said once. */
+  takeNotices(): string | undefined {
+    const notices = this.#notices;
+    this.#notices = [];
+    return notices.length > 0 ? notices.join(". ") : undefined;
   }
 
   // -- running ------------------------------------------------------------------------------
@@ -159,8 +173,13 @@ export class JobManager {
   async list(
     filter: { status?: JobStatus; limit: number; before?: number },
   ): Promise<{ rows: JobRow[]; total: number }> {
-    await this.#tender.tend();
-    return { rows: this.store.list(filter), total: this.store.count(filter.status) };
+    while (true) {
+      const { openings } = this.store;
+      await this.#tender.tend();
+      const answer = { rows: this.store.list(filter), total: this.store.count(filter.status) };
+      // A database that was made anew meanwhile holds jobs that nobody has looked at yet.
+      if (this.store.openings === openings) return answer;
+    }
   }
 
   files(id: string): JobFiles | undefined {
@@ -191,8 +210,8 @@ export class JobManager {
   }
 
   /** Removes ended jobs, their files with them. Returns how many. */
-  prune(statuses: readonly JobStatus[], endedBefore: number): number {
-    const removed = this.#cleaner.prune(statuses, endedBefore);
+  async prune(statuses: readonly JobStatus[], endedBefore: number): Promise<number> {
+    const removed = await this.#cleaner.prune(statuses, endedBefore);
     if (removed > 0) this.#snapshot.schedule();
     return removed;
   }
@@ -201,7 +220,7 @@ export class JobManager {
   remove(id: string): boolean {
     const row = this.store.get(id);
     if (!row || !isFinal(row.status)) return false;
-    this.#cleaner.remove(row);
+    this.#cleaner.remove([id]);
     this.#snapshot.schedule();
     return true;
   }
@@ -223,6 +242,11 @@ export class JobManager {
     await this.#processes.close();
     this.store.close();
     this.#owner.close();
+  }
+
+  #tell(message: string): void {
+    this.#notices.push(message);
+    this.#options.warn(message);
   }
 
   #onNews(id?: string): void {

@@ -3,7 +3,7 @@ import { explainFullDisk } from "./full_disk.ts";
 import { HandOver } from "./hand_over.ts";
 import { type Home, jobFolder } from "./home.ts";
 import type { JobEnd, JobRow, Outcome } from "./job.ts";
-import { JobFiles } from "./job_files.ts";
+import { JobFiles, recordOf } from "./job_files.ts";
 import type { JobStore } from "./job_store.ts";
 import type { ProcessSpec } from "./launcher.ts";
 import type { Owner } from "./owner.ts";
@@ -88,9 +88,11 @@ export class ProcessRunner {
     const files = new JobFiles(jobFolder(home, id)!);
     const job = { id, kind: "process", tool, label, listed, owner: owner.id } as const;
     try {
-      const seq = store.insert({ ...job, createdAt: Date.now() });
+      const createdAt = Date.now();
+      const seq = store.insert({ ...job, createdAt });
       this.#handOver.reserve(id);
       files.create();
+      files.record = recordOf({ ...job, seq, createdAt, parent: null });
       return { id, seq, files };
     } catch (error) {
       this.discard(id);
@@ -116,13 +118,8 @@ export class ProcessRunner {
   }
 
   #writeSpec({ id, files }: Draft, request: ProcessRequest, process: ProcessSpec): void {
-    const row = this.#options.store.get(id)!;
     files.spec = {
-      tool: row.tool,
-      label: row.label,
-      parent: row.parent,
-      created_at: row.createdAt,
-      listed: row.listed,
+      ...recordOf(this.#options.store.get(id)!),
       has_secrets: request.run.stdin !== undefined || Object.keys(request.env).length > 0,
       details: request.details,
       process,

@@ -153,7 +153,8 @@ export class Recovery {
     if (!lock || !row || files.hasStarted || files.outcome || this.#isOnItsWay(row, files)) {
       return false;
     }
-    if (!row.listed && row.owner !== owner.id) store.setListed(id);
+    const listed = row.listed || former !== owner.id;
+    if (!row.listed && listed) store.setListed(id);
     if (files.cancelAsked || spec.has_secrets) {
       files.end(
         endedWithoutRun(files.cancelAsked ? { cancelled: true } : { error: VALUES_ARE_GONE }),
@@ -163,7 +164,7 @@ export class Recovery {
     if (!store.changeOwner(id, former, owner.id)) return false;
     handOver.reserve(id);
     removeIfThere(files.path("accepted"));
-    files.spec = withNote(spec, STARTED_AGAIN);
+    files.spec = { ...withNote(spec, STARTED_AGAIN), listed, owner: owner.id };
     return true;
   }
 }

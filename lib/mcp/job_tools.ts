@@ -84,10 +84,16 @@ export const JOB_TOOLS: readonly Tool[] = [
       status_filter: z.enum(JOB_STATUSES).optional(),
       limit: z.number().int().min(1).max(1000).default(50),
     }),
-    output: z.object({ jobs: z.array(JOB).optional(), total: z.number().optional(), error }),
+    output: z.object({
+      jobs: z.array(JOB).optional(),
+      total: z.number().optional(),
+      note: z.string().optional(),
+      error,
+    }),
     handle: async ({ status_filter, limit }, { app }) => {
       const { rows, total } = await app.jobs.list({ status: status_filter, limit });
-      return { json: { jobs: rows.map(viewOf), total } };
+      const note = app.jobs.takeNotices();
+      return { json: { jobs: rows.map(viewOf), total, ...(note && { note }) } };
     },
   }),
   defineTool({
@@ -152,7 +158,7 @@ export const JOB_TOOLS: readonly Tool[] = [
           },
         };
       }
-      const removed = app.jobs.prune(statuses, Date.now() - max_age_hours * 3600_000);
+      const removed = await app.jobs.prune(statuses, Date.now() - max_age_hours * 3600_000);
       return { json: { removed, remaining: app.jobs.store.count() } };
     },
   }),

@@ -192,7 +192,7 @@ export async function pruneJobs(
   const manager = await jobs();
   const removed = statuses.length === 0
     ? 0
-    : manager.prune(statuses, Date.now() - maxAgeHours * 3600_000);
+    : await manager.prune(statuses, Date.now() - maxAgeHours * 3600_000);
   return { removed, remaining: manager.store.count() };
 }
 

@@ -19,5 +19,6 @@ export function openJobs(settings: Settings, log: Log): JobManager {
     describe: describeRun,
     swept: (programs) => removeUnusedEnvironments(home, Date.now() - keepDays * DAY_MS, programs),
     log: (message) => log.debug(message),
+    warn: (message) => log.warn(message),
   });
 }

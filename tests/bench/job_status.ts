@@ -1,7 +1,7 @@
-import { join } from "node:path";
+import { fail } from "node:assert/strict";
 import { openHome } from "../../lib/jobs/home.ts";
 import { JobStore } from "../../lib/jobs/job_store.ts";
-import { openJobDatabase } from "../../lib/jobs/open_job_database.ts";
+import { JobDatabase } from "../../lib/jobs/job_database.ts";
 import { connect, type Connection } from "../helpers/connect.ts";
 import type { TestHome } from "../helpers/test_home.ts";
 import { compare, type Figure } from "./compare.ts";
@@ -41,15 +41,14 @@ async function ask(server: Connection, ids: string[]): Promise<void> {
 /** Makes a home with so many completed jobs; returns their ids. */
 function fillHome(path: string, count: number): string[] {
   const home = openHome(path);
-  const database = openJobDatabase(join(home.meta, "jobs.db"));
-  const store = new JobStore(database);
+  const store = new JobStore(new JobDatabase(home, fail));
   const ids = Array.from({ length: count }, () => crypto.randomUUID());
   const now = Date.now();
-  database.exec("PRAGMA synchronous = OFF");
   for (const id of ids) {
     const tool = "py_run_script_in_dir_async";
     const job = { id, kind: "process", tool, label: null, listed: true, owner: "bench" } as const;
-    store.insertEnded({ ...job, createdAt: now - 2000 }, {
+    store.insert({ ...job, createdAt: now - 2000 });
+    store.end(id, {
       status: "completed",
       result: { stdout: "x".repeat(1000), stderr: "", exit_code: 0, elapsed_seconds: 1 },
       error: null,

@@ -1,7 +1,8 @@
+import { fail } from "node:assert/strict";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { jobFolder, openHome } from "../../lib/jobs/home.ts";
-import { JobFiles, type StoredSpec } from "../../lib/jobs/job_files.ts";
+import { JobFiles, recordOf, type StoredSpec } from "../../lib/jobs/job_files.ts";
+import { JobDatabase } from "../../lib/jobs/job_database.ts";
 import { JobStore } from "../../lib/jobs/job_store.ts";
 import type { House, Started } from "./house.ts";
 
@@ -13,7 +14,7 @@ export function leaveJobs(house: House): number {
   const home = openHome(house.state);
   const template = findSpec(house);
   if (!template) return 0;
-  const store = new JobStore(new DatabaseSync(join(home.meta, "jobs.db"), { timeout: 5000 }));
+  const store = new JobStore(new JobDatabase(home, fail));
   const dead = crypto.randomUUID();
   for (const step of STEPS) {
     const id = crypto.randomUUID();
@@ -32,7 +33,8 @@ export function leaveJobs(house: House): number {
       ];
       const run = { ...template.process.run, argv };
       const process = { ...template.process, id, dir: files.folder, order, run, time_limit: 0 };
-      files.spec = { ...template, tool: "chaos", label: tag, created_at: createdAt, process };
+      const record = recordOf({ ...known, seq: order, parent: null, owner: dead, createdAt });
+      files.spec = { ...template, ...record, process };
     }
     if (step === "accepted") Deno.writeTextFileSync(files.path("accepted"), dead);
     house.started.push(leftJob(tag, step === "row" || step === "folder" ? undefined : id));

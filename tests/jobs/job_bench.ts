@@ -35,6 +35,7 @@ export class JobBench implements AsyncDisposable {
   readonly #home?: TestHome;
   /** As a server's open connection does, this keeps the process going while a test waits. */
   readonly #alive = setInterval(() => {}, 1000);
+  #closed?: Promise<void>;
 
   private constructor(readonly path: string, options: BenchOptions, home?: TestHome) {
     this.#home = home;
@@ -47,6 +48,7 @@ export class JobBench implements AsyncDisposable {
       swept: options.swept,
       describe,
       log: (message) => this.logged.push(message),
+      warn: (message) => this.logged.push(message),
     });
   }
 
@@ -93,9 +95,14 @@ export class JobBench implements AsyncDisposable {
     return row as JobRow & { result: TestResult };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends the manager; the home stays until the bench goes. */
+  async close(): Promise<void> {
     clearInterval(this.#alive);
-    await this.manager.close();
+    await (this.#closed ??= this.manager.close());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
     await this.#home?.[Symbol.asyncDispose]();
   }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { ensureFolder } from "../../lib/base/private_files.ts";
+import { openHome } from "../../lib/jobs/home.ts";
+import { JobDatabase } from "../../lib/jobs/job_database.ts";
 import { JobStore } from "../../lib/jobs/job_store.ts";
-import { openJobDatabase } from "../../lib/jobs/open_job_database.ts";
 import { TestHome } from "../helpers/test_home.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).href;
@@ -16,13 +16,13 @@ const USE_LIBRARY = `
 /** How many jobs the library leaves of one that ended 40 days ago. */
 async function leftOfOldJob(env: Record<string, string>): Promise<number> {
   await using home = await TestHome.create();
-  ensureFolder(home.join("meta"));
-  const path = home.join("meta", "jobs.db");
+  const openStore = () => new JobStore(new JobDatabase(openHome(home.path), assert.fail));
   const then = Date.now() - 40 * DAY_MS;
-  const store = new JobStore(openJobDatabase(path));
+  const store = openStore();
   const job = { id: crypto.randomUUID(), kind: "task", tool: "t", label: null } as const;
   const end = { status: "completed", result: 1, error: null, completedAt: then } as const;
-  store.insertEnded({ ...job, listed: true, owner: "gone", createdAt: then }, end);
+  store.insert({ ...job, listed: true, owner: "gone", createdAt: then });
+  store.end(job.id, end);
   store.close();
   const { success } = await new Deno.Command(Deno.execPath(), {
     args: ["eval", USE_LIBRARY],
@@ -30,7 +30,7 @@ async function leftOfOldJob(env: Record<string, string>): Promise<number> {
     stderr: "inherit",
   }).output();
   assert.ok(success);
-  const later = new JobStore(openJobDatabase(path));
+  const later = openStore();
   const left = later.count();
   later.close();
   return left;

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 
 const WHEEL = "ourlib-1.0-py3-none-any.whl";
 const METADATA = "Metadata-Version: 2.1\nName: ourlib\nVersion: 1.0\n";
@@ -92,7 +92,7 @@ export function servePrivateIndex(options: IndexOptions = {}): PrivateIndex {
   };
 }
 
-/** An HTTP proxy that sends everything to one server, whatever host is named. */
+/** A proxy (HTTP, and tunnels for HTTPS) that sends everything to one server, whatever host is named. */
 export async function serveProxy(
   target: string,
 ): Promise<AsyncDisposable & { url: string; asked: string[] }> {
@@ -106,6 +106,18 @@ export async function serveProxy(
     });
     response.writeHead(answer.status, Object.fromEntries(answer.headers));
     response.end(new Uint8Array(await answer.arrayBuffer()));
+  });
+  server.on("connect", (request, client) => {
+    asked.push(request.url!);
+    const [hostname, port] = target.split(":");
+    const through = connect(Number(port), hostname, () => {
+      client.write("HTTP/1.1 200 Connection established\r\n\r\n");
+      client.pipe(through).pipe(client);
+    });
+    for (const socket of [through, client]) {
+      socket.on("error", () => {});
+      socket.on("close", () => [through, client].forEach((one) => one.destroy()));
+    }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {

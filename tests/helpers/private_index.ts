@@ -33,6 +33,8 @@ export interface PrivateIndex extends AsyncDisposable {
   url: string;
   /** The paths that were asked for with the right password. */
   served: string[];
+  /** The paths that were asked for without it. */
+  refused: string[];
   close(): Promise<void>;
 }
 
@@ -52,6 +54,7 @@ export function servePrivateIndex(options: IndexOptions = {}): PrivateIndex {
   });
   const authorization = `Basic ${btoa("user:s3cret")}`;
   const served: string[] = [];
+  const refused: string[] = [];
   const tls = certificate && {
     cert: Deno.readTextFileSync(certificate.cert),
     key: Deno.readTextFileSync(certificate.key),
@@ -60,6 +63,7 @@ export function servePrivateIndex(options: IndexOptions = {}): PrivateIndex {
   const server = Deno.serve({ ...where, ...tls }, async (request) => {
     const { pathname } = new URL(request.url);
     if (request.headers.get("authorization") !== authorization) {
+      refused.push(pathname);
       return new Response("no", { status: 401, headers: { "www-authenticate": "Basic" } });
     }
     served.push(pathname);
@@ -87,6 +91,7 @@ export function servePrivateIndex(options: IndexOptions = {}): PrivateIndex {
     host,
     url: `${certificate ? "https" : "http"}://user:s3cret@${host}/simple`,
     served,
+    refused,
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -29,6 +29,34 @@ for (const name of ["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_DEFAULT_INDEX", 
     }));
 }
 
+Deno.test("packages come from the index and the sources of the header", () =>
+  inScene(async (scene) => {
+    await using index = servePrivateIndex();
+    const header = '# /// script\n# dependencies = ["ourlib"]\n# [tool.uv.sources]\n' +
+      `# ourlib = { index = "ours" }\n# [[tool.uv.index]]\n# name = "ours"\n# url = "${index.url}"\n` +
+      "# explicit = true\n# ///\n";
+    scene.context.baseEnv.UV_CACHE_DIR = join(scene.folder, "cache");
+    const made = await scene.plan(header + useOurs);
+    const ended = await runPlan(made, scene.context.baseEnv);
+    assert.equal(ended.stdout, "ours\n", ended.stderr);
+    assert.doesNotMatch(JSON.stringify(made), /s3cret/);
+  }));
+
+Deno.test("nothing is fetched for an import that is in no table, even where an index has it", () =>
+  inScene(async (scene) => {
+    await using index = servePrivateIndex();
+    const { folder, plan, context } = scene;
+    Object.assign(context.baseEnv, {
+      UV_CACHE_DIR: join(folder, "cache"),
+      UV_DEFAULT_INDEX: index.url,
+    });
+    const made = await plan(useOurs, { detectImports: true });
+    const ended = await runPlan(made, context.baseEnv);
+    assert.match(ended.stderr, /No module named 'ourlib'/);
+    assert.match(made.note!, /ourlib; name the distribution in `dependencies`/);
+    assert.deepEqual([...index.served, ...index.refused], []);
+  }));
+
 Deno.test("uv's own setting beats that of pip", () =>
   inScene(async (scene) => {
     await using index = servePrivateIndex();

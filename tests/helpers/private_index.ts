@@ -60,7 +60,7 @@ export function servePrivateIndex(options: IndexOptions = {}): PrivateIndex {
     key: Deno.readTextFileSync(certificate.key),
   };
   const where = { port: 0, hostname: "127.0.0.1", onListen() {} };
-  const server = Deno.serve({ ...where, ...tls }, async (request) => {
+  const server = Deno.serve({ ...where, ...tls }, (request) => {
     const { pathname } = new URL(request.url);
     if (request.headers.get("authorization") !== authorization) {
       refused.push(pathname);

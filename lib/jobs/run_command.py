@@ -70,13 +70,14 @@ class CommandRunner:
         return ended
 
     def start(self, step, out, err):
+        argv = step["argv"]
         stdin = step.get("stdin")
         stdin_r, stdin_w = os.pipe() if stdin else (os.open(os.devnull, os.O_RDONLY), -1)
         if stdin:
             os.set_blocking(stdin_w, False)
             self.feed = [stdin_w, memoryview(stdin.encode("utf-8", "surrogatepass"))]
         try:
-            self.main = spawn(step, self.mark, stdin_r, out, err)
+            self.main = spawn(argv, step, self.mark, stdin_r, out, err)
         except OSError:
             self.close_feed()
             raise
@@ -177,7 +178,7 @@ class CommandRunner:
             self.stop(ended)
 
 
-def spawn(step, mark, stdin, out, err):
+def spawn(argv, step, mark, stdin, out, err):
     """fork and exec. Not posix_spawn: a shared address space would count for the script's ru_maxrss."""
     env = dict(os.environ, **{mark[0]: mark[1]})
     for name, value in (step.get("env") or {}).items():
@@ -198,9 +199,9 @@ def spawn(step, mark, stdin, out, err):
                 os.chdir(step["cwd"] if step.get("cwd") else "/")
                 for target, source in enumerate((stdin, out, err)):
                     os.dup2(source, target)
-                os.execvpe(step["argv"][0], step["argv"], env)
+                os.execvpe(argv[0], argv, env)
             except BaseException as error:
-                os.write(failed_w, ("%s: %s" % (step["argv"][0], error)).encode("utf-8", "replace")[:4096])
+                os.write(failed_w, ("%s: %s" % (argv[0], error)).encode("utf-8", "replace")[:4096])
             os._exit(127)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, ())

@@ -16,8 +16,6 @@ export interface HomeCleanerOptions {
   store: JobStore;
   /** How long ended jobs stay. */
   keepDays: number;
-  /** Called with each sweep, with the programs of the jobs that have not ended. */
-  swept?: (programs: string[]) => Promise<void>;
   log: (message: string) => void;
 }
 
@@ -44,7 +42,7 @@ export class HomeCleaner {
 
   /** Collects expired runs, old jobs, the files of dead owners, and folders without a row. */
   async sweep(owner: Owner): Promise<void> {
-    const { home, store, keepDays, swept, log } = this.#options;
+    const { home, store, keepDays, log } = this.#options;
     try {
       this.#remove(store.expired(Date.now()));
       this.prune(["completed", "failed", "cancelled"], Date.now() - keepDays * DAY_MS);
@@ -55,7 +53,6 @@ export class HomeCleaner {
         if (this.#closed) return;
         if (!store.hasId(name) && !this.#lives(name)) this.#removeFolder(join(home.jobs, name));
       }
-      await swept?.(this.#unfinishedPrograms());
     } catch (error) {
       log(`the home could not be swept: ${error}`);
     }
@@ -63,14 +60,6 @@ export class HomeCleaner {
 
   close(): void {
     this.#closed = true;
-  }
-
-  #unfinishedPrograms(): string[] {
-    const { home, store } = this.#options;
-    return store.unfinished().flatMap(({ id }) => {
-      const folder = jobFolder(home, id);
-      return (folder && new JobFiles(folder).spec?.process.run.argv[0]) ?? [];
-    });
   }
 
   /** A supervisor works in the folder; whoever ends it, it is not removed under it. */

@@ -16,8 +16,6 @@ export interface HomeCleanerOptions {
   store: JobStore;
   /** How long ended jobs stay. */
   keepDays: number;
-  /** Called with each sweep, with the programs of the jobs that have not ended. */
-  swept?: (programs: string[]) => Promise<void>;
   log: (message: string) => void;
 }
 
@@ -47,14 +45,13 @@ export class HomeCleaner {
 
   /** Collects expired runs, old jobs, the files of dead owners, and folders without a row. */
   async sweep(owner: Owner): Promise<void> {
-    const { store, keepDays, swept, log } = this.#options;
+    const { store, keepDays, log } = this.#options;
     try {
       await this.#removeAll(() => store.expired(Date.now(), AT_ONCE));
       const before = Date.now() - keepDays * DAY_MS;
       await this.#removeAll(() => store.outdated(before, AT_ONCE));
       owner.sweep();
       await this.#collectFolders();
-      await swept?.(this.#unfinishedPrograms());
     } catch (error) {
       log(`the home could not be swept: ${error}`);
     }
@@ -62,14 +59,6 @@ export class HomeCleaner {
 
   close(): void {
     this.#closed = true;
-  }
-
-  #unfinishedPrograms(): string[] {
-    const { home, store } = this.#options;
-    return store.unfinished().flatMap(({ id }) => {
-      const folder = jobFolder(home, id);
-      return (folder && new JobFiles(folder).spec?.process.run.argv[0]) ?? [];
-    });
   }
 
   /** Removes what `find` names, a part at a time. */

@@ -227,8 +227,15 @@ export class JobManager {
 
   /** Brings the home in order after other servers. */
   async sweep(): Promise<void> {
-    this.#sweeping ??= this.#cleaner.sweep(this.#owner).finally(() => this.#sweeping = undefined);
+    this.#sweeping ??= this.#sweep().finally(() => this.#sweeping = undefined);
     await this.#sweeping;
+  }
+
+  async #sweep(): Promise<void> {
+    await this.#cleaner.sweep(this.#owner);
+    const programs = this.store.unfinished()
+      .flatMap(({ id }) => this.files(id)?.spec?.process.run.argv[0] ?? []);
+    await this.#options.swept?.(programs).catch((error) => this.log(`after a sweep: ${error}`));
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,7 @@
 import { TestHome } from "../helpers/test_home.ts";
 import type { Figure } from "./compare.ts";
 import { benchDependencies } from "./dependencies.ts";
+import { benchDetection } from "./detection.ts";
 import { benchJobStatus } from "./job_status.ts";
 import { benchMemory, benchOutput } from "./output.ts";
 import { benchQuickRun } from "./quick_run.ts";
@@ -12,10 +13,14 @@ import { type Results, writeResults } from "./results.ts";
 import { benchStart } from "./start.ts";
 
 const LARGEST_GROWTH_MB = 20;
+const LONGEST_DETECTION_MS = 100;
 const BENCHES: Record<string, (home: TestHome) => Promise<Partial<Results>>> = {
   start: async (home) => ({ figures: await benchStart(home) }),
   quick_run: async (home) => ({ figures: await benchQuickRun(home) }),
   dependencies: async (home) => ({ figures: await benchDependencies(home) }),
+  detection: async () => ({
+    detection_ms: { value: await benchDetection(), goal: LONGEST_DETECTION_MS },
+  }),
   job_status: async (home) => ({ figures: await benchJobStatus(home) }),
   output: async (home) => ({ figures: await benchOutput(home) }),
   memory: async (home) => ({
@@ -32,13 +37,18 @@ for (const name of chosen) {
     throw new Error(`There is no bench ${name}; there are ${Object.keys(BENCHES).join(", ")}`);
   }
   await using home = await TestHome.create();
-  const { figures = [], memory_growth_mb } = await bench(home);
+  const { figures = [], memory_growth_mb, detection_ms } = await bench(home);
   for (const figure of figures) print(row(figure));
   results.figures.push(...figures);
   if (memory_growth_mb) {
     results.memory_growth_mb = memory_growth_mb;
     const { value, goal } = memory_growth_mb;
     print(`${verdict(value, goal)} the server's memory grew by ${value} MB (at most ${goal})`);
+  }
+  if (detection_ms) {
+    results.detection_ms = detection_ms;
+    const { value, goal } = detection_ms;
+    print(`${verdict(value, goal)} imports of 20,000 lines took ${value} ms (at most ${goal})`);
   }
 }
 // A part of the figures does not replace all of them.

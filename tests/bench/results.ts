@@ -4,6 +4,7 @@ import type { Figure } from "./compare.ts";
 export interface Results {
   figures: Figure[];
   memory_growth_mb?: { value: number; goal: number };
+  detection_ms?: { value: number; goal: number };
 }
 
 const FILE = new URL("results.json", import.meta.url);

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 
-/** A certificate for 127.0.0.1 of an authority that nobody knows, as files. */
+/** A certificate for 127.0.0.1 and packages.office.example of an authority that nobody knows, as files. */
 export interface PrivateCa {
   /** The authority's own certificate. */
   authority: string;
@@ -23,7 +23,10 @@ export function makePrivateCa(folder: string): PrivateCa {
     ...["req", ...newKey, "-subj", "/CN=packages"],
     ...["-keyout", file("server.key"), "-out", file("server.csr")],
   );
-  Deno.writeTextFileSync(file("server.ext"), "subjectAltName=IP:127.0.0.1\n");
+  Deno.writeTextFileSync(
+    file("server.ext"),
+    "subjectAltName=IP:127.0.0.1,DNS:packages.office.example\n",
+  );
   openssl(
     ...["x509", "-req", "-in", file("server.csr"), "-days", "1", "-extfile", file("server.ext")],
     ...["-CA", authority, "-CAkey", file("authority.key"), "-CAcreateserial"],

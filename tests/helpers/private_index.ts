@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 
 const WHEEL = "ourlib-1.0-py3-none-any.whl";
 const METADATA = "Metadata-Version: 2.1\nName: ourlib\nVersion: 1.0\n";
@@ -33,6 +33,8 @@ export interface PrivateIndex extends AsyncDisposable {
   url: string;
   /** The paths that were asked for with the right password. */
   served: string[];
+  /** The paths that were asked for without it. */
+  refused: string[];
   close(): Promise<void>;
 }
 
@@ -52,14 +54,16 @@ export function servePrivateIndex(options: IndexOptions = {}): PrivateIndex {
   });
   const authorization = `Basic ${btoa("user:s3cret")}`;
   const served: string[] = [];
+  const refused: string[] = [];
   const tls = certificate && {
     cert: Deno.readTextFileSync(certificate.cert),
     key: Deno.readTextFileSync(certificate.key),
   };
   const where = { port: 0, hostname: "127.0.0.1", onListen() {} };
-  const server = Deno.serve({ ...where, ...tls }, async (request) => {
+  const server = Deno.serve({ ...where, ...tls }, (request) => {
     const { pathname } = new URL(request.url);
     if (request.headers.get("authorization") !== authorization) {
+      refused.push(pathname);
       return new Response("no", { status: 401, headers: { "www-authenticate": "Basic" } });
     }
     served.push(pathname);
@@ -87,12 +91,13 @@ export function servePrivateIndex(options: IndexOptions = {}): PrivateIndex {
     host,
     url: `${certificate ? "https" : "http"}://user:s3cret@${host}/simple`,
     served,
+    refused,
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-/** An HTTP proxy that sends everything to one server, whatever host is named. */
+/** A proxy (HTTP, and tunnels for HTTPS) that sends everything to one server, whatever host is named. */
 export async function serveProxy(
   target: string,
 ): Promise<AsyncDisposable & { url: string; asked: string[] }> {
@@ -106,6 +111,18 @@ export async function serveProxy(
     });
     response.writeHead(answer.status, Object.fromEntries(answer.headers));
     response.end(new Uint8Array(await answer.arrayBuffer()));
+  });
+  server.on("connect", (request, client) => {
+    asked.push(request.url!);
+    const [hostname, port] = target.split(":");
+    const through = connect(Number(port), hostname, () => {
+      client.write("HTTP/1.1 200 Connection established\r\n\r\n");
+      client.pipe(through).pipe(client);
+    });
+    for (const socket of [through, client]) {
+      socket.on("error", () => {});
+      socket.on("close", () => [through, client].forEach((one) => one.destroy()));
+    }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {

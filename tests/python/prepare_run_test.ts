@@ -8,6 +8,7 @@ import {
 } from "../../lib/python/find_interpreters.ts";
 import { inScene } from "../helpers/python_scene.ts";
 import { runPlan } from "../helpers/run_plan.ts";
+import { saySkipped } from "../helpers/say_skipped.ts";
 
 const withSix = '# /// script\n# dependencies = ["six"]\n# ///\nimport six\nprint(six.__name__)\n';
 
@@ -133,17 +134,25 @@ Deno.test("prepareRun finds local sources of the header from the script's folder
     assert.notDeepEqual((await plan(source)).prepare, [], "it may have changed");
   }));
 
+Deno.test("prepareRun keeps the header's settings for uv, such as exclude-newer", () =>
+  inScene(async ({ plan, context }) => {
+    const source = '# /// script\n# dependencies = ["six"]\n# [tool.uv]\n' +
+      '# exclude-newer = "2020-12-31T00:00:00Z"\n# ///\nimport six\nprint(six.__version__)\n';
+    const ended = await runPlan(await plan(source), context.baseEnv);
+    assert.equal(ended.stdout, "1.15.0\n", ended.stderr);
+  }));
+
 Deno.test("prepareRun runs a script under each interpreter that is asked for", () =>
   inScene(async ({ plan, context }) => {
     const versions = (await listInterpreters(context.baseEnv)).map(({ version }) => version);
     if (versions.length < 2) {
-      Deno.stderr.writeSync(new TextEncoder().encode("skipped: there is only one interpreter\n"));
-      return;
+      return saySkipped("there is only one interpreter");
     }
-    for (const version of new Set([versions[0]!, versions.at(-1)!])) {
-      const source = "import platform\nprint(platform.python_version())\n";
-      const made = await plan(source, { pythonVersion: version });
-      assert.equal((await runPlan(made, context.baseEnv)).stdout, `${version}\n`);
+    const some = [versions[0]!, versions[versions.length >> 1]!, versions.at(-1)!];
+    for (const version of new Set(some)) {
+      const source = "import platform, six\nprint(platform.python_version(), six.__name__)\n";
+      const made = await plan(source, { pythonVersion: version, dependencies: ["six"] });
+      assert.equal((await runPlan(made, context.baseEnv)).stdout, `${version} six\n`);
       assert.equal(await interpreterVersion(made.run.argv[0]!), version);
     }
   }));

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { statIfThere } from "../base/private_files.ts";
+import type { Adoption } from "./adoption.ts";
 import { type Home, jobFolder } from "./home.ts";
 import type { JobRow, JobStatus } from "./job.ts";
 import { JobFiles } from "./job_files.ts";
@@ -14,6 +15,7 @@ const AT_ONCE = 200;
 export interface HomeCleanerOptions {
   home: Home;
   store: JobStore;
+  adoption: Adoption;
   /** How long ended jobs stay. */
   keepDays: number;
   log: (message: string) => void;
@@ -42,7 +44,7 @@ export class HomeCleaner {
 
   /** Collects expired runs, old jobs, the files of dead owners, and folders without a row. */
   async sweep(owner: Owner): Promise<void> {
-    const { home, store, keepDays, log } = this.#options;
+    const { home, store, adoption, keepDays, log } = this.#options;
     try {
       this.#remove(store.expired(Date.now()));
       this.prune(["completed", "failed", "cancelled"], Date.now() - keepDays * DAY_MS);
@@ -51,7 +53,9 @@ export class HomeCleaner {
       for (const { name } of Deno.readDirSync(home.jobs)) {
         if (++done % AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
         if (this.#closed) return;
-        if (!store.hasId(name) && !this.#lives(name)) this.#removeFolder(join(home.jobs, name));
+        // In this order: a job that waits gets its row first.
+        if (adoption.waits(name) || store.hasId(name) || this.#lives(name)) continue;
+        this.#removeFolder(join(home.jobs, name));
       }
     } catch (error) {
       log(`the home could not be swept: ${error}`);

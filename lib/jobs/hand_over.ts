@@ -14,6 +14,8 @@ export interface HandOverOptions {
   /** The Python (3.8 or later) that runs launcher and supervisors. */
   python: () => string;
   maxRunning: number;
+  /** The launcher has a job that a script asked for. */
+  child: (id: string) => void;
   /** A supervisor has the job. */
   started: (id: string) => void;
   /** A supervisor has ended, or will never have the job. */
@@ -33,6 +35,8 @@ export class HandOver {
    * while a job is still being made.
    */
   readonly #waiting = new Map<string, ProcessSpec | undefined>();
+  /** Jobs of scripts that have not started, and the launcher that alone has their values. */
+  readonly #children = new Map<string, Launcher>();
   #launcher?: Launcher;
   /** How many launchers in a row have died before they were ready. */
   #failures = 0;
@@ -60,7 +64,12 @@ export class HandOver {
 
   /** Whether the job is being made, or waits for its start, here. */
   has(id: string): boolean {
-    return this.#waiting.has(id);
+    return this.#waiting.has(id) || this.#children.has(id);
+  }
+
+  /** Whether this is the launcher that jobs are handed over to. */
+  isCurrent(launcherId: string): boolean {
+    return this.#launcher?.id === launcherId;
   }
 
   async give(process: ProcessSpec): Promise<void> {
@@ -76,13 +85,14 @@ export class HandOver {
   /** A job that is not to be started any more. */
   forget(id: string): void {
     this.#waiting.delete(id);
+    this.#children.delete(id);
   }
 
   async moveToBackground(id: string): Promise<void> {
     const process = this.#waiting.get(id);
     if (!process) return;
     process.kind = "background";
-    await this.tell({ background: process.order });
+    await this.tell({ background: id });
   }
 
   /** @throws {UserError} when no launcher can be had */
@@ -113,23 +123,28 @@ export class HandOver {
   }
 
   #startLauncher(): Launcher {
-    const { home, maxRunning, started, ended, lost, log } = this.#options;
+    const { home, maxRunning, child, started, ended, lost, log } = this.#options;
     const python = this.#options.python();
     const events: LauncherEvents = {
       ready: () => {
         this.#failures = 0;
         this.#restUntil = 0;
       },
+      child: (id) => {
+        this.#children.set(id, launcher);
+        child(id);
+      },
       started: (id) => {
-        this.#waiting.delete(id);
+        this.forget(id);
         started(id);
       },
       ended: (id) => {
-        this.#waiting.delete(id);
+        this.forget(id);
         ended(id);
       },
       lost: (complaint) => {
         this.#drop(launcher);
+        for (const [id, its] of this.#children) if (its === launcher) this.#children.delete(id);
         if (this.#closed) return;
         if (complaint === undefined) {
           log("the launcher is gone; running jobs go on, another one takes what waits");

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { statIfThere } from "../base/private_files.ts";
+import type { Adoption } from "./adoption.ts";
 import { type Home, jobFolder } from "./home.ts";
 import type { JobStatus } from "./job.ts";
 import { JobFiles } from "./job_files.ts";
@@ -14,6 +15,7 @@ const AT_ONCE = 200;
 export interface HomeCleanerOptions {
   home: Home;
   store: JobStore;
+  adoption: Adoption;
   /** How long ended jobs stay. */
   keepDays: number;
   log: (message: string) => void;
@@ -89,9 +91,12 @@ export class HomeCleaner {
 
   #collect(names: string[]): void {
     if (this.#closed) return;
-    const { home, store } = this.#options;
+    const { home, store, adoption } = this.#options;
+    // In this order: a job that waits for its row gets it first.
+    const waiting = new Set(names.filter((name) => adoption.waits(name)));
     for (const name of store.unknown(names)) {
-      if (!this.#lives(name)) this.#removeFolder(join(home.jobs, name));
+      if (waiting.has(name) || this.#lives(name)) continue;
+      this.#removeFolder(join(home.jobs, name));
     }
   }
 

@@ -1,3 +1,4 @@
+import { Adoption } from "./adoption.ts";
 import { type Call, Calls, type Ended } from "./calls.ts";
 import { type Home, jobFolder } from "./home.ts";
 import { HomeCleaner } from "./home_cleaner.ts";
@@ -48,6 +49,7 @@ export class JobManager {
   readonly #owner: Owner;
   readonly #snapshot: JobSnapshot;
   readonly #cleaner: HomeCleaner;
+  readonly #adoption: Adoption;
   readonly #calls: Calls;
   readonly #tender: Tender;
   readonly #listeners = new Set<(id: string) => void>();
@@ -67,18 +69,22 @@ export class JobManager {
       throw error;
     }
     this.#snapshot = new JobSnapshot(home, this.store, log);
-    this.#cleaner = new HomeCleaner({ ...options, store: this.store });
     const shared = { home, store: this.store, owner: this.#owner };
+    const changed = (id: string) => this.#publish(id);
+    const adoption = new Adoption({ ...shared, changed, log });
+    this.#adoption = adoption;
+    this.#cleaner = new HomeCleaner({ ...options, store: this.store, adoption });
     this.#processes = new ProcessRunner({
       ...options,
       ...shared,
+      adopt: (id) => adoption.adopt(id),
       news: (id) => this.#onNews(id),
     });
     this.#calls = new Calls({ ...options, store: this.store, processes: this.#processes });
-    const changed = (id: string) => this.#publish(id);
     this.tasks = new TaskRunner({ ...shared, changed, log });
     const calls = this.#calls;
-    this.#tender = new Tender({ ...shared, processes: this.#processes, calls, changed, log });
+    const processes = this.#processes;
+    this.#tender = new Tender({ ...shared, adoption, processes, calls, changed, log });
     this.#timers = [
       setInterval(() => this.#tender.tend(), TEND_MS),
       setInterval(() => this.sweep(), SWEEP_MS),
@@ -146,6 +152,7 @@ export class JobManager {
 
   /** The job as it is now, whichever server started it. */
   async get(id: string): Promise<JobRow | undefined> {
+    this.#adoption.adopt(id);
     const row = this.store.get(id);
     return row && await this.#tender.refresh(row);
   }

@@ -4,10 +4,13 @@ import config from "../../deno.json" with { type: "json" };
 import { ensureFolder, exists, removeIfThere, writePrivate } from "../base/private_files.ts";
 import type { PrepareStep, RunStep } from "../base/command.ts";
 import type { Home } from "./home.ts";
+import cancelJobSource from "./cancel_job.py" with { type: "text" };
+import childJobsSource from "./child_jobs.py" with { type: "text" };
 import detachSource from "./detach.py" with { type: "text" };
 import jobFolderSource from "./job_folder.py" with { type: "text" };
 import launcherSource from "./launcher.py" with { type: "text" };
 import processTreeSource from "./process_tree.py" with { type: "text" };
+import requestSocketSource from "./request_socket.py" with { type: "text" };
 import runCommandSource from "./run_command.py" with { type: "text" };
 import slotsSource from "./slots.py" with { type: "text" };
 import startLauncherSource from "./start_launcher.py" with { type: "text" };
@@ -17,6 +20,8 @@ import waitingJobSource from "./waiting_job.py" with { type: "text" };
 /** What a supervisor needs to know of its job. Seconds, bytes. */
 export interface ProcessSpec {
   id: string;
+  /** The job whose script started it. */
+  parent?: string;
   dir: string;
   order: number;
   kind: "call" | "background";
@@ -33,14 +38,16 @@ export interface ProcessSpec {
 /** What a launcher does for its server. */
 export type Order =
   | { run: ProcessSpec }
-  | { background: number }
+  | { background: string }
   | { wake: string }
   | { bury: { id: string; dir: string; error: string } };
 
-type News = { ready: string } | { started: string } | { ended: string };
+type News = { ready: string } | { child: string } | { started: string } | { ended: string };
 
 export interface LauncherEvents {
   ready(): void;
+  /** It has a job that a script asked for. */
+  child(id: string): void;
   started(id: string): void;
   ended(id: string): void;
   /**
@@ -51,10 +58,13 @@ export interface LauncherEvents {
 }
 
 const SOURCES = {
+  "cancel_job.py": cancelJobSource,
+  "child_jobs.py": childJobsSource,
   "detach.py": detachSource,
   "job_folder.py": jobFolderSource,
   "launcher.py": launcherSource,
   "process_tree.py": processTreeSource,
+  "request_socket.py": requestSocketSource,
   "run_command.py": runCommandSource,
   "slots.py": slotsSource,
   "start_launcher.py": startLauncherSource,
@@ -120,7 +130,8 @@ export class Launcher {
         if ("ready" in news) {
           ready = true;
           events.ready();
-        } else if ("started" in news) events.started(news.started);
+        } else if ("child" in news) events.child(news.child);
+        else if ("started" in news) events.started(news.started);
         else events.ended(news.ended);
       }
     }

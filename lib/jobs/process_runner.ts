@@ -43,6 +43,8 @@ export interface ProcessRunnerOptions {
   maxOutput: number;
   /** Makes the result of a run out of its files. */
   describe: (files: JobFiles, outcome: Outcome) => Promise<Pick<JobEnd, "result" | "error">>;
+  /** The launcher has a job that a script asked for, and that has no row yet. */
+  adopt: (id: string) => void;
   /** Called when a launcher has news of a job; without an id, when any job may have changed. */
   news: (id?: string) => void;
   log: (message: string) => void;
@@ -56,9 +58,10 @@ export class ProcessRunner {
 
   constructor(options: ProcessRunnerOptions) {
     this.#options = options;
-    const { news } = options;
+    const { adopt, news } = options;
     this.#handOver = new HandOver({
       ...options,
+      child: adopt,
       started: (id) => {
         if (this.#recovery.markRunning(id)) news(id);
       },

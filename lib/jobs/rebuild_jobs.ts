@@ -16,7 +16,8 @@ export function rebuildJobs(home: Home, sql: Sql): number {
     const folder = jobFolder(home, name);
     const files = folder === undefined ? undefined : new JobFiles(folder);
     const record = files?.record;
-    if (!files || !record) continue;
+    // A job that a script has just started gets its place with its row; see `adoption.ts`.
+    if (!files || record?.seq === undefined) continue;
     // A copied folder has the place of another: it comes after all.
     const seq = seqs.has(record.seq) ? null : record.seq;
     if (seq !== null) seqs.add(seq);

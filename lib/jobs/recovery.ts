@@ -102,9 +102,11 @@ export class Recovery {
   /** Whether a server or a launcher that lives has the job and will start it. */
   #isOnItsWay(row: JobRow, files: JobFiles): boolean {
     const { owner, handOver } = this.#options;
-    if (row.owner === owner.id) return handOver.has(row.id);
+    if (handOver.has(row.id)) return true;
+    if (row.owner !== owner.id && owner.lives(row.owner)) return true;
     const launcher = files.acceptedBy;
-    return owner.lives(row.owner) || (launcher !== undefined && owner.lives(launcher));
+    // What this server's own launcher has is known here.
+    return launcher !== undefined && !handOver.isCurrent(launcher) && owner.lives(launcher);
   }
 
   async #bury({ id }: JobRow, { folder }: JobFiles): Promise<void> {

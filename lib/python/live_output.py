@@ -47,11 +47,16 @@ def _keep_clean(directory):
 class _Finder(object):
     """Finds our importable modules, after everything that the script itself can import."""
 
+    MODULES = frozenset(
+        ["python_mcp"]
+        + ["_python_mcp_" + part for part in ("ask", "figures", "job_files", "jobs", "run", "ticker")]
+    )
+
     def __init__(self, folder):
         self.folder = folder
 
     def find_spec(self, name, path=None, target=None):
-        if name not in ("python_mcp", "_python_mcp_figures", "_python_mcp_ticker"):
+        if name not in self.MODULES:
             return None
         from _frozen_importlib_external import spec_from_file_location
 

@@ -89,6 +89,8 @@ export class Launcher {
     const script = join(installSources(home), "start_launcher.py");
     const child = new Deno.Command(python, {
       args: ["-I", "-S", script, home.root, this.id, String(maxRunning)],
+      clearEnv: true,
+      env: environment(),
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
@@ -150,6 +152,12 @@ async function lastLine(stderr: ReadableStream<Uint8Array>): Promise<string> {
     text = (text + piece).slice(-1000);
   }
   return text.trim().split("\n").at(-1)!.trim();
+}
+
+/** The server's own, without the token that opens it over HTTP. */
+function environment(): Record<string, string> {
+  const { PYTHON_MCP_TOKEN: _, ...env } = Deno.env.toObject();
+  return env;
 }
 
 /** Writes the launcher's files once for each version of them; returns their folder. */

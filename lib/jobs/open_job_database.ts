@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { statIfThere } from "../base/private_files.ts";
 import { UserError } from "../base/user_error.ts";
+import { explainFullDisk } from "./full_disk.ts";
 import { holdLock, holdSharedLock } from "./file_lock.ts";
 import { databasePath, type Home } from "./home.ts";
 import { findOldJobs } from "./import_old_jobs.ts";
@@ -84,9 +85,13 @@ function openShared(home: Home): OpenDatabase | { mustBe: string } {
 
 /** Puts the database in order unless another server has it open; says whether. */
 function orderAlone(home: Home, mustCheck: boolean, tell: (message: string) => void): boolean {
-  using lock = holdLock(lockPath(home));
-  if (lock) putInOrder(home, mustCheck, tell);
-  return lock !== undefined;
+  try {
+    using lock = holdLock(lockPath(home));
+    if (lock) putInOrder(home, mustCheck, tell);
+    return lock !== undefined;
+  } catch (error) {
+    throw explainFullDisk(error, home, "The job database was not put in order");
+  }
 }
 
 function lockPath(home: Home): string {

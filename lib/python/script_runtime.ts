@@ -54,6 +54,8 @@ async function install(version: string, scripts: string): Promise<void> {
     for (const [name, text] of Object.entries(FILES)) {
       const file = join(unfinished, name);
       await makePrivateFolder(dirname(file));
+      // Python would make this folder with the mode that a script's umask allows.
+      await makePrivateFolder(join(dirname(file), "__pycache__"));
       await writeFile(file, text);
       await chmod(file, 0o600);
     }

@@ -7,15 +7,16 @@ const LARGEST = 1 << 20;
 
 /**
  * Warnings go to stderr; with `debug` everything does, and into `<home>/logs/server.log` (mode 0600,
- * at most twice 1 MiB). Nothing ever goes to stdout, which belongs to the protocol.
+ * at most twice 1 MiB). Nothing ever goes to stdout, which belongs to the protocol. What cannot be
+ * written (a full disk, a closed stderr) is lost: nobody's work fails because of its log.
  */
-export function createLog(home: string, debug: boolean): Log {
+export function createLog(home: string, debug: boolean, show = writeToStderr): Log {
   const listeners = new Set<(line: LogLine) => void>();
   const write = (level: LogLine["level"], message: string) => {
     for (const listener of listeners) listener({ level, message });
     const line = `${new Date().toISOString()} [${level}] ${Deno.pid} ${message}\n`;
-    tryTo(() => Deno.stderr.writeSync(new TextEncoder().encode(line)));
-    if (debug) tryTo(() => appendToFile(home, line));
+    attempt(() => show(line));
+    if (debug) attempt(() => appendToFile(home, line));
   };
   return {
     debug: (message) => {
@@ -29,13 +30,16 @@ export function createLog(home: string, debug: boolean): Log {
   };
 }
 
-/** A closed stderr or a full disk must not end what was to be logged. */
-function tryTo(write: () => void): void {
+function attempt(act: () => void): void {
   try {
-    write();
+    act();
   } catch {
-    // There is nowhere left to say it.
+    // There is no place to say it.
   }
+}
+
+function writeToStderr(line: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(line));
 }
 
 function appendToFile(home: string, line: string): void {

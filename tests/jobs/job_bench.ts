@@ -34,7 +34,7 @@ export class JobBench implements AsyncDisposable {
   readonly manager: JobManager;
   readonly #home?: TestHome;
   /** As a server's open connection does, this keeps the process going while a test waits. */
-  readonly #alive = setInterval(() => {}, 1000);
+  readonly #alive: ReturnType<typeof setInterval>;
   #closed?: Promise<void>;
 
   private constructor(readonly path: string, options: BenchOptions, home?: TestHome) {
@@ -50,6 +50,7 @@ export class JobBench implements AsyncDisposable {
       log: (message) => this.logged.push(message),
       warn: (message) => this.logged.push(message),
     });
+    this.#alive = setInterval(() => {}, 1000);
   }
 
   /** Without `home`, on a new one that goes with the bench. */

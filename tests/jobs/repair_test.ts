@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { exists, statIfThere } from "../../lib/base/private_files.ts";
 import { databasePath, openHome } from "../../lib/jobs/home.ts";
 import { smartAsyncWith } from "../../lib/jobs/smart_async.ts";
+import { connect } from "../helpers/connect.ts";
 import { TestHome } from "../helpers/test_home.ts";
 import { waitFor } from "../helpers/wait_for.ts";
 import { JobBench, python } from "./job_bench.ts";
@@ -182,4 +183,34 @@ Deno.test("a damaged database is left alone while another server has it open", a
   await using later = await JobBench.open({ home: home.path });
   assert.equal((await later.end(other.ids[0]!)).status, "completed");
   assert.equal(setAside(home.path).length, 1);
+});
+
+Deno.test("a damaged database is repaired once when many servers start at the same time", async () => {
+  await using home = await TestHome.create();
+  const { id } = await (async () => {
+    await using bench = await JobBench.open({ home: home.path });
+    return await bench.run(python("print(1)"));
+  })();
+  damage(databasePath(openHome(home.path)));
+  const servers = await Promise.all([0, 1, 2, 3].map(() => OtherServer.start(home.path, [])));
+  assert.equal(setAside(home.path).length, 1);
+  await using bench = await JobBench.open({ home: home.path });
+  assert.equal((await bench.end(id)).status, "completed");
+  for (const server of servers) await server.kill();
+});
+
+Deno.test("people are told on stderr and once in py_list_jobs when their database was damaged", async () => {
+  await using home = await TestHome.create();
+  const { id } = await (async () => {
+    await using bench = await JobBench.open({ home: home.path });
+    return await bench.run(python("print(1)"));
+  })();
+  damage(databasePath(openHome(home.path)));
+  await using server = await connect({ home: home.path });
+  const { json } = await server.call("py_list_jobs");
+  assert.deepEqual((json.jobs as { id: string }[]).map((job) => job.id), [id]);
+  const told = /database was damaged .*kept as jobs\.db\.corrupt-.*; 1 job was made anew/;
+  assert.match(json.note as string, told);
+  assert.equal((await server.call("py_list_jobs")).json.note, undefined);
+  await waitFor(() => told.test(server.stderr()), { what: "the log", timeoutMs: 5000 });
 });

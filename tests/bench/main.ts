@@ -8,16 +8,20 @@ import { benchDependencies } from "./dependencies.ts";
 import { benchJobStatus } from "./job_status.ts";
 import { benchMemory, benchOutput } from "./output.ts";
 import { benchQuickRun } from "./quick_run.ts";
+import { benchCursor, benchWait } from "./reading.ts";
 import { type Results, writeResults } from "./results.ts";
 import { benchStart } from "./start.ts";
 
 const LARGEST_GROWTH_MB = 20;
+const LATEST_ANSWER_MS = 50;
 const BENCHES: Record<string, (home: TestHome) => Promise<Partial<Results>>> = {
   start: async (home) => ({ figures: await benchStart(home) }),
   quick_run: async (home) => ({ figures: await benchQuickRun(home) }),
   dependencies: async (home) => ({ figures: await benchDependencies(home) }),
   job_status: async (home) => ({ figures: await benchJobStatus(home) }),
   output: async (home) => ({ figures: await benchOutput(home) }),
+  cursor: async (home) => ({ figures: await benchCursor(home) }),
+  wait: async (home) => ({ wait_ms: { value: await benchWait(home), goal: LATEST_ANSWER_MS } }),
   memory: async (home) => ({
     memory_growth_mb: { value: await benchMemory(home), goal: LARGEST_GROWTH_MB },
   }),
@@ -32,9 +36,16 @@ for (const name of chosen) {
     throw new Error(`There is no bench ${name}; there are ${Object.keys(BENCHES).join(", ")}`);
   }
   await using home = await TestHome.create();
-  const { figures = [], memory_growth_mb } = await bench(home);
+  const { figures = [], memory_growth_mb, wait_ms } = await bench(home);
   for (const figure of figures) print(row(figure));
   results.figures.push(...figures);
+  if (wait_ms) {
+    results.wait_ms = wait_ms;
+    const { value, goal } = wait_ms;
+    print(
+      `${verdict(value, goal)} another server answers ${value} ms after the end (at most ${goal})`,
+    );
+  }
   if (memory_growth_mb) {
     results.memory_growth_mb = memory_growth_mb;
     const { value, goal } = memory_growth_mb;

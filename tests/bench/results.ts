@@ -3,6 +3,8 @@ import type { Figure } from "./compare.ts";
 /** What the bench measured, as `results.json` holds it. */
 export interface Results {
   figures: Figure[];
+  /** How long after a job's end `wait_seconds` answers on another server. */
+  wait_ms?: { value: number; goal: number };
   memory_growth_mb?: { value: number; goal: number };
 }
 

@@ -33,6 +33,8 @@ export interface CallsOptions {
 export class Calls {
   readonly #options: CallsOptions;
   readonly #answers = new Map<string, () => void>();
+  /** Answered, or about to be, and of no more use. */
+  readonly #finished = new Map<string, ReturnType<typeof setTimeout>>();
 
   constructor(options: CallsOptions) {
     this.#options = options;
@@ -67,12 +69,21 @@ export class Calls {
         call.files.spec = { ...call.files.spec!, expires_at };
         await processes.look(store.get(call.id)!);
       } else {
-        processes.discard(call.id);
+        this.#discardLater(call.id);
       }
       return end;
     } finally {
       this.#answers.delete(call.id);
     }
+  }
+
+  /** After the answer: what a server leaves that is killed before it has answered becomes a job. */
+  #discardLater(id: string): void {
+    const discard = () => {
+      this.#finished.delete(id);
+      this.#options.processes.discard(id);
+    };
+    this.#finished.set(id, setTimeout(discard));
   }
 
   /** Makes a run a listed job; returns its place in the queue, 0 when it runs. */
@@ -97,6 +108,11 @@ export class Calls {
 
   /** Nobody waits any more. */
   async close(): Promise<void> {
+    for (const [id, timer] of this.#finished) {
+      clearTimeout(timer);
+      this.#options.processes.discard(id);
+    }
+    this.#finished.clear();
     for (const id of [...this.#answers.keys()]) await this.toBackground({ id });
   }
 

@@ -143,6 +143,11 @@ export class JobFiles {
     replacePrivate(this.path("end.json"), JSON.stringify(end));
   }
 
+  /** What its supervisor cannot stop just now, each as `pid (name)`. */
+  get survivors(): string[] {
+    return readJsonIfThere<string[]>(this.path("survivors.json")) ?? [];
+  }
+
   get progress(): Progress | null {
     const found = readJsonIfThere<Partial<Progress>>(this.path("progress.json"));
     return typeof found?.current === "number"

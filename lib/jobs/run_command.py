@@ -11,7 +11,7 @@ import process_tree
 GRACE_SECONDS = 5.0  # between SIGTERM and SIGKILL
 LINGER_SECONDS = 0.1  # what a command leaves may end by itself for this long
 CHECK_SECONDS = 1.0  # how often to look at files when no signal came
-KILL_SECONDS = 0.05  # between two rounds of SIGKILL
+KILL_SECONDS = 0.05, 1.0  # between two rounds of SIGKILL, at first and at last
 PIECE = 65536
 TO_END = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # What differs from a fresh process: the supervisor's handlers, and what Python ignores for itself.
@@ -38,7 +38,9 @@ class Ended:
 class CommandRunner:
     """Needs a process of its own: every child of it counts as part of the command."""
 
-    def __init__(self, job_id, reaps_orphans):
+    def __init__(self, job_id, reaps_orphans, tell_survivors):
+        """`tell_survivors` is called with the pids that outlive SIGKILL, again and again; at last with none."""
+        self.tell_survivors = tell_survivors
         self.mark = "PYTHON_MCP_JOB_ID", job_id
         self.reaps_orphans = reaps_orphans
         self.samples = []
@@ -166,9 +168,12 @@ class CommandRunner:
         process_tree.send(pids, signal.SIGTERM)
         process_tree.send(pids, signal.SIGCONT)  # a stopped process must wake up to end
         self.wait_for_all(ended, GRACE_SECONDS)
+        seconds, most = KILL_SECONDS
         while self.anything_left(ended):
             process_tree.kill_all(self.find)
-            self.wait_for_all(ended, KILL_SECONDS)
+            self.wait_for_all(ended, seconds)
+            self.tell_survivors(self.find() if self.anything_left(ended) else ())
+            seconds = min(2 * seconds, most)
 
     def stop_leftovers(self, ended):
         if self.anything_left(ended):

@@ -26,12 +26,23 @@ class Supervisor:
         self.began = time.monotonic()
         self.before_script = None
         self.runs = []
-        self.commands = CommandRunner(spec["id"], reaps_orphans)
+        self.survivors = []
+        self.commands = CommandRunner(spec["id"], reaps_orphans, self.tell_survivors)
         for number in TO_END:
             signal.signal(number, self.end_by_signal)
 
     def end_by_signal(self, number, _frame):
         self.told_to_end = signal.Signals(number).name
+
+    def tell_survivors(self, pids):
+        """Keeps a file with the names of what could not be stopped, for whoever waits for that."""
+        survivors = ["%d (%s)" % (pid, process_tree.name(pid)) for pid in pids]
+        if survivors != self.survivors:
+            self.survivors = survivors
+            try:
+                job_folder.write_json(self.folder, "survivors.json", survivors)
+            except OSError:
+                pass  # a full disk, or the folder is gone
 
     def look(self):
         """Raises JobEnded when somebody wants the job to end; gives its slot to whom it belongs."""

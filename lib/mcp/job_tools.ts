@@ -117,7 +117,8 @@ export const JOB_TOOLS: readonly Tool[] = [
       const cancelled = await app.jobs.cancel(job_id);
       if (!cancelled) throw unknownJob(job_id);
       const { row: { status }, wasFinal } = cancelled;
-      return { json: { job_id, status, message: cancelMessage(status, wasFinal) } };
+      const survivors = app.jobs.files(job_id)?.survivors ?? [];
+      return { json: { job_id, status, message: cancelMessage(status, wasFinal, survivors) } };
     },
   }),
   defineTool({

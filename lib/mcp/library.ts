@@ -157,10 +157,12 @@ export async function listJobs(
 export async function cancelJob(
   jobId: string,
 ): Promise<{ job_id: string; status: JobStatus; message: string } | { error: string }> {
-  const cancelled = await (await jobs()).cancel(jobId);
+  const manager = await jobs();
+  const cancelled = await manager.cancel(jobId);
   if (!cancelled) return notFound(jobId);
   const { row: { status }, wasFinal } = cancelled;
-  return { job_id: jobId, status, message: cancelMessage(status, wasFinal) };
+  const survivors = manager.files(jobId)?.survivors ?? [];
+  return { job_id: jobId, status, message: cancelMessage(status, wasFinal, survivors) };
 }
 
 /**

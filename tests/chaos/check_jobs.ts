@@ -81,9 +81,7 @@ function check({ truths, state }: House, one: Started, job: Job | undefined): st
   const truth = readTruth(readIfThere(join(truths, one.tag)) ?? "");
   if (job) return contradictionOf(one, job, truth, logOf(state, job.id));
   if (one.answer) return contradictionOf(one, asJob(one.answer), truth, printedIn(one.answer));
-  return truth.starts > 0 && one.id === undefined && !one.inCall
-    ? "it ran, but is nowhere"
-    : undefined;
+  return truth.starts > 0 ? "it ran, but is nowhere" : undefined;
 }
 
 /** An answered call in the form of a job. */

@@ -32,6 +32,7 @@ Deno.test("the example's jobs show at every server with their parent, one runnin
   const { json } = await one.call("py_run_script_in_dir_async", {
     directory: home.path,
     script_path: EXAMPLE,
+    use_uv: false,
   });
   const { result } = await job(one, json.job_id, 50);
   assert.equal(result.stderr, "");

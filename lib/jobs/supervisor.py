@@ -14,7 +14,8 @@ import process_tree
 import slots
 from run_command import PIECE, TO_END, CommandRunner, JobEnded
 
-PASS_ON_SECONDS = 0.25  # in which a script notices that the job has ended for which it waits
+PASS_ON_SECONDS = 2.0  # in which a script notices that the job has ended for which it waits
+LOOK_SECONDS = 0.005
 LOCK_SECONDS = 0.05  # between two attempts at the lock of a preparation step
 
 
@@ -86,10 +87,10 @@ class Supervisor:
         parent = self.spec["parent"]
         folder = os.path.join(os.path.dirname(self.folder), parent)
         until = time.monotonic() + PASS_ON_SECONDS
-        while job_folder.has(folder, "lent") and not self.slot.queue.asks(parent):
-            if time.monotonic() > until:
+        while time.monotonic() < until and job_folder.has(folder, "lent") and cancel_job.runs(folder):
+            if self.slot.queue.asks(parent):
                 break
-            time.sleep(PASS_ON_SECONDS / 50)
+            time.sleep(LOOK_SECONDS)
 
     def script_waits(self):
         path = os.path.join(self.folder, "waiting")

@@ -159,7 +159,8 @@ class _LentSlot:
 
     def __init__(self, awaited):
         self.folder = own_job()[1]
-        self.mark = os.path.join(awaited, "awaited")
+        self.awaited = awaited
+        self.mark = os.path.join(awaited, "awaited")  # when that job ends, this one comes next
 
     def __enter__(self):
         os.close(os.open(self.mark, os.O_WRONLY | os.O_CREAT, 0o600))
@@ -170,11 +171,22 @@ class _LentSlot:
     def __exit__(self, kind, *_):
         fcntl.flock(self.lock, fcntl.LOCK_UN)  # a forked process may have the descriptor too
         os.close(self.lock)
+        if not self.has_ended():
+            self.remove_mark()
         self.wake_supervisor()
         pause, longest = _LOOK_SECONDS
         while kind is None and os.path.exists(os.path.join(self.folder, "lent")) and self.is_supervised():
             time.sleep(pause)
             pause = min(longest, pause * 1.5)
+
+    def has_ended(self):
+        return status_of(self.awaited)[0] in FINAL
+
+    def remove_mark(self):
+        try:
+            os.unlink(self.mark)
+        except OSError:
+            pass  # another thread waits for the same job
 
     def is_supervised(self):
         return is_locked(os.path.join(self.folder, "lock"))

@@ -256,6 +256,43 @@ Deno.test("a slot is not lost when a script is killed while it waits", async () 
   assert.equal((await bench.end(next.id)).status, "completed");
 });
 
+Deno.test("a script's threads wait for jobs at once when one may run", async () => {
+  await using bench = await JobBench.open({ maxRunning: 1 });
+  const parent = await startScript(
+    bench,
+    `${IMPORT}from concurrent.futures import ThreadPoolExecutor
+def work(n):
+    job = python_mcp.run("import sys; print(sys.argv[1])", [str(n)])
+    try: return job.wait(timeout=0).stdout
+    except TimeoutError: return job.wait().stdout
+print(*ThreadPoolExecutor(4).map(work, range(4)), end="")`,
+  );
+  const { result } = await bench.end(parent.id);
+  assert.equal(result.stderr, "");
+  assert.equal(result.stdout, "0\n 1\n 2\n 3\n");
+});
+
+Deno.test("a script gets its slot back when a process that it forked meanwhile lives on", async () => {
+  await using bench = await JobBench.open({ maxRunning: 1 });
+  const go = join(bench.path, "go");
+  const parent = await startScript(
+    bench,
+    `${IMPORT}import threading
+job = python_mcp.run(${JSON.stringify(until(go))})
+thread = threading.Thread(target=job.wait)
+thread.start()
+while job.status != "running": time.sleep(0.01)
+forked = os.fork()
+if forked == 0:
+    time.sleep(1000)
+open(${JSON.stringify(go)}, "w").close()
+thread.join()
+print(os.path.exists(os.path.join(os.path.dirname(os.environ["PYTHON_MCP_ARTIFACTS"]), "lent")))
+os.kill(forked, 9)`,
+  );
+  assert.equal((await bench.end(parent.id)).result.stdout, "False\n");
+});
+
 Deno.test("a script goes on when its time to wait is over", async () => {
   await using bench = await JobBench.open();
   const parent = await startScript(

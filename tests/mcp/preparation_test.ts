@@ -73,6 +73,22 @@ Deno.test("a job says what is downloaded, and its time limit begins with the scr
     assert.ok(result.elapsed_seconds < 1 && result.prepare_seconds > 1, JSON.stringify(result));
   }));
 
+Deno.test("a waiting caller is told again and again what takes so long", () =>
+  withSlowIndex(async (client, send) => {
+    const messages: string[] = [];
+    const { json } = await client.call("py_run_script_with_dependencies", {
+      script_content: USE_OURS,
+      dependencies: ["ourlib"],
+      time_budget_seconds: 30,
+    }, {
+      onprogress: ({ message = "" }) => {
+        messages.push(message);
+        if (/^running for \d+ s: Downloading ourlib \(2\.0MiB\)$/.test(message)) send();
+      },
+    });
+    assert.equal(json.stdout, "ours\n", messages.join("\n"));
+  }));
+
 Deno.test("a job is cancelled while its packages are downloaded, and the next one gets them", () =>
   withSlowIndex(async (client, send, home) => {
     const first = await start(client);

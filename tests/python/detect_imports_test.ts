@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { join } from "node:path";
-import { detectImports, type DetectOptions } from "../../lib/python/detect_imports.ts";
 import { parser } from "@lezer/python";
+import { detectImports, type DetectOptions } from "../../lib/python/detect_imports.ts";
 import { longScript } from "../helpers/long_script.ts";
 
 async function dependencies(source: string, options?: DetectOptions): Promise<string[]> {

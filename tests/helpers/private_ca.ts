@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { runCommand, uvFolder } from "./run_plan.ts";
 
 /** A certificate for 127.0.0.1 and packages.office.example of an authority that nobody knows, as files. */
 export interface PrivateCa {
@@ -10,27 +10,26 @@ export interface PrivateCa {
 }
 
 /** Makes one in a folder, as an office with its own certificates does. */
-export function makePrivateCa(folder: string): PrivateCa {
-  const file = (name: string) => join(folder, name);
-  const openssl = (...args: string[]) => execFileSync("openssl", args, { stdio: "pipe" });
-  const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  const authority = file("authority.pem");
-  openssl(
-    ...["req", "-x509", ...newKey, "-days", "1", "-subj", "/CN=Office CA"],
-    ...["-keyout", file("authority.key"), "-out", authority],
-  );
-  openssl(
-    ...["req", ...newKey, "-subj", "/CN=packages"],
-    ...["-keyout", file("server.key"), "-out", file("server.csr")],
-  );
-  Deno.writeTextFileSync(
-    file("server.ext"),
-    "subjectAltName=IP:127.0.0.1,DNS:packages.office.example\n",
-  );
-  openssl(
-    ...["x509", "-req", "-in", file("server.csr"), "-days", "1", "-extfile", file("server.ext")],
-    ...["-CA", authority, "-CAkey", file("authority.key"), "-CAcreateserial"],
-    ...["-out", file("server.pem")],
-  );
-  return { authority, cert: file("server.pem"), key: file("server.key") };
+export async function makePrivateCa(folder: string): Promise<PrivateCa> {
+  const argv = [
+    ...[join(await uvFolder(), "uv"), "run", "--no-project", "--with", "trustme==1.2.1"],
+    ...[
+      "python",
+      "-m",
+      "trustme",
+      "-q",
+      "-i",
+      "127.0.0.1",
+      "packages.office.example",
+      "-d",
+      folder,
+    ],
+  ];
+  const { code, stderr } = await runCommand({ argv, cwd: folder }, Deno.env.toObject());
+  if (code !== 0) throw new Error(`no certificate could be made: ${stderr}`);
+  return {
+    authority: join(folder, "client.pem"),
+    cert: join(folder, "server.pem"),
+    key: join(folder, "server.key"),
+  };
 }

@@ -121,7 +121,7 @@ function withOfficeCertificate(
   body: (scene: Scene, index: PrivateIndex, authority: string) => Promise<void>,
 ) {
   return inScene(async (scene) => {
-    const { authority, ...certificate } = makePrivateCa(scene.folder);
+    const { authority, ...certificate } = await makePrivateCa(scene.folder);
     await using index = servePrivateIndex({ certificate });
     await body(scene, index, authority);
   });

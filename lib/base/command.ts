@@ -1,14 +1,11 @@
 /** Environment changes over the server's own: a string sets a variable, `null` removes it. */
 export type EnvChanges = Record<string, string | null>;
 
-/** A part of an argument list: literal text, or the content of a file written by an earlier step. */
-export type ArgvPart = string | { readFile: string };
-
 /** A command that prepares what the run needs (an environment, a tool); run in the order given. */
 export interface PrepareStep {
   /** What people read while it runs, e.g. `Installing pandas, requests`. */
   label: string;
-  argv: ArgvPart[];
+  argv: string[];
   cwd?: string;
   env?: EnvChanges;
   /** The step is skipped when this path exists. */
@@ -23,7 +20,7 @@ export interface PrepareStep {
 
 /** The command whose output is the job's output. */
 export interface RunStep {
-  argv: ArgvPart[];
+  argv: string[];
   cwd: string;
   env?: EnvChanges;
   /** Text for standard input; without it the script reads an empty one. */

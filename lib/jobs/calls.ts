@@ -1,3 +1,4 @@
+import { UserError } from "../base/user_error.ts";
 import type { JobEnd, JobRow, Outcome } from "./job.ts";
 import type { JobFiles } from "./job_files.ts";
 import type { JobStore } from "./job_store.ts";
@@ -32,6 +33,8 @@ export interface CallsOptions {
 export class Calls {
   readonly #options: CallsOptions;
   readonly #answers = new Map<string, () => void>();
+  /** Answered, or about to be, and of no more use. */
+  readonly #finished = new Map<string, ReturnType<typeof setTimeout>>();
 
   constructor(options: CallsOptions) {
     this.#options = options;
@@ -61,15 +64,26 @@ export class Calls {
       const end = { outcome, ...await describe(call.files, outcome) };
       if (keep(end)) {
         // In this order: one that ends here, ended and unlisted, must not stay for ever.
-        store.setExpiry(call.id, Date.now() + KEEP_CALL_MS);
+        const expires_at = Date.now() + KEEP_CALL_MS;
+        store.setExpiry(call.id, expires_at);
+        call.files.spec = { ...call.files.spec!, expires_at };
         await processes.look(store.get(call.id)!);
       } else {
-        processes.discard(call.id);
+        this.#discardLater(call.id);
       }
       return end;
     } finally {
       this.#answers.delete(call.id);
     }
+  }
+
+  /** After the answer: what a server leaves that is killed before it has answered becomes a job. */
+  #discardLater(id: string): void {
+    const discard = () => {
+      this.#finished.delete(id);
+      this.#options.processes.discard(id);
+    };
+    this.#finished.set(id, setTimeout(discard));
   }
 
   /** Makes a run a listed job; returns its place in the queue, 0 when it runs. */
@@ -94,6 +108,11 @@ export class Calls {
 
   /** Nobody waits any more. */
   async close(): Promise<void> {
+    for (const [id, timer] of this.#finished) {
+      clearTimeout(timer);
+      this.#options.processes.discard(id);
+    }
+    this.#finished.clear();
     for (const id of [...this.#answers.keys()]) await this.toBackground({ id });
   }
 
@@ -104,7 +123,10 @@ export class Calls {
       // Its supervisor was killed: looking buries the job, which gives it an outcome.
       const row = this.#options.store.get(id);
       if (!row || !files.isThere) {
-        throw new Error(`The files of the run in ${files.folder} are gone`);
+        throw new UserError(
+          `The run's folder ${files.folder} was removed while it ran, its output with it. ` +
+            "Run it again; a script must leave the folder above PYTHON_MCP_ARTIFACTS alone.",
+        );
       }
       await this.#options.processes.look(row);
       await new Promise((resolve) => setTimeout(resolve, BURY_LOOK_MS));

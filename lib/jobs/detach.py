@@ -23,6 +23,13 @@ def detach():
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
+def let_go_of_stderr():
+    """From here on nobody listens; that it ends tells the server that no complaint comes any more."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
+    os.close(null)
+
+
 def forget_own_locale():
     """Python sets LC_CTYPE for itself where the locale is C; a script decides that for itself."""
     try:

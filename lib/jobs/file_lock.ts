@@ -7,8 +7,17 @@ import { removeIfThere, statIfThere } from "../base/private_files.ts";
 
 /** Takes the exclusive lock of a file, creating it (mode 0600). The lock ends with `close()`. */
 export function holdLock(path: string): Deno.FsFile | undefined {
+  return tryLock(path, true);
+}
+
+/** Takes a lock that several may have at once, but none beside the exclusive one. */
+export function holdSharedLock(path: string): Deno.FsFile | undefined {
+  return tryLock(path, false);
+}
+
+function tryLock(path: string, exclusive: boolean): Deno.FsFile | undefined {
   const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
-  if (file.tryLockSync(true)) return file;
+  if (file.tryLockSync(exclusive)) return file;
   file.close();
   return undefined;
 }

@@ -1,15 +1,21 @@
 import { UserError } from "../base/user_error.ts";
 import type { Home } from "./home.ts";
-import { Launcher, type Order, type ProcessSpec } from "./launcher.ts";
+import { Launcher, type LauncherEvents, type Order, type ProcessSpec } from "./launcher.ts";
 
 /** So many launchers are tried before one that does not start is a reason to give up. */
-const ATTEMPTS = 10;
+const TRIES = 3;
+/** Between two of them, in milliseconds. */
+const PAUSE_MS = 300;
+/** How long only new jobs are a reason to try again after that. */
+const REST_MS = 30_000;
 
 export interface HandOverOptions {
   home: Home;
   /** The Python (3.8 or later) that runs launcher and supervisors. */
   python: () => string;
   maxRunning: number;
+  /** The launcher has a job that a script asked for. */
+  child: (id: string) => void;
   /** A supervisor has the job. */
   started: (id: string) => void;
   /** A supervisor has ended, or will never have the job. */
@@ -29,9 +35,15 @@ export class HandOver {
    * while a job is still being made.
    */
   readonly #waiting = new Map<string, ProcessSpec | undefined>();
+  /** Jobs of scripts that have not started, and the launcher that alone has their values. */
+  readonly #children = new Map<string, Launcher>();
   #launcher?: Launcher;
   /** How many launchers in a row have died before they were ready. */
   #failures = 0;
+  /** What the last of them said. */
+  #complaint = "";
+  #restUntil = 0;
+  #pause?: ReturnType<typeof setTimeout>;
   #closed = false;
 
   constructor(options: HandOverOptions) {
@@ -52,7 +64,12 @@ export class HandOver {
 
   /** Whether the job is being made, or waits for its start, here. */
   has(id: string): boolean {
-    return this.#waiting.has(id);
+    return this.#waiting.has(id) || this.#children.has(id);
+  }
+
+  /** Whether this is the launcher that jobs are handed over to. */
+  isCurrent(launcherId: string): boolean {
+    return this.#launcher?.id === launcherId;
   }
 
   async give(process: ProcessSpec): Promise<void> {
@@ -68,30 +85,36 @@ export class HandOver {
   /** A job that is not to be started any more. */
   forget(id: string): void {
     this.#waiting.delete(id);
+    this.#children.delete(id);
   }
 
   async moveToBackground(id: string): Promise<void> {
     const process = this.#waiting.get(id);
     if (!process) return;
     process.kind = "background";
-    await this.tell({ background: process.order });
+    await this.tell({ background: id });
   }
 
+  /** @throws {UserError} when no launcher can be had */
   async tell(order: Order): Promise<void> {
-    for (let attempt = 1;; attempt++) {
+    const isTired = () => performance.now() < this.#restUntil;
+    if (!("run" in order) && isTired()) throw this.#cannotRun();
+    while (true) {
       const launcher = this.warmUp();
       try {
         return await launcher.send(order);
       } catch (cause) {
         // It is dead: the next one gets the order.
-        this.#drop(launcher);
-        if (attempt === ATTEMPTS) throw new UserError(this.#cannotRun(), { cause });
+        await launcher.ended;
+        if (isTired()) throw this.#cannotRun(cause);
+        if (this.#failures > 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       }
     }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#pause);
     await this.#launcher?.close();
   }
 
@@ -100,45 +123,81 @@ export class HandOver {
   }
 
   #startLauncher(): Launcher {
-    const { home, python, maxRunning, started, ended, lost, log } = this.#options;
-    const launcher: Launcher = new Launcher(home, python(), maxRunning, {
+    const { home, maxRunning, child, started, ended, lost, log } = this.#options;
+    const python = this.#options.python();
+    const events: LauncherEvents = {
+      ready: () => {
+        this.#failures = 0;
+        this.#restUntil = 0;
+      },
+      child: (id) => {
+        this.#children.set(id, launcher);
+        child(id);
+      },
       started: (id) => {
-        this.#waiting.delete(id);
+        this.forget(id);
         started(id);
       },
       ended: (id) => {
-        this.#waiting.delete(id);
+        this.forget(id);
         ended(id);
       },
-      lost: (hadStarted) => {
+      lost: (complaint) => {
         this.#drop(launcher);
+        for (const [id, its] of this.#children) if (its === launcher) this.#children.delete(id);
         if (this.#closed) return;
-        log("the launcher is gone; running jobs go on, another one takes what waits");
-        this.#failures = hadStarted ? 0 : this.#failures + 1;
-        if (this.#failures < ATTEMPTS) this.#giveAgain();
-        else this.#giveUp(this.#cannotRun());
+        if (complaint === undefined) {
+          log("the launcher is gone; running jobs go on, another one takes what waits");
+          this.#giveAgain();
+        } else {
+          this.#failed(complaint);
+        }
         lost();
       },
-    });
+    };
+    let launcher: Launcher;
+    try {
+      launcher = new Launcher(home, python, maxRunning, events);
+    } catch (cause) {
+      this.#complaint = cause instanceof Error ? cause.message : String(cause);
+      throw this.#cannotRun(cause);
+    }
     return launcher;
   }
 
-  #cannotRun(): string {
-    return `The job was not started: ${this.#options.python()} cannot run the launcher of jobs. ` +
-      "It must be a Python 3.8 or later";
+  /** A launcher could not start: Python is being replaced just now, or broken. */
+  #failed(complaint: string): void {
+    this.#complaint = complaint;
+    if (++this.#failures < TRIES) {
+      clearTimeout(this.#pause);
+      this.#pause = setTimeout(() => this.#giveAgain(), PAUSE_MS);
+      return;
+    }
+    this.#failures = 0;
+    this.#restUntil = performance.now() + REST_MS;
+    const { message } = this.#cannotRun();
+    this.#options.log(message);
+    for (const [id, process] of [...this.#waiting]) {
+      if (process) this.#fail(id, message);
+    }
+  }
+
+  #cannotRun(cause?: unknown): UserError {
+    const said = this.#complaint === "" ? "" : ` (it says: ${this.#complaint})`;
+    return new UserError(
+      `The job was not started: ${this.#options.python()} cannot run the launcher of jobs${said}. ` +
+        "It must be a Python 3.8 or later that works; mend it, then start the job again.",
+      { cause },
+    );
   }
 
   #giveAgain(): void {
     for (const process of this.#waiting.values()) {
       if (!process) continue;
-      this.tell({ run: process }).catch((error) => this.#fail(process.id, String(error)));
-    }
-  }
-
-  #giveUp(error: string): void {
-    this.#failures = 0;
-    for (const [id, process] of [...this.#waiting]) {
-      if (process) this.#fail(id, error);
+      this.tell({ run: process })
+        .catch((error) =>
+          this.#fail(process.id, error instanceof Error ? error.message : String(error))
+        );
     }
   }
 

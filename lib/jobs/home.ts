@@ -12,6 +12,10 @@ export interface Home {
   queue: string;
   /** A locked file for each living server and launcher. */
   owners: string;
+  /** Where launchers take requests of scripts; see `request_socket.py`. */
+  sockets: string;
+  /** A file for each job that a script has started and that has no row yet; see `adoption.ts`. */
+  adopt: string;
   runtime: string;
   logs: string;
 }
@@ -24,12 +28,19 @@ export function openHome(root: string): Home {
     meta: join(root, "meta"),
     queue: join(root, "queue"),
     owners: join(root, "owners"),
+    sockets: join(root, "sockets"),
+    adopt: join(root, "adopt"),
     runtime: join(root, "runtime"),
     logs: join(root, "logs"),
   };
   for (const folder of Object.values(home)) ensureFolder(folder);
   for (const name of ["slots", "waiting"]) ensureFolder(join(home.queue, name));
   return home;
+}
+
+/** The truth about jobs; only `open_job_database.ts` opens it. */
+export function databasePath(home: Home): string {
+  return join(home.meta, "jobs.db");
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { statIfThere } from "../base/private_files.ts";
+import type { Adoption } from "./adoption.ts";
 import { type Home, jobFolder } from "./home.ts";
-import type { JobRow, JobStatus } from "./job.ts";
+import type { JobStatus } from "./job.ts";
 import { JobFiles } from "./job_files.ts";
 import type { JobStore } from "./job_store.ts";
 import type { Owner } from "./owner.ts";
@@ -14,6 +15,7 @@ const AT_ONCE = 200;
 export interface HomeCleanerOptions {
   home: Home;
   store: JobStore;
+  adoption: Adoption;
   /** How long ended jobs stay. */
   keepDays: number;
   log: (message: string) => void;
@@ -29,30 +31,29 @@ export class HomeCleaner {
   }
 
   /** Removes ended jobs, their files with them. Returns how many. */
-  prune(statuses: readonly JobStatus[], endedBefore: number): number {
-    const rows = this.#options.store.endedBefore(endedBefore, statuses);
-    this.#remove(rows);
-    return rows.length;
+  async prune(statuses: readonly JobStatus[], endedBefore: number): Promise<number> {
+    const { store } = this.#options;
+    return await this.#removeAll(() => store.endedBefore(endedBefore, statuses, AT_ONCE));
   }
 
-  /** Removes one ended job with its files. */
-  remove(row: JobRow): void {
-    this.#remove([row]);
+  /** Removes ended jobs. The rows first: a folder without a row is collected by the next sweep. */
+  remove(ids: string[]): void {
+    this.#options.store.delete(ids);
+    for (const id of ids) {
+      const folder = jobFolder(this.#options.home, id);
+      if (folder && statIfThere(folder)) this.#removeFolder(folder);
+    }
   }
 
   /** Collects expired runs, old jobs, the files of dead owners, and folders without a row. */
   async sweep(owner: Owner): Promise<void> {
-    const { home, store, keepDays, log } = this.#options;
+    const { store, keepDays, log } = this.#options;
     try {
-      this.#remove(store.expired(Date.now()));
-      this.prune(["completed", "failed", "cancelled"], Date.now() - keepDays * DAY_MS);
+      await this.#removeAll(() => store.expired(Date.now(), AT_ONCE));
+      const before = Date.now() - keepDays * DAY_MS;
+      await this.#removeAll(() => store.outdated(before, AT_ONCE));
       owner.sweep();
-      let done = 0;
-      for (const { name } of Deno.readDirSync(home.jobs)) {
-        if (++done % AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
-        if (this.#closed) return;
-        if (!store.hasId(name) && !this.#lives(name)) this.#removeFolder(join(home.jobs, name));
-      }
+      await this.#collectFolders();
     } catch (error) {
       log(`the home could not be swept: ${error}`);
     }
@@ -62,19 +63,47 @@ export class HomeCleaner {
     this.#closed = true;
   }
 
+  /** Removes what `find` names, a part at a time. */
+  async #removeAll(find: () => string[]): Promise<number> {
+    let removed = 0;
+    while (!this.#closed) {
+      const ids = find();
+      this.remove(ids);
+      removed += ids.length;
+      if (ids.length < AT_ONCE) break;
+      await pause();
+    }
+    return removed;
+  }
+
+  /** Removes folders without a row. */
+  async #collectFolders(): Promise<void> {
+    const { home } = this.#options;
+    let names: string[] = [];
+    for await (const { name } of Deno.readDir(home.jobs)) {
+      if (names.push(name) < AT_ONCE) continue;
+      this.#collect(names);
+      names = [];
+      await pause();
+    }
+    this.#collect(names);
+  }
+
+  #collect(names: string[]): void {
+    if (this.#closed) return;
+    const { home, store, adoption } = this.#options;
+    // In this order: a job that waits for its row gets it first.
+    const waiting = new Set(names.filter((name) => adoption.waits(name)));
+    for (const name of store.unknown(names)) {
+      if (waiting.has(name) || this.#lives(name)) continue;
+      this.#removeFolder(join(home.jobs, name));
+    }
+  }
+
   /** A supervisor works in the folder; whoever ends it, it is not removed under it. */
   #lives(name: string): boolean {
     const folder = jobFolder(this.#options.home, name);
     return folder !== undefined && new JobFiles(folder).held;
-  }
-
-  /** The rows first: a folder without a row is collected by the next sweep. */
-  #remove(rows: JobRow[]): void {
-    this.#options.store.delete(rows.map(({ id }) => id));
-    for (const { id } of rows) {
-      const folder = jobFolder(this.#options.home, id);
-      if (folder && statIfThere(folder)) this.#removeFolder(folder);
-    }
   }
 
   #removeFolder(path: string): void {
@@ -84,4 +113,8 @@ export class HomeCleaner {
       this.#options.log(`${path} could not be removed: ${error}`);
     }
   }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }

@@ -1,103 +1,52 @@
-import { readIfThere } from "../base/private_files.ts";
-import { isFinal, JOB_STATUSES, type JobEnd, type JobStatus, type Progress } from "./job.ts";
-import { SNAPSHOT_MARK } from "./job_snapshot.ts";
-import type { JobStore, NewJob } from "./job_store.ts";
+import { basename, join } from "node:path";
+import { exists, readJsonIfThere } from "../base/private_files.ts";
+import type { Home } from "./home.ts";
+import type { JobRow } from "./job.ts";
+import { addJob } from "./job_rows.ts";
+import { isSnapshot, snapshotPath } from "./job_snapshot.ts";
+import { readOldJobs } from "./old_jobs.ts";
+import type { Sql } from "./sql.ts";
 
-/** What came of an older server's `jobs.json`. */
-export interface Imported {
-  jobs: number;
-  /** Entries that were no jobs, or had an id that is taken. */
-  skipped: number;
+/** Whether there is a `meta/jobs.json` that an older server wrote, and not our own snapshot. */
+export function findOldJobs(home: Home): boolean {
+  return isSnapshot(snapshotPath(home)) === false;
 }
-
-const OWNER = "imported";
-const LONGEST_ID = 200;
 
 /**
- * Takes over the jobs of a server that kept them in one JSON file: a list, an object keyed by id, or
- * `{jobs: …}` of either. Timestamps without a zone are local time. The file is kept as
- * `jobs.json.imported`. `undefined`: there is no such file, or it is our own snapshot.
+ * Takes over the jobs of an older server's `meta/jobs.json` and keeps the file as
+ * `jobs.json.imported`. Jobs whose id is there already are skipped, so that an import which was cut
+ * off can be made once more. Returns what the user should know.
  */
-export function importOldJobs(path: string, store: JobStore): Imported | undefined {
-  const text = readIfThere(path);
-  if (text === undefined) return undefined;
-  const content = parse(text);
-  if (isObject(content) && content.generator === SNAPSHOT_MARK) return undefined;
-  const found = entries(content);
-  const jobs = found.map(toJob).filter((job) => job !== undefined)
-    .filter(([job]) => !store.hasId(job.id))
-    .sort(([a], [b]) => a.createdAt - b.createdAt);
-  for (const [job, end] of jobs) store.insertEnded(job, end);
-  renameIfThere(path, `${path}.imported`);
-  return { jobs: jobs.length, skipped: found.length - jobs.length };
+export function importOldJobs(home: Home, sql: Sql): string {
+  const path = snapshotPath(home);
+  const { jobs, bad } = readOldJobs(readJsonIfThere(path));
+  const added = sql.transaction(() => addOldJobs(sql, jobs));
+  const kept = freeName(`${path}.imported`);
+  Deno.renameSync(path, kept);
+  const skipped = bad + jobs.length - added;
+  return `Imported ${added} jobs of an older server from ${path}, which is kept as ${
+    basename(kept)
+  }` +
+    (skipped === 0 ? "" : `; ${skipped} entries were skipped: no jobs, or there already`);
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+/** Takes over once more what was imported into a database that is lost. */
+export function importAgain(home: Home, sql: Sql): number {
+  let added = 0;
+  for (const { name } of Deno.readDirSync(home.meta)) {
+    if (!name.startsWith("jobs.json.imported")) continue;
+    added += addOldJobs(sql, readOldJobs(readJsonIfThere(join(home.meta, name))).jobs);
   }
+  return added;
 }
 
-function entries(content: unknown): Record<string, unknown>[] {
-  const jobs = isObject(content) && (Array.isArray(content.jobs) || isObject(content.jobs))
-    ? content.jobs
-    : content;
-  if (Array.isArray(jobs)) return jobs.map((job) => isObject(job) ? job : {});
-  if (!isObject(jobs)) return [];
-  return Object.entries(jobs).map(([id, job]) => isObject(job) ? { id, ...job } : {});
+/** They come before all others in the order of creation. */
+function addOldJobs(sql: Sql, jobs: Omit<JobRow, "seq">[]): number {
+  const first = Number(sql.get("SELECT min(seq) AS seq FROM jobs")?.seq ?? 1);
+  return jobs.filter((job, n) => addJob(sql, { ...job, seq: Math.min(first, 1) - jobs.length + n }))
+    .length;
 }
 
-function toJob(entry: Record<string, unknown>): [NewJob, JobEnd] | undefined {
-  const { id, status } = entry;
-  const createdAt = time(entry.created_at);
-  if (typeof id !== "string" || id === "" || id.length > LONGEST_ID || createdAt === undefined) {
-    return undefined;
-  }
-  if (!JOB_STATUSES.includes(status as JobStatus)) return undefined;
-  const ended = isFinal(status as JobStatus);
-  const label = typeof entry.label === "string" ? entry.label : null;
-  const error = typeof entry.error === "string" ? entry.error : null;
-  return [
-    { id, kind: "task", tool: label ?? "imported", label, listed: true, owner: OWNER, createdAt },
-    {
-      status: ended ? status as JobEnd["status"] : "failed",
-      result: entry.result ?? null,
-      error: ended
-        ? error
-        : "The server that ran this job is gone; it was taken over from jobs.json",
-      startedAt: time(entry.started_at),
-      completedAt: time(entry.completed_at) ?? time(entry.started_at) ?? createdAt,
-      progress: toProgress(entry.progress),
-    },
-  ];
-}
-
-function time(value: unknown): number | undefined {
-  // JavaScript reads a date and time without a zone as local time, as Python's isoformat() wrote it.
-  const milliseconds = typeof value === "string" ? Date.parse(value) : NaN;
-  return Number.isNaN(milliseconds) ? undefined : milliseconds;
-}
-
-function toProgress(value: unknown): Progress | null {
-  if (!isObject(value) || typeof value.current !== "number") return null;
-  return {
-    current: value.current,
-    total: typeof value.total === "number" ? value.total : null,
-    message: typeof value.message === "string" ? value.message : null,
-  };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function renameIfThere(from: string, to: string): void {
-  try {
-    Deno.renameSync(from, to);
-  } catch (error) {
-    // Another server has just imported the same file.
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+function freeName(path: string): string {
+  return exists(path) ? `${path}-${Date.now()}` : path;
 }

@@ -4,19 +4,29 @@ import {
   exists,
   readIfThere,
   readJsonIfThere,
+  replacePrivate,
   writePrivate,
 } from "../base/private_files.ts";
 import { isLocked } from "./file_lock.ts";
-import type { Outcome, Progress } from "./job.ts";
+import type { JobEnd, JobRow, Outcome, Progress } from "./job.ts";
 import type { ProcessSpec } from "./launcher.ts";
 
-/** `spec.json`: what a job is, for servers that come later. It holds no secret values. */
-export interface StoredSpec {
-  tool: string;
-  label: string | null;
-  parent: string | null;
-  created_at: number;
+/** The part of `spec.json` that a lost row is made from anew: what no other file can tell. */
+export interface JobRecord extends Pick<JobRow, "seq" | "kind" | "tool" | "label" | "parent"> {
   listed: boolean;
+  owner: string;
+  created_at: number;
+  /** Set when the run was answered within its call. */
+  expires_at?: number;
+}
+
+export function recordOf(row: Omit<JobRecord, "created_at"> & { createdAt: number }): JobRecord {
+  const { seq, kind, tool, label, parent, listed, owner, createdAt } = row;
+  return { seq, kind, tool, label, parent, listed, owner, created_at: createdAt };
+}
+
+/** `spec.json` of a job that was handed over, for servers that come later. It holds no secret values. */
+export interface StoredSpec extends JobRecord {
   /** True when environment values or standard input were given: they are nowhere on disk. */
   has_secrets: boolean;
   /** What the result says besides the outcome; the room that started the run knows what it means. */
@@ -69,12 +79,23 @@ export class JobFiles {
     return isLocked(this.lock);
   }
 
+  /** What the job is; also of one that is still being made, and of a task. */
+  get record(): JobRecord | undefined {
+    return readJsonIfThere<JobRecord>(this.path("spec.json"));
+  }
+
+  set record(record: JobRecord) {
+    replacePrivate(this.path("spec.json"), JSON.stringify(record));
+  }
+
+  /** What the job is and what it runs; `undefined` before it is handed over, and for a task. */
   get spec(): StoredSpec | undefined {
-    return readJsonIfThere<StoredSpec>(this.path("spec.json"));
+    const record = this.record;
+    return record && "process" in record ? record as StoredSpec : undefined;
   }
 
   set spec(spec: StoredSpec) {
-    writePrivate(this.path("spec.json"), JSON.stringify(spec));
+    this.record = spec;
   }
 
   get outcome(): Outcome | undefined {
@@ -113,6 +134,20 @@ export class JobFiles {
     return readIfThere(this.path("accepted")) || undefined;
   }
 
+  /** How a task ended; its own process writes it. */
+  get taskEnd(): JobEnd | undefined {
+    return readJsonIfThere<JobEnd>(this.path("end.json"));
+  }
+
+  set taskEnd(end: JobEnd) {
+    replacePrivate(this.path("end.json"), JSON.stringify(end));
+  }
+
+  /** What its supervisor cannot stop just now, each as `pid (name)`. */
+  get survivors(): string[] {
+    return readJsonIfThere<string[]>(this.path("survivors.json")) ?? [];
+  }
+
   get progress(): Progress | null {
     const found = readJsonIfThere<Partial<Progress>>(this.path("progress.json"));
     return typeof found?.current === "number"
@@ -130,6 +165,11 @@ export class JobFiles {
 
   askToCancel(): void {
     writePrivate(this.path("cancel"), "");
+  }
+
+  /** Whether the run has outlived its call. */
+  get isBackground(): boolean {
+    return exists(this.path("background"));
   }
 
   markBackground(): void {

@@ -8,6 +8,7 @@ import time
 import process_tree
 
 RETRY_SECONDS = 0.5
+OUTCOME_BYTES = 4096
 PROBE_SECONDS = 0.001  # as long as a look at a lock may take
 # What may be over in a moment; anything else means that there is no folder to write to any more.
 PASSING = (errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
@@ -23,6 +24,12 @@ def open_log(folder, name):
 
 def open_lock(folder):
     return os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+
+
+def accept(folder, launcher_id):
+    """Says which launcher has the job."""
+    with open_private(os.path.join(folder, "accepted")) as file:
+        file.write(launcher_id.encode())
 
 
 def try_lock(folder):
@@ -74,6 +81,29 @@ def write_json(folder, name, value):
     replace(os.path.join(folder, name), json.dumps(value).encode())
 
 
+def reserve_outcome(folder):
+    """Makes room for `outcome.json`, so that a job can end on a full disk too."""
+    with open_private(os.path.join(folder, "outcome.json.new")) as file:
+        file.write(b" " * OUTCOME_BYTES)
+    os.close(open_lock(folder))
+
+
+def ended_without_run(error=None, cancelled=False, stopped=0):
+    """The outcome of a job whose supervisor cannot tell what became of it, or that never had one."""
+    return {
+        "exit_code": None,
+        "signal": None,
+        "error": error,
+        "failed_step": None,
+        "timed_out": False,
+        "cancelled": cancelled,
+        "ended_at": time.time(),
+        "elapsed_seconds": 0.0,
+        "stopped": stopped,
+        "runs": [],
+    }
+
+
 def write_outcome(folder, outcome, lock):
     """Writes `outcome.json`, on a full disk too, and wakes those who wait for the job.
 
@@ -116,16 +146,4 @@ def bury(folder, job_id, error, lock):
         stopped = max(stopped, len(left))
         time.sleep(0.01)
         left = find()
-    outcome = {
-        "exit_code": None,
-        "signal": None,
-        "error": error,
-        "failed_step": None,
-        "timed_out": False,
-        "cancelled": has(folder, "cancel"),
-        "ended_at": time.time(),
-        "elapsed_seconds": 0.0,
-        "stopped": stopped,
-        "runs": [],
-    }
-    write_outcome(folder, outcome, lock)
+    write_outcome(folder, ended_without_run(error, has(folder, "cancel"), stopped), lock)

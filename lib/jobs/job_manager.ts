@@ -1,12 +1,12 @@
-import { join } from "node:path";
+import { Adoption } from "./adoption.ts";
 import { type Call, Calls, type Ended } from "./calls.ts";
 import { type Home, jobFolder } from "./home.ts";
 import { HomeCleaner } from "./home_cleaner.ts";
 import { isFinal, type JobEnd, type JobRow, type JobStatus, type Outcome } from "./job.ts";
+import { JobDatabase } from "./job_database.ts";
 import { JobFiles } from "./job_files.ts";
 import { JobSnapshot } from "./job_snapshot.ts";
 import { JobStore } from "./job_store.ts";
-import { openJobDatabase } from "./open_job_database.ts";
 import { Owner } from "./owner.ts";
 import { type Draft, type ProcessRequest, ProcessRunner } from "./process_runner.ts";
 import { TaskRunner } from "./task_runner.ts";
@@ -30,9 +30,13 @@ export interface JobManagerOptions {
   maxOutput: number;
   /** How long ended jobs stay. */
   keepDays: number;
+  /** Called with each sweep, with the programs of the jobs that have not ended. */
+  swept?: (programs: string[]) => Promise<void>;
   /** Makes the result of a run out of its files. */
   describe: (files: JobFiles, outcome: Outcome) => Promise<Pick<JobEnd, "result" | "error">>;
   log: (message: string) => void;
+  /** Tells the user what they should know, as of a database that was damaged. */
+  warn: (message: string) => void;
 }
 
 /** The jobs of a home, as one of its servers sees and changes them. */
@@ -45,31 +49,42 @@ export class JobManager {
   readonly #owner: Owner;
   readonly #snapshot: JobSnapshot;
   readonly #cleaner: HomeCleaner;
+  readonly #adoption: Adoption;
   readonly #calls: Calls;
   readonly #tender: Tender;
   readonly #listeners = new Set<(id: string) => void>();
   readonly #timers: ReturnType<typeof setInterval>[];
+  #notices: string[] = [];
   #sweeping?: Promise<void>;
 
   constructor(options: JobManagerOptions) {
     const { home, log } = options;
     this.#options = options;
     this.home = home;
-    this.#owner = new Owner(home);
-    this.store = new JobStore(openJobDatabase(join(home.meta, "jobs.db")));
+    this.store = new JobStore(new JobDatabase(home, (message) => this.#tell(message)));
+    try {
+      this.#owner = new Owner(home);
+    } catch (error) {
+      this.store.close();
+      throw error;
+    }
     this.#snapshot = new JobSnapshot(home, this.store, log);
-    this.#cleaner = new HomeCleaner({ ...options, store: this.store });
     const shared = { home, store: this.store, owner: this.#owner };
+    const changed = (id: string) => this.#publish(id);
+    const adoption = new Adoption({ ...shared, changed, log });
+    this.#adoption = adoption;
+    this.#cleaner = new HomeCleaner({ ...options, store: this.store, adoption });
     this.#processes = new ProcessRunner({
       ...options,
       ...shared,
+      adopt: (id) => adoption.adopt(id),
       news: (id) => this.#onNews(id),
     });
     this.#calls = new Calls({ ...options, store: this.store, processes: this.#processes });
-    const changed = (id: string) => this.#publish(id);
     this.tasks = new TaskRunner({ ...shared, changed, log });
     const calls = this.#calls;
-    this.#tender = new Tender({ ...shared, processes: this.#processes, calls, changed, log });
+    const processes = this.#processes;
+    this.#tender = new Tender({ ...shared, adoption, processes, calls, changed, log });
     this.#timers = [
       setInterval(() => this.#tender.tend(), TEND_MS),
       setInterval(() => this.sweep(), SWEEP_MS),
@@ -90,6 +105,13 @@ export class JobManager {
   onChange(listener: (id: string) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** What the user should know, said once. */
+  takeNotices(): string | undefined {
+    const notices = this.#notices;
+    this.#notices = [];
+    return notices.length > 0 ? notices.join(". ") : undefined;
   }
 
   // -- running ------------------------------------------------------------------------------
@@ -130,6 +152,7 @@ export class JobManager {
 
   /** The job as it is now, whichever server started it. */
   async get(id: string): Promise<JobRow | undefined> {
+    this.#adoption.adopt(id);
     const row = this.store.get(id);
     return row && await this.#tender.refresh(row);
   }
@@ -157,8 +180,13 @@ export class JobManager {
   async list(
     filter: { status?: JobStatus; limit: number; before?: number },
   ): Promise<{ rows: JobRow[]; total: number }> {
-    await this.#tender.tend();
-    return { rows: this.store.list(filter), total: this.store.count(filter.status) };
+    while (true) {
+      const { openings } = this.store;
+      await this.#tender.tend();
+      const answer = { rows: this.store.list(filter), total: this.store.count(filter.status) };
+      // A database that was made anew meanwhile holds jobs that nobody has looked at yet.
+      if (this.store.openings === openings) return answer;
+    }
   }
 
   files(id: string): JobFiles | undefined {
@@ -189,8 +217,8 @@ export class JobManager {
   }
 
   /** Removes ended jobs, their files with them. Returns how many. */
-  prune(statuses: readonly JobStatus[], endedBefore: number): number {
-    const removed = this.#cleaner.prune(statuses, endedBefore);
+  async prune(statuses: readonly JobStatus[], endedBefore: number): Promise<number> {
+    const removed = await this.#cleaner.prune(statuses, endedBefore);
     if (removed > 0) this.#snapshot.schedule();
     return removed;
   }
@@ -199,15 +227,22 @@ export class JobManager {
   remove(id: string): boolean {
     const row = this.store.get(id);
     if (!row || !isFinal(row.status)) return false;
-    this.#cleaner.remove(row);
+    this.#cleaner.remove([id]);
     this.#snapshot.schedule();
     return true;
   }
 
   /** Brings the home in order after other servers. */
   async sweep(): Promise<void> {
-    this.#sweeping ??= this.#cleaner.sweep(this.#owner).finally(() => this.#sweeping = undefined);
+    this.#sweeping ??= this.#sweep().finally(() => this.#sweeping = undefined);
     await this.#sweeping;
+  }
+
+  async #sweep(): Promise<void> {
+    await this.#cleaner.sweep(this.#owner);
+    const programs = this.store.unfinished()
+      .flatMap(({ id }) => this.files(id)?.spec?.process.run.argv[0] ?? []);
+    await this.#options.swept?.(programs).catch((error) => this.log(`after a sweep: ${error}`));
   }
 
   async close(): Promise<void> {
@@ -221,6 +256,11 @@ export class JobManager {
     await this.#processes.close();
     this.store.close();
     this.#owner.close();
+  }
+
+  #tell(message: string): void {
+    this.#notices.push(message);
+    this.#options.warn(message);
   }
 
   #onNews(id?: string): void {

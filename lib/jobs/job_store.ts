@@ -1,7 +1,8 @@
-import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { type JobEnd, type JobRow, type JobStatus, MAY_COME_FROM, type Progress } from "./job.ts";
-
-type Value = string | number | null;
+import type { JobDatabase } from "./job_database.ts";
+import { toJob, toText } from "./job_rows.ts";
+import { IMPORTED } from "./old_jobs.ts";
+import type { Row, Value } from "./sql.ts";
 
 /** What a new row needs; the rest follows. */
 export type NewJob =
@@ -17,17 +18,20 @@ export interface JobFilter {
 
 /** The table of jobs (SQLite): every server of a home has it open, and only servers write to it. */
 export class JobStore {
-  readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #database: JobDatabase;
 
-  /** @param db A database that `openJobDatabase` has brought to the current schema. */
-  constructor(db: DatabaseSync) {
-    this.#db = db;
+  constructor(database: JobDatabase) {
+    this.#database = database;
+  }
+
+  /** How often the database was opened. */
+  get openings(): number {
+    return this.#database.openings;
   }
 
   /** Adds a pending job and returns its place in the order of creation. */
   insert(job: NewJob): number {
-    const { lastInsertRowid } = this.#run(
+    return this.#run(
       `INSERT INTO jobs (id, kind, tool, label, status, listed, owner, parent, created_at)
        VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?)`,
       job.id,
@@ -38,21 +42,12 @@ export class JobStore {
       job.owner,
       job.parent ?? null,
       job.createdAt,
-    );
-    return Number(lastInsertRowid);
-  }
-
-  /** Adds a job that came to its end elsewhere, with the id and times that it has. */
-  insertEnded(job: NewJob, end: JobEnd): void {
-    this.#transaction(() => {
-      this.insert(job);
-      this.end(job.id, end);
-    });
+    ).lastInsertRowid;
   }
 
   get(id: string): JobRow | undefined {
-    const row = this.#statement("SELECT * FROM jobs WHERE id = ?").get(id);
-    return row && toJob(row as Record<string, Value>);
+    const row = this.#get("SELECT * FROM jobs WHERE id = ?", id);
+    return row && toJob(row);
   }
 
   /** The listed jobs, newest first. */
@@ -77,17 +72,18 @@ export class JobStore {
   /** How many jobs are listed, of one status or of all. */
   count(status?: JobStatus): number {
     const row = status === undefined
-      ? this.#statement("SELECT sum(n) AS n FROM job_counts").get()
-      : this.#statement("SELECT n FROM job_counts WHERE status = ?").get(status);
+      ? this.#get("SELECT sum(n) AS n FROM job_counts")
+      : this.#get("SELECT n FROM job_counts WHERE status = ?", status);
     return Number(row?.n ?? 0);
   }
 
   /** How many jobs wait in the background for a slot, those after a place not counted. */
   countWaiting(upTo: number): number {
-    const row = this.#statement(
+    const row = this.#get(
       "SELECT count(*) AS n FROM jobs WHERE status = 'pending' AND listed = 1 AND seq <= ? " +
         "AND kind = 'process'",
-    ).get(upTo);
+      upTo,
+    );
     return Number(row?.n);
   }
 
@@ -96,19 +92,30 @@ export class JobStore {
     return this.#select("WHERE status IN ('pending', 'running') ORDER BY seq");
   }
 
-  /** Listed jobs that ended before a time, with one of the statuses. */
-  endedBefore(time: number, statuses: readonly JobStatus[]): JobRow[] {
+  /** The ids of listed jobs that ended before a time, with one of the statuses. */
+  endedBefore(time: number, statuses: readonly JobStatus[], limit: number): string[] {
     const marks = statuses.map(() => "?").join(", ");
-    return this.#select(
-      `WHERE listed = 1 AND status IN (${marks}) AND completed_at <= ? ORDER BY seq`,
-      ...statuses,
+    return this.#ids(
+      `INDEXED BY jobs_ended WHERE listed = 1 AND completed_at <= ? AND status IN (${marks}) LIMIT ?`,
       time,
+      ...statuses,
+      limit,
     );
   }
 
-  /** Unlisted runs whose files may go. */
-  expired(now: number): JobRow[] {
-    return this.#select("WHERE expires_at <= ?", now);
+  /** The ids of jobs that ended before a time; imported ones stay until somebody prunes them. */
+  outdated(time: number, limit: number): string[] {
+    return this.#ids(
+      "INDEXED BY jobs_ended WHERE listed = 1 AND completed_at <= ? AND owner <> ? LIMIT ?",
+      time,
+      IMPORTED,
+      limit,
+    );
+  }
+
+  /** The ids of unlisted runs whose files may go. */
+  expired(now: number, limit: number): string[] {
+    return this.#ids("WHERE expires_at <= ? LIMIT ?", now, limit);
   }
 
   /** The listed jobs whose id starts with a text, newest first. */
@@ -122,7 +129,14 @@ export class JobStore {
   }
 
   hasId(id: string): boolean {
-    return this.#statement("SELECT 1 FROM jobs WHERE id = ?").get(id) !== undefined;
+    return this.#get("SELECT 1 FROM jobs WHERE id = ?", id) !== undefined;
+  }
+
+  /** Which of these are no ids of jobs. */
+  unknown(ids: readonly string[]): string[] {
+    return this.#database.use((sql) =>
+      ids.filter((id) => sql.get("SELECT 1 FROM jobs WHERE id = ?", id) === undefined)
+    );
   }
 
   /** False when the job was not pending any more. */
@@ -164,14 +178,15 @@ export class JobStore {
   }
 
   delete(ids: readonly string[]): void {
-    this.#transaction(() => {
-      for (const id of ids) this.#run("DELETE FROM jobs WHERE id = ?", id);
-    });
+    this.#database.use((sql) =>
+      sql.transaction(() => {
+        for (const id of ids) sql.run("DELETE FROM jobs WHERE id = ?", id);
+      })
+    );
   }
 
   close(): void {
-    this.#statements.clear();
-    this.#db.close();
+    this.#database.close();
   }
 
   #change(id: string, to: JobStatus, assignments: string, ...values: Value[]): boolean {
@@ -185,60 +200,19 @@ export class JobStore {
   }
 
   #select(rest: string, ...values: Value[]): JobRow[] {
-    const rows = this.#statement(`SELECT * FROM jobs ${rest}`).all(...values);
-    return rows.map((row) => toJob(row as Record<string, Value>));
+    return this.#database.use((sql) => sql.all(`SELECT * FROM jobs ${rest}`, ...values)).map(toJob);
   }
 
-  #run(sql: string, ...values: Value[]) {
-    return this.#statement(sql).run(...values);
+  #ids(rest: string, ...values: Value[]): string[] {
+    return this.#database.use((sql) => sql.all(`SELECT id FROM jobs ${rest}`, ...values))
+      .map(({ id }) => id as string);
   }
 
-  #statement(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (!statement) {
-      statement = this.#db.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
+  #get(text: string, ...values: Value[]): Row | undefined {
+    return this.#database.use((sql) => sql.get(text, ...values));
   }
 
-  #transaction(act: () => void): void {
-    this.#db.exec("BEGIN IMMEDIATE");
-    try {
-      act();
-      this.#db.exec("COMMIT");
-    } catch (error) {
-      this.#db.exec("ROLLBACK");
-      throw error;
-    }
+  #run(text: string, ...values: Value[]) {
+    return this.#database.use((sql) => sql.run(text, ...values));
   }
-}
-
-function toText(value: unknown): string | null {
-  return value === null ? null : JSON.stringify(value);
-}
-
-function fromText<T>(text: Value | undefined): T | null {
-  return typeof text === "string" ? JSON.parse(text) as T : null;
-}
-
-function toJob(row: Record<string, Value>): JobRow {
-  return {
-    seq: row.seq as number,
-    id: row.id as string,
-    kind: row.kind as JobRow["kind"],
-    tool: row.tool as string,
-    label: row.label as string | null,
-    status: row.status as JobStatus,
-    listed: row.listed === 1,
-    owner: row.owner as string,
-    parent: row.parent as string | null,
-    createdAt: row.created_at as number,
-    startedAt: row.started_at as number | null,
-    completedAt: row.completed_at as number | null,
-    expiresAt: row.expires_at as number | null,
-    progress: fromText<Progress>(row.progress),
-    result: fromText(row.result),
-    error: row.error as string | null,
-  };
 }

@@ -1,8 +1,9 @@
 """Forks a supervisor for every job of one server; holds the jobs that wait for a slot.
 
-Standard input takes one JSON object a line: {"run": spec}, {"background": order}, {"wake": folder},
-{"bury": {...}}. Standard output says {"ready": id}, {"started": id} and {"ended": id}. The launcher outlives
-its server until its queue is empty and its supervisors have ended.
+Standard input takes one JSON object a line: {"run": spec}, {"background": id}, {"wake": folder},
+{"bury": {...}}. Standard output says {"ready": id}, {"child": id}, {"started": id} and {"ended": id}. The
+launcher outlives its server until its queue is empty and its supervisors have ended. Scripts ask it for
+jobs of their own; see request_socket.py.
 """
 import bisect
 import fcntl
@@ -13,23 +14,28 @@ import select
 import signal
 import sys
 
+import cancel_job
+import child_jobs
 import detach
 import job_folder
 import process_tree
 import slots
 import supervisor
+from request_socket import RequestSocket
 from waiting_job import WaitingJob
 
 QUEUE_SECONDS = 0.1  # how often waiting jobs look for a slot that nobody told them of
 KINDS = (slots.CALL, slots.BACKGROUND)
+IS_IN_JOB = "PYTHON_MCP_JOB_ID" in os.environ
 
 
 class Launcher:
     def __init__(self, umask, home, launcher_id, limit):
-        self.id, self.umask = launcher_id, umask
+        self.id, self.umask, self.home = launcher_id, umask, home
         self.own_file = os.path.join(home, "owners", launcher_id)
         self.own_lock = slots.hold_own_lock(self.own_file)
         self.queue = slots.Queue(home, limit, launcher_id)
+        self.requests = RequestSocket(home, launcher_id)
         self.waiting = {kind: [] for kind in KINDS}  # in the order of creation
         self.children = {}
         self.unsent = b""
@@ -49,7 +55,7 @@ class Launcher:
         rest = []
         self.tell({"ready": self.id})
         while self.server_lives or self.children or any(self.waiting.values()):
-            sources = [self.wake_r] + [0] * self.server_lives
+            sources = [self.wake_r] + [0] * self.server_lives + self.requests.sources()
             seconds = QUEUE_SECONDS if any(self.waiting.values()) else None
             ready, writable, _ = select.select(sources, [1] if self.unsent else [], [], seconds)
             if writable:
@@ -59,7 +65,9 @@ class Launcher:
                 self.reap()
             if 0 in ready:
                 self.read(rest)
+            self.requests.serve(ready, self.answer)
             self.start_waiting()
+        self.requests.close()
         slots.remove(self.own_file)
 
     def read(self, rest):
@@ -81,22 +89,40 @@ class Launcher:
         elif "background" in order:
             self.to_background(order["background"])
         elif "wake" in order:
-            wake(order["wake"])
+            cancel_job.wake(order["wake"])
         elif "bury" in order:
             self.bury(**order["bury"])
 
-    def accept(self, spec, line):
-        jobs = self.waiting[spec["kind"]]
-        if spec["id"] in self.children.values() or any(job.order == spec["order"] for job in jobs):
-            return  # handed over twice while a launcher was lost
+    def answer(self, request):
+        """What a script is told that asks for a job of its own, or for the end of one."""
+        if "cancel" in request:
+            cancel_job.cancel(child_jobs.folder_of(self.home, request["cancel"]))
+            return {"cancelled": request["cancel"]}
+        child = request["run"]
+        if IS_IN_JOB and not child_jobs.is_started_by(self.home, child["parent"], self.id):
+            return {"elsewhere": True}  # this launcher ends with the job that its server is part of
         try:
-            with job_folder.open_private(os.path.join(spec["dir"], "accepted")) as file:
-                file.write(self.id.encode())
+            spec = child_jobs.make(self.home, self.id, child)
+        except (child_jobs.Refused, OSError) as error:
+            return {"error": str(error)}
+        self.enqueue(spec, json.dumps({"run": spec}).encode())
+        self.tell({"child": spec["id"]})
+        return {"accepted": spec["id"]}
+
+    def accept(self, spec, line):
+        try:
+            job_folder.accept(spec["dir"], self.id)
         except FileNotFoundError:
             return self.tell({"ended": spec["id"]})  # the folder is gone: the job was cancelled and removed
         except OSError:
             pass  # a full disk: the supervisor will say so
-        bisect.insort(jobs, WaitingJob(spec["order"], line))
+        self.enqueue(spec, line)
+
+    def enqueue(self, spec, line):
+        jobs = self.waiting[spec["kind"]]
+        if spec["id"] in self.children.values() or any(job.id == spec["id"] for job in jobs):
+            return  # handed over twice while a launcher was lost
+        bisect.insort(jobs, WaitingJob(spec, line))
 
     def start_waiting(self):
         for kind in KINDS:
@@ -174,10 +200,10 @@ class Launcher:
                 os._exit(0)
         self.children[pid] = job_id
 
-    def to_background(self, order):
+    def to_background(self, job_id):
         calls = self.waiting[slots.CALL]
         for job in calls:
-            if job.order == order:
+            if job.id == job_id:
                 calls.remove(job)
                 bisect.insort(self.waiting[slots.BACKGROUND], job)
                 break
@@ -211,20 +237,11 @@ class Launcher:
             self.unsent = b""
 
 
-def wake(folder):
-    """Makes a supervisor look at its files now."""
-    try:
-        with open(os.path.join(folder, "started"), "rb") as file:
-            started = json.loads(file.read())
-        if process_tree.born(started["pid"]) == started["born"]:
-            os.kill(started["pid"], signal.SIGUSR1)
-    except (OSError, ValueError, KeyError):
-        pass  # not started yet: it looks before it starts
-
-
 def bury(folder, job_id, error, lock):
     fcntl.flock(lock, fcntl.LOCK_EX)
     job_folder.bury(folder, job_id, error, lock)
+    if job_folder.has(folder, "cancel"):
+        cancel_job.cancel_children(folder)
 
 
 def main(umask, home, launcher_id, limit):
@@ -233,4 +250,5 @@ def main(umask, home, launcher_id, limit):
     launcher.listen()
     process_tree.load_prctl()
     gc.freeze()
+    detach.let_go_of_stderr()
     launcher.serve()

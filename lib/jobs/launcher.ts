@@ -4,10 +4,13 @@ import config from "../../deno.json" with { type: "json" };
 import { ensureFolder, exists, removeIfThere, writePrivate } from "../base/private_files.ts";
 import type { PrepareStep, RunStep } from "../base/command.ts";
 import type { Home } from "./home.ts";
+import cancelJobSource from "./cancel_job.py" with { type: "text" };
+import childJobsSource from "./child_jobs.py" with { type: "text" };
 import detachSource from "./detach.py" with { type: "text" };
 import jobFolderSource from "./job_folder.py" with { type: "text" };
 import launcherSource from "./launcher.py" with { type: "text" };
 import processTreeSource from "./process_tree.py" with { type: "text" };
+import requestSocketSource from "./request_socket.py" with { type: "text" };
 import runCommandSource from "./run_command.py" with { type: "text" };
 import slotsSource from "./slots.py" with { type: "text" };
 import startLauncherSource from "./start_launcher.py" with { type: "text" };
@@ -17,6 +20,8 @@ import waitingJobSource from "./waiting_job.py" with { type: "text" };
 /** What a supervisor needs to know of its job. Seconds, bytes. */
 export interface ProcessSpec {
   id: string;
+  /** The job whose script started it. */
+  parent?: string;
   dir: string;
   order: number;
   kind: "call" | "background";
@@ -33,24 +38,33 @@ export interface ProcessSpec {
 /** What a launcher does for its server. */
 export type Order =
   | { run: ProcessSpec }
-  | { background: number }
+  | { background: string }
   | { wake: string }
   | { bury: { id: string; dir: string; error: string } };
 
-type News = { ready: string } | { started: string } | { ended: string };
+type News = { ready: string } | { child: string } | { started: string } | { ended: string };
 
 export interface LauncherEvents {
+  ready(): void;
+  /** It has a job that a script asked for. */
+  child(id: string): void;
   started(id: string): void;
   ended(id: string): void;
-  /** The launcher died: it never does by itself while its server lives, unless it cannot start. */
-  lost(hadStarted: boolean): void;
+  /**
+   * The launcher died: it never does by itself while its server lives, unless it cannot start; then
+   * `complaint` is the last line that it wrote to stderr, perhaps empty.
+   */
+  lost(complaint: string | undefined): void;
 }
 
 const SOURCES = {
+  "cancel_job.py": cancelJobSource,
+  "child_jobs.py": childJobsSource,
   "detach.py": detachSource,
   "job_folder.py": jobFolderSource,
   "launcher.py": launcherSource,
   "process_tree.py": processTreeSource,
+  "request_socket.py": requestSocketSource,
   "run_command.py": runCommandSource,
   "slots.py": slotsSource,
   "start_launcher.py": startLauncherSource,
@@ -65,7 +79,8 @@ const SOURCES = {
 export class Launcher {
   readonly id = crypto.randomUUID();
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #done: Promise<unknown>;
+  /** Fulfilled when it is dead, or let go of, and its events have been told. */
+  readonly ended: Promise<unknown>;
   #closing = false;
   #reader?: ReadableStreamDefaultReader<string>;
 
@@ -74,13 +89,16 @@ export class Launcher {
     const script = join(installSources(home), "start_launcher.py");
     const child = new Deno.Command(python, {
       args: ["-I", "-S", script, home.root, this.id, String(maxRunning)],
+      clearEnv: true,
+      env: environment(),
       stdin: "piped",
       stdout: "piped",
-      stderr: "null",
+      stderr: "piped",
     }).spawn();
     this.#writer = child.stdin.getWriter();
     // The process that was started ends at once: the launcher is its grandchild.
-    this.#done = Promise.all([child.status, this.#listen(child.stdout, events)]);
+    const complaint = lastLine(child.stderr);
+    this.ended = Promise.all([child.status, this.#listen(child.stdout, complaint, events)]);
   }
 
   /** Fails when the launcher is dead. */
@@ -93,10 +111,14 @@ export class Launcher {
     this.#closing = true;
     await this.#writer.close().catch(() => {});
     await this.#reader?.cancel().catch(() => {});
-    await this.#done;
+    await this.ended;
   }
 
-  async #listen(stdout: ReadableStream<Uint8Array>, events: LauncherEvents): Promise<void> {
+  async #listen(
+    stdout: ReadableStream<Uint8Array>,
+    complaint: Promise<string>,
+    events: LauncherEvents,
+  ): Promise<void> {
     this.#reader = stdout.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
     let ready = false;
@@ -107,16 +129,35 @@ export class Launcher {
       rest = lines.pop()!;
       for (const line of lines) {
         const news = JSON.parse(line) as News;
-        if ("ready" in news) ready = true;
+        if ("ready" in news) {
+          ready = true;
+          events.ready();
+        } else if ("child" in news) events.child(news.child);
         else if ("started" in news) events.started(news.started);
         else events.ended(news.ended);
       }
     }
+    const said = await complaint;
     if (!this.#closing) {
       await this.#writer.abort().catch(() => {});
-      events.lost(ready);
+      events.lost(ready ? undefined : said);
     }
   }
+}
+
+/** The last line of a stream that ends when the launcher is ready, or dead. */
+async function lastLine(stderr: ReadableStream<Uint8Array>): Promise<string> {
+  let text = "";
+  for await (const piece of stderr.pipeThrough(new TextDecoderStream())) {
+    text = (text + piece).slice(-1000);
+  }
+  return text.trim().split("\n").at(-1)!.trim();
+}
+
+/** The server's own, without the token that opens it over HTTP. */
+function environment(): Record<string, string> {
+  const { PYTHON_MCP_TOKEN: _, ...env } = Deno.env.toObject();
+  return env;
 }
 
 /** Writes the launcher's files once for each version of them; returns their folder. */

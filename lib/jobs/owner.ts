@@ -24,6 +24,9 @@ export class Owner {
     for (const { name } of Deno.readDirSync(this.#home.owners)) {
       if (!this.lives(name)) removeIfFree(join(this.#home.owners, name));
     }
+    for (const { name } of Deno.readDirSync(this.#home.sockets)) {
+      if (!this.lives(name)) removeIfThere(join(this.#home.sockets, name));
+    }
   }
 
   close(): void {

@@ -3,7 +3,7 @@ import { explainFullDisk } from "./full_disk.ts";
 import { HandOver } from "./hand_over.ts";
 import { type Home, jobFolder } from "./home.ts";
 import type { JobEnd, JobRow, Outcome } from "./job.ts";
-import { JobFiles } from "./job_files.ts";
+import { JobFiles, recordOf } from "./job_files.ts";
 import type { JobStore } from "./job_store.ts";
 import type { ProcessSpec } from "./launcher.ts";
 import type { Owner } from "./owner.ts";
@@ -43,6 +43,8 @@ export interface ProcessRunnerOptions {
   maxOutput: number;
   /** Makes the result of a run out of its files. */
   describe: (files: JobFiles, outcome: Outcome) => Promise<Pick<JobEnd, "result" | "error">>;
+  /** The launcher has a job that a script asked for, and that has no row yet. */
+  adopt: (id: string) => void;
   /** Called when a launcher has news of a job; without an id, when any job may have changed. */
   news: (id?: string) => void;
   log: (message: string) => void;
@@ -56,9 +58,10 @@ export class ProcessRunner {
 
   constructor(options: ProcessRunnerOptions) {
     this.#options = options;
-    const { news } = options;
+    const { adopt, news } = options;
     this.#handOver = new HandOver({
       ...options,
+      child: adopt,
       started: (id) => {
         if (this.#recovery.markRunning(id)) news(id);
       },
@@ -88,9 +91,11 @@ export class ProcessRunner {
     const files = new JobFiles(jobFolder(home, id)!);
     const job = { id, kind: "process", tool, label, listed, owner: owner.id } as const;
     try {
-      const seq = store.insert({ ...job, createdAt: Date.now() });
+      const createdAt = Date.now();
+      const seq = store.insert({ ...job, createdAt });
       this.#handOver.reserve(id);
       files.create();
+      files.record = recordOf({ ...job, seq, createdAt, parent: null });
       return { id, seq, files };
     } catch (error) {
       this.discard(id);
@@ -116,13 +121,8 @@ export class ProcessRunner {
   }
 
   #writeSpec({ id, files }: Draft, request: ProcessRequest, process: ProcessSpec): void {
-    const row = this.#options.store.get(id)!;
     files.spec = {
-      tool: row.tool,
-      label: row.label,
-      parent: row.parent,
-      created_at: row.createdAt,
-      listed: row.listed,
+      ...recordOf(this.#options.store.get(id)!),
       has_secrets: request.run.stdin !== undefined || Object.keys(request.env).length > 0,
       details: request.details,
       process,

@@ -62,6 +62,17 @@ def born(pid):
     return stat and stat[BORN].decode()
 
 
+def name(pid):
+    """The name of a process' command; "?" when it is gone."""
+    if not HAS_PROC:
+        return "".join(_ps("-o", "comm=", "-p", str(pid))).strip() or "?"
+    try:
+        with open("/proc/%d/comm" % pid, encoding="utf-8", errors="replace") as comm:
+            return comm.read().strip()
+    except OSError:
+        return "?"
+
+
 def send(pids, number):
     """Sends a signal to each process; those that are gone are passed over."""
     for pid in pids:

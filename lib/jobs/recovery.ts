@@ -23,6 +23,9 @@ const SUPERVISOR_KILLED =
   "what it had printed is kept";
 const VALUES_ARE_GONE = "The job had not started when those that were to start it were killed. " +
   "It was given environment values or standard input, which are kept nowhere: start it again";
+const NOT_HANDED_OVER = "The server that was to start this job ended before it could";
+const FOLDER_IS_GONE =
+  "The job's folder is gone: it was removed, or the job's server ended before it was made";
 const STARTED_AGAIN = "Started again by a later server, with that server's environment";
 
 /** Finds out what became of jobs, whoever ran them, and goes on where somebody was killed. */
@@ -99,34 +102,46 @@ export class Recovery {
   /** Whether a server or a launcher that lives has the job and will start it. */
   #isOnItsWay(row: JobRow, files: JobFiles): boolean {
     const { owner, handOver } = this.#options;
-    if (row.owner === owner.id) return handOver.has(row.id);
+    if (handOver.has(row.id)) return true;
+    if (row.owner !== owner.id && owner.lives(row.owner)) return true;
     const launcher = files.acceptedBy;
-    return owner.lives(row.owner) || (launcher !== undefined && owner.lives(launcher));
+    // What this server's own launcher has is known here.
+    return launcher !== undefined && !handOver.isCurrent(launcher) && owner.lives(launcher);
   }
 
   async #bury({ id }: JobRow, { folder }: JobFiles): Promise<void> {
-    await this.#options.handOver.tell({ bury: { id, dir: folder, error: SUPERVISOR_KILLED } });
+    const { handOver, log } = this.#options;
+    try {
+      await handOver.tell({ bury: { id, dir: folder, error: SUPERVISOR_KILLED } });
+    } catch (error) {
+      log(`job ${id}, whose supervisor was killed, is to be ended later: ${error}`);
+    }
   }
 
   async #revive(row: JobRow, files: JobFiles): Promise<void> {
     const spec = files.spec;
     if (!spec) return this.#endDraft(row, files);
     if (this.#claim(row, files, spec)) {
-      await this.#options.handOver.give({ ...spec.process, kind: "background" });
-    } else {
-      await this.#settle(row, files);
+      try {
+        return await this.#options.handOver.give({ ...spec.process, kind: "background" });
+      } catch (error) {
+        this.endUnstarted(row.id, { error: error instanceof Error ? error.message : `${error}` });
+      }
     }
+    await this.#settle(row, files);
   }
 
   /** A job of which nobody has said yet what it is to run: nothing was promised or started. */
-  #endDraft(row: JobRow, files: JobFiles): void {
+  async #endDraft(row: JobRow, files: JobFiles): Promise<void> {
     if (!row.listed) return this.#options.discard(row.id);
+    if (files.isThere) {
+      if (this.endUnstarted(row.id, { error: NOT_HANDED_OVER })) await this.#settle(row, files);
+      return;
+    }
     this.#options.store.end(row.id, {
       status: "failed",
       result: null,
-      error: files.isThere
-        ? "The server that was to start this job ended before it could"
-        : "The job's folder was removed",
+      error: FOLDER_IS_GONE,
       completedAt: Date.now(),
     });
   }
@@ -140,7 +155,8 @@ export class Recovery {
     if (!lock || !row || files.hasStarted || files.outcome || this.#isOnItsWay(row, files)) {
       return false;
     }
-    if (!row.listed && row.owner !== owner.id) store.setListed(id);
+    const listed = row.listed || former !== owner.id;
+    if (!row.listed && listed) store.setListed(id);
     if (files.cancelAsked || spec.has_secrets) {
       files.end(
         endedWithoutRun(files.cancelAsked ? { cancelled: true } : { error: VALUES_ARE_GONE }),
@@ -150,7 +166,7 @@ export class Recovery {
     if (!store.changeOwner(id, former, owner.id)) return false;
     handOver.reserve(id);
     removeIfThere(files.path("accepted"));
-    files.spec = withNote(spec, STARTED_AGAIN);
+    files.spec = { ...withNote(spec, STARTED_AGAIN), listed, owner: owner.id };
     return true;
   }
 }

@@ -1,13 +1,15 @@
 """How many jobs of a home may run at once, and in which order; without a daemon.
 
 A slot is a file that its supervisor keeps locked (flock(2)), so a dead supervisor frees it. A launcher
-with waiting jobs announces the first of them in a file; only the first of all living launchers takes a slot.
+with waiting jobs announces the first of them in a file, and so does a supervisor that wants back the slot
+which it has lent; only the first of all that live takes a slot.
 """
 import fcntl
 import os
 import signal
 
 CALL, BACKGROUND = "call", "background"
+RETURNS, STARTS = 0, 1  # of jobs of the same order, those that have begun come first
 
 
 def try_lock(path, mode=fcntl.LOCK_EX):
@@ -50,25 +52,58 @@ def is_locked(path):
 
 
 class Slot:
-    """A place among the running jobs, held until the process that has it ends."""
+    """A place among the running jobs, held until the process that has it ends or lends it."""
 
-    def __init__(self, queue, kind, descriptor):
-        self.queue, self.kind, self.descriptor = queue, kind, descriptor
+    def __init__(self, queue, kind, order, descriptor):
+        self.queue, self.kind, self.order, self.descriptor = queue, kind, order, descriptor
+
+    @property
+    def is_lent(self):
+        return self.descriptor is None
 
     def move_to_background(self):
         """Gives the place of a call back once there is one for a background job."""
-        if self.kind == CALL:
-            descriptor = self.queue.free_slot(BACKGROUND)
-            if descriptor is not None:
-                os.close(self.descriptor)
-                self.kind, self.descriptor = BACKGROUND, descriptor
+        if self.kind != CALL:
+            return
+        if self.is_lent:
+            self.stop_asking()
+            self.kind = BACKGROUND
+            return
+        descriptor = self.queue.free_slot(BACKGROUND)
+        if descriptor is not None:
+            os.close(self.descriptor)
+            self.kind, self.descriptor = BACKGROUND, descriptor
+
+    def lend(self, job_id):
+        """Lets another job have the place. `job_id`: the job whose supervisor this process is."""
+        if self.queue.owner != job_id:  # the launcher's, whose descriptors are closed here
+            self.queue = Queue(self.queue.home, self.queue.limit, job_id, RETURNS)
+        os.close(self.descriptor)
+        self.descriptor = None
+        self.queue.wake_first_elsewhere(self.kind)
+
+    def take_back(self):
+        """False when it is not this job's turn; then it is announced and to be tried again."""
+        try:
+            self.queue.announce(self.kind, self.order)
+            slot = self.queue.take(self.kind, self.order)
+            if slot is None:
+                return False
+            self.descriptor = slot.descriptor
+            self.stop_asking()
+            return True
+        except OSError:
+            return False  # no file can be had just now
+
+    def stop_asking(self):
+        if self.queue.rank == RETURNS:
+            self.queue.announce(self.kind, None)
 
 
 class Queue:
-    def __init__(self, home, limit, launcher):
-        self.folder = os.path.join(home, "queue")
-        self.owners = os.path.join(home, "owners")
-        self.limit, self.launcher = limit, launcher
+    def __init__(self, home, limit, owner, rank=STARTS):
+        self.home, self.folder = home, os.path.join(home, "queue")
+        self.limit, self.owner, self.rank = limit, owner, rank
         self.announced = {CALL: None, BACKGROUND: None}
         self.lock = os.open(os.path.join(self.folder, "lock"), os.O_RDWR | os.O_CREAT, 0o600)
 
@@ -80,15 +115,15 @@ class Queue:
         return None
 
     def take(self, kind, order):
-        """A Slot if one is free and no job of another launcher comes first, else None."""
+        """A Slot if one is free and no job of another owner comes first, else None."""
         fcntl.flock(self.lock, fcntl.LOCK_EX)
         try:
             descriptor = self.free_slot(kind)
             if descriptor is None:
                 return None
             first = self.first_elsewhere(kind)
-            if first is None or first[0] > order:
-                return Slot(self, kind, descriptor)
+            if first is None or first > (order, self.rank, os.getpid()):
+                return Slot(self, kind, order, descriptor)
             os.close(descriptor)
             wake(first)
             return None
@@ -96,42 +131,53 @@ class Queue:
             fcntl.flock(self.lock, fcntl.LOCK_UN)
 
     def wake_first_elsewhere(self, kind):
-        """Tells the launcher whose job comes next that a slot may be free."""
+        """Tells the one whose job comes next that a slot may be free."""
         try:
             wake(self.first_elsewhere(kind))
         except OSError:
             pass  # it looks by itself a little later
 
     def first_elsewhere(self, kind):
-        """Order and launcher's pid of the first job that waits at another launcher that lives."""
+        """Order, rank and owner's pid of the first job that waits elsewhere, where somebody lives."""
         found = []
         for name in os.listdir(os.path.join(self.folder, "waiting")):
-            of_kind, _, launcher = name.partition(".")
-            if of_kind != kind or launcher == self.launcher:
+            of_kind, _, owner = name.partition(".")
+            if of_kind != kind or owner == self.owner:
                 continue
             path = os.path.join(self.folder, "waiting", name)
-            if not is_locked(os.path.join(self.owners, launcher)):
+            if not self.lives(owner):
                 remove(path)
                 continue
             try:
                 with open(path, "rb") as file:
-                    order, pid = file.read().split()
-                found.append((int(order), int(pid)))
+                    order, rank, pid = map(int, file.read().split())
+                found.append((order, rank, pid))
             except (FileNotFoundError, ValueError):
                 pass  # not waiting any more, or about to be announced
         return min(found, default=None)
 
+    def asks(self, owner):
+        """Whether the launcher or the job with this id waits for a slot."""
+        names = ("%s.%s" % (kind, owner) for kind in (CALL, BACKGROUND))
+        return any(os.path.exists(os.path.join(self.folder, "waiting", name)) for name in names)
+
+    def lives(self, owner):
+        """Whether the launcher, or the supervisor of the job, with this id lives."""
+        return is_locked(os.path.join(self.home, "owners", owner)) or is_locked(
+            os.path.join(self.home, "jobs", owner, "lock")
+        )
+
     def announce(self, kind, order):
-        """Says which job of this launcher comes first; None: none waits."""
+        """Says which job of this owner comes first; None: none waits."""
         if self.announced[kind] == order:
             return
-        path = os.path.join(self.folder, "waiting", "%s.%s" % (kind, self.launcher))
+        path = os.path.join(self.folder, "waiting", "%s.%s" % (kind, self.owner))
         if order is None:
             remove(path)
         else:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
             try:
-                os.pwrite(descriptor, b"%016d %010d" % (order, os.getpid()), 0)
+                os.pwrite(descriptor, b"%016d %d %010d" % (order, self.rank, os.getpid()), 0)
             finally:
                 os.close(descriptor)
         self.announced[kind] = order
@@ -140,7 +186,7 @@ class Queue:
 def wake(first):
     if first is not None:
         try:
-            os.kill(first[1], signal.SIGUSR1)
+            os.kill(first[2], signal.SIGUSR1)
         except ProcessLookupError:
             pass
 

@@ -45,10 +45,46 @@ export interface SmartAsyncOptions {
 
 const context = new AsyncLocalStorage<JobContext>();
 
+/**
+ * The id of the job whose handler is running here, also after `await`; `undefined` outside of one.
+ *
+ * @example
+ * ```ts
+ * import { currentJobId, initializeState, smartAsync } from "@x/python-mcp";
+ * import assert from "node:assert/strict";
+ *
+ * const state = initializeState({ persistenceDir: await Deno.makeTempDir() });
+ * const whoAmI = smartAsync({}, (_: object, { jobId }) => jobId === currentJobId());
+ * assert.equal(await whoAmI({}), true);
+ * assert.equal(currentJobId(), undefined);
+ * await state.close();
+ * ```
+ */
 export function currentJobId(): string | undefined {
   return context.getStore()?.jobId;
 }
 
+/**
+ * Returns what reports the progress of the job whose handler calls it: `progress(current, total?,
+ * message?)`. Other processes see the newest value within half a second; outside a job it does nothing.
+ *
+ * @example
+ * ```ts
+ * import { createProgressCallback, getJobStatus, initializeState, smartAsync } from "@x/python-mcp";
+ * import assert from "node:assert/strict";
+ *
+ * const state = initializeState({ persistenceDir: await Deno.makeTempDir() });
+ * const count = smartAsync({}, ({ to }: { to: number }) => {
+ *   const progress = createProgressCallback();
+ *   for (let n = 1; n <= to; n++) progress(n, to, `counted ${n}`);
+ * });
+ * const started = await count({ to: 3, async_mode: true });
+ * const status = await getJobStatus(started!.job_id, { waitSeconds: 5 });
+ * assert("job" in status);
+ * assert.deepEqual(status.job.progress, { current: 3, total: 3, message: "counted 3" });
+ * await state.close();
+ * ```
+ */
 export function createProgressCallback(): ProgressCallback {
   return context.getStore()?.progress ?? (() => {});
 }

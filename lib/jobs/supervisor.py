@@ -8,10 +8,14 @@ import os
 import signal
 import time
 
+import cancel_job
 import job_folder
 import process_tree
+import slots
 from run_command import PIECE, TO_END, CommandRunner, JobEnded
 
+PASS_ON_SECONDS = 2.0  # in which a script notices that the job has ended for which it waits
+LOOK_SECONDS = 0.005
 LOCK_SECONDS = 0.05  # between two attempts at the lock of a preparation step
 
 
@@ -23,25 +27,84 @@ class Supervisor:
         self.began = time.monotonic()
         self.before_script = None
         self.runs = []
-        self.commands = CommandRunner(spec["id"], reaps_orphans)
+        self.survivors = []
+        self.commands = CommandRunner(spec["id"], reaps_orphans, self.tell_survivors)
         for number in TO_END:
             signal.signal(number, self.end_by_signal)
 
     def end_by_signal(self, number, _frame):
         self.told_to_end = signal.Signals(number).name
 
+    def tell_survivors(self, pids):
+        """Keeps a file with the names of what could not be stopped, for whoever waits for that."""
+        survivors = ["%d (%s)" % (pid, process_tree.name(pid)) for pid in pids]
+        if survivors != self.survivors:
+            self.survivors = survivors
+            try:
+                job_folder.write_json(self.folder, "survivors.json", survivors)
+            except OSError:
+                pass  # a full disk, or the folder is gone
+
     def look(self):
-        """Raises JobEnded when somebody wants the job to end; moves a call to the background."""
+        """Raises JobEnded when somebody wants the job to end; gives its slot to whom it belongs."""
         if job_folder.has(self.folder, "cancel"):
             raise JobEnded(cancelled=True)
         if self.told_to_end:
             raise JobEnded(error="The job's supervisor was told to end (%s)" % self.told_to_end)
         if job_folder.has(self.folder, "background"):
             self.slot.move_to_background()
+        self.share_slot()
+
+    def share_slot(self):
+        """Lends the slot while the script waits for a job of its own, and takes one again afterwards.
+
+        The script holds a lock on `waiting` meanwhile, then goes on when there is no `lent`: who looks
+        at the other's file only after changing its own cannot miss it.
+        """
+        waits = self.script_waits()
+        if self.slot.is_lent and waits:
+            self.slot.stop_asking()
+        elif self.slot.is_lent:
+            if self.slot.take_back():
+                job_folder.remove(os.path.join(self.folder, "lent"))
+        elif waits:
+            self.lend_slot()
+
+    def lend_slot(self):
+        try:
+            job_folder.open_private(os.path.join(self.folder, "lent")).close()
+            if self.script_waits():
+                self.slot.lend(self.spec["id"])
+        except OSError:
+            pass  # no file can be had just now: then it keeps its slot
+        if not self.slot.is_lent:
+            job_folder.remove(os.path.join(self.folder, "lent"))
+
+    def pass_slot_on(self):
+        """Keeps the slot until the parent that waits for this job asks for it, lest a newer job take it."""
+        if self.slot.is_lent or not job_folder.has(self.folder, "awaited"):
+            return
+        parent = self.spec["parent"]
+        folder = os.path.join(os.path.dirname(self.folder), parent)
+        until = time.monotonic() + PASS_ON_SECONDS
+        while time.monotonic() < until and job_folder.has(folder, "lent") and cancel_job.runs(folder):
+            if self.slot.queue.asks(parent):
+                break
+            time.sleep(LOOK_SECONDS)
+
+    def script_waits(self):
+        path = os.path.join(self.folder, "waiting")
+        if not os.path.exists(path):
+            return False
+        lock = slots.try_lock(path)
+        if lock is not None:
+            os.close(lock)
+        return lock is None
 
     def run(self):
         """The whole job; returns its outcome."""
         outcome = {"error": None, "timed_out": False, "cancelled": False, "started_at": time.time()}
+        was_stopped = False
         try:
             os.umask(0o077)
             self.look()
@@ -56,12 +119,16 @@ class Supervisor:
             self.before_script = time.monotonic() - self.began
             self.run_script()
         except JobEnded as end:
+            was_stopped = True
             outcome.update(error=end.error, timed_out=end.timed_out, cancelled=end.cancelled)
         except Exception as error:
             outcome["error"] = "The job could not be run: %s" % error
         os.umask(0o077)
         if job_folder.has(self.folder, "cancel"):
-            outcome["cancelled"] = True
+            was_stopped = outcome["cancelled"] = True
+        self.slot.stop_asking()
+        if was_stopped:
+            cancel_job.end_children(self.folder)
         outcome.update(measure(self.runs), failed_step=self.failed_step, ended_at=time.time())
         if self.commands.samples:
             outcome["samples"] = self.commands.samples
@@ -185,4 +252,6 @@ def signal_name(number):
 
 def supervise(spec, lock, slot, umask, reaps_orphans):
     """Runs the job and writes its outcome."""
-    job_folder.write_outcome(spec["dir"], Supervisor(spec, slot, umask, reaps_orphans).run(), lock)
+    supervisor = Supervisor(spec, slot, umask, reaps_orphans)
+    job_folder.write_outcome(spec["dir"], supervisor.run(), lock)
+    supervisor.pass_slot_on()

@@ -1,7 +1,7 @@
 import { ensureFolder } from "../base/private_files.ts";
 import { type Home, jobFolder } from "./home.ts";
 import type { FinalStatus, JobEnd, Progress } from "./job.ts";
-import { JobFiles } from "./job_files.ts";
+import { JobFiles, recordOf } from "./job_files.ts";
 import type { JobStore } from "./job_store.ts";
 import type { Owner } from "./owner.ts";
 
@@ -26,6 +26,7 @@ export interface Task {
   tool: string;
   label: string | null;
   createdAt: number;
+  startedAt?: number;
   controller: AbortController;
   result: Promise<unknown>;
   /** The newest progress that it reported. */
@@ -50,7 +51,7 @@ export class TaskRunner {
   register(task: Task, parent: string | null = null): void {
     const { home, store, owner, changed } = this.#options;
     const { id, tool, label, createdAt } = task;
-    store.insert({
+    const job = {
       id,
       kind: "task",
       tool,
@@ -59,10 +60,12 @@ export class TaskRunner {
       owner: owner.id,
       parent,
       createdAt,
-    });
-    const folder = jobFolder(home, id)!;
-    ensureFolder(folder);
-    new JobFiles(folder).touchLock();
+    } as const;
+    const seq = store.insert(job);
+    const files = new JobFiles(jobFolder(home, id)!);
+    ensureFolder(files.folder);
+    files.record = recordOf({ ...job, seq });
+    files.touchLock();
     this.#tasks.set(id, task);
     this.#timer ??= setInterval(() => this.#look(), LOOK_MS);
     task.result.then(
@@ -74,7 +77,9 @@ export class TaskRunner {
 
   /** Marks a registered task as running from a time on; false when it has ended before. */
   markRunning(id: string, at: number): boolean {
-    if (!this.#tasks.has(id)) return false;
+    const task = this.#tasks.get(id);
+    if (!task) return false;
+    task.startedAt = at;
     this.#write(id, () => this.#options.store.markRunning(id, at));
     return true;
   }
@@ -128,6 +133,7 @@ export class TaskRunner {
       status: cancelled ? "cancelled" : status,
       result: cancelled ? null : result ?? null,
       error: cancelled ? null : error,
+      startedAt: task.startedAt,
       completedAt: Date.now(),
       progress: task.progress,
     });
@@ -136,9 +142,11 @@ export class TaskRunner {
   /** Tries until there is room for it: nobody else knows how the task has ended. */
   #keepEnd(id: string, end: JobEnd): void {
     this.#retries.delete(id);
+    const files = new JobFiles(jobFolder(this.#options.home, id)!);
     const kept = this.#write(id, () => {
+      files.taskEnd = end;
       this.#options.store.end(id, end);
-      new JobFiles(jobFolder(this.#options.home, id)!).touchLock();
+      files.touchLock();
     });
     if (!kept) this.#retries.set(id, setTimeout(() => this.#keepEnd(id, end), RETRY_MS));
   }

@@ -1,3 +1,4 @@
+import type { Adoption } from "./adoption.ts";
 import type { Calls } from "./calls.ts";
 import { type Home, jobFolder } from "./home.ts";
 import { isFinal, type JobRow } from "./job.ts";
@@ -10,6 +11,7 @@ export interface TenderOptions {
   home: Home;
   store: JobStore;
   owner: Owner;
+  adoption: Adoption;
   processes: ProcessRunner;
   calls: Calls;
   changed: (id: string) => void;
@@ -50,7 +52,8 @@ export class Tender {
   }
 
   async #tendAll(): Promise<void> {
-    const { store, owner, log } = this.#options;
+    const { store, owner, adoption, log } = this.#options;
+    adoption.adoptAll();
     const lives = new Map<string, boolean>();
     for (const row of store.unfinished()) {
       if (!lives.has(row.owner)) lives.set(row.owner, owner.lives(row.owner));

@@ -2,7 +2,7 @@ import type { JobManager } from "../jobs/job_manager.ts";
 import { JobUpdates } from "./job_updates.ts";
 import type { openJobs } from "./open_jobs.ts";
 
-/** What the program was started with, resolved once; see `lib/serve/settings.ts`. */
+/** What the program was started with, resolved once; see `settings.ts`. */
 export interface Settings {
   /** `PYTHON_MCP_HOME`. */
   home: string;
@@ -10,7 +10,7 @@ export interface Settings {
   maxRunning: number;
   /** `PYTHON_MCP_MAX_OUTPUT_MB`, in bytes a stream. */
   maxOutput: number;
-  /** `PYTHON_MCP_KEEP_DAYS`: how long ended jobs stay. */
+  /** `PYTHON_MCP_KEEP_DAYS`: how long ended jobs and unused environments stay. */
   keepDays: number;
   /** `PYTHON_MCP_WAIT_WITH_PROGRESS`: a caller that gets progress is waited for without a budget. */
   waitWithProgress: boolean;

@@ -18,29 +18,50 @@ export class CallerLeft extends Error {
 const SPEAKS_OF_TIME = /time[ds]?[ -]?out|deadline/i;
 
 /**
- * A signal that is aborted when the caller of a request no longer waits for its answer, with a
- * {@linkcode CallerLeft} as its reason.
- *
- * @param closeCancels Whether a closed connection is how this client cancels.
+ * Watches the caller of a request: `signal` is aborted when it no longer waits for its answer, with a
+ * {@linkcode CallerLeft} as the reason. Disposed of once there is an answer: what ends then is no news.
  */
-export function callSignal(
-  { mcpReq, http }: ServerContext,
-  closeCancels: () => boolean,
-): AbortSignal {
-  const controller = new AbortController();
-  const left = (how: CallerLeft["how"]) => controller.abort(new CallerLeft(how));
-  const closed = () => left(closeCancels() ? "closed its stream" : "is gone");
-  whenAborted(mcpReq.signal, (reason) => {
-    // `notifications/cancelled` aborts with the text that it brought, or without any reason.
-    if (typeof reason === "string") left(SPEAKS_OF_TIME.test(reason) ? "gave up" : "told to stop");
-    else if (reason instanceof DOMException) left("told to stop");
-    else closed();
-  });
-  if (http?.req) whenAborted(http.req.signal, closed);
-  return controller.signal;
-}
+export class CallWatch implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #listeners: [AbortSignal, () => void][] = [];
+  readonly #closeCancels: () => boolean;
 
-function whenAborted(signal: AbortSignal, then: (reason: unknown) => void): void {
-  if (signal.aborted) then(signal.reason);
-  else signal.addEventListener("abort", () => then(signal.reason), { once: true });
+  /** @param closeCancels Whether a closed connection is how this client cancels. */
+  constructor({ mcpReq, http }: ServerContext, closeCancels: () => boolean) {
+    this.#closeCancels = closeCancels;
+    this.#whenAborted(mcpReq.signal, (reason) => {
+      // `notifications/cancelled` aborts with the text that it brought, or without any reason.
+      if (typeof reason === "string") {
+        this.#left(SPEAKS_OF_TIME.test(reason) ? "gave up" : "told to stop");
+      } else if (reason instanceof DOMException) {
+        this.#left("told to stop");
+      } else {
+        this.#closed();
+      }
+    });
+    if (http?.req) this.#whenAborted(http.req.signal, () => this.#closed());
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  [Symbol.dispose](): void {
+    for (const [signal, listener] of this.#listeners) signal.removeEventListener("abort", listener);
+  }
+
+  #closed(): void {
+    this.#left(this.#closeCancels() ? "closed its stream" : "is gone");
+  }
+
+  #left(how: CallerLeft["how"]): void {
+    this.#controller.abort(new CallerLeft(how));
+  }
+
+  #whenAborted(signal: AbortSignal, then: (reason: unknown) => void): void {
+    if (signal.aborted) return then(signal.reason);
+    const listener = () => then(signal.reason);
+    signal.addEventListener("abort", listener);
+    this.#listeners.push([signal, listener]);
+  }
 }

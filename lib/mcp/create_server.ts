@@ -52,7 +52,7 @@ export function createServer(app: App, options: ServerOptions): Server {
   );
   const handlers = async () => {
     const [{ RequestHandlers }] = await Promise.all([
-      import("./request_handlers.ts"),
+      requestHandlers ??= import("./request_handlers.ts"),
       app.load(),
     ]);
     return new RequestHandlers(app, options);
@@ -62,6 +62,9 @@ export function createServer(app: App, options: ServerOptions): Server {
   if (lasting) sayWhatChanges(server, era, app);
   return server;
 }
+
+/** Kept, since even an import that was made before has its price at each request. */
+let requestHandlers: Promise<typeof import("./request_handlers.ts")> | undefined;
 
 type Handlers = () => Promise<import("./request_handlers.ts").RequestHandlers>;
 

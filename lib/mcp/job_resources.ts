@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
-import { isFinal } from "../jobs/job.ts";
+import { isFinal, type JobRow } from "../jobs/job.ts";
+import type { JobFiles } from "../jobs/job_files.ts";
 import { viewOf } from "../jobs/job_view.ts";
 import { type LogEnds, readBytes, readEnds, readLog } from "../jobs/output_log.ts";
 import { readableText } from "../jobs/readable_text.ts";
@@ -39,7 +40,7 @@ export const JOB_RESOURCES: readonly ResourceFamily[] = [
     description: "A job as JSON, as py_job_status shows it.",
     mimeType: "application/json",
     async read(uri, app) {
-      const row = await app.jobs.get(uri.host);
+      const row = await app.jobs.get(idOf(uri));
       return row && {
         uri: uri.href,
         mimeType: "application/json",
@@ -54,10 +55,12 @@ export const JOB_RESOURCES: readonly ResourceFamily[] = [
     description: "Standard output and standard error of a job, shortened like a result.",
     mimeType: "text/plain",
     async read(uri, app) {
-      const row = await app.jobs.get(uri.host);
-      const files = app.jobs.files(uri.host);
-      if (!row || !files) return undefined;
-      const text = `---STDOUT---\n${shown(files.stdout)}\n---STDERR---\n${shown(files.stderr)}`;
+      const row = await app.jobs.get(idOf(uri));
+      if (!row) return undefined;
+      const files = app.jobs.files(row.id);
+      const stdout = shownStream(row, files, "stdout");
+      const stderr = shownStream(row, files, "stderr");
+      const text = `---STDOUT---\n${stdout}\n---STDERR---\n${stderr}`;
       return { uri: uri.href, mimeType: "text/plain", text };
     },
   },
@@ -70,8 +73,8 @@ export const JOB_RESOURCES: readonly ResourceFamily[] = [
       "(1 MiB); the next cursor is in _meta.",
     mimeType: "text/plain",
     async read(uri, app) {
-      const row = await app.jobs.get(uri.host);
-      const files = app.jobs.files(uri.host);
+      const row = await app.jobs.get(idOf(uri));
+      const files = app.jobs.files(idOf(uri));
       const stream = uri.pathname.slice(1);
       if (!row || !files || (stream !== "stdout" && stream !== "stderr")) return undefined;
       const cursor = wholeNumber(uri.searchParams.get("cursor")) ?? 0;
@@ -96,7 +99,7 @@ export const JOB_RESOURCES: readonly ResourceFamily[] = [
     uriTemplate: "job-artifact://{job_id}/{+name}",
     description: "A file that a script wrote to PYTHON_MCP_ARTIFACTS.",
     async read(uri, app) {
-      const files = await app.jobs.get(uri.host) && app.jobs.files(uri.host);
+      const files = await app.jobs.get(idOf(uri)) && app.jobs.files(idOf(uri));
       if (!files) return undefined;
       const path = insidePath(files.artifacts, uri.pathname);
       if (path === undefined) return undefined;
@@ -116,6 +119,22 @@ export const JOB_RESOURCES: readonly ResourceFamily[] = [
     },
   },
 ];
+
+/** Ids of older servers may hold any characters. */
+function idOf(uri: URL): string {
+  try {
+    return decodeURIComponent(uri.host);
+  } catch {
+    return uri.host;
+  }
+}
+
+/** A job of an older server has no files: what it printed is in its result, if anywhere. */
+function shownStream(row: JobRow, files: JobFiles | undefined, name: "stdout" | "stderr"): string {
+  if (files?.isThere) return shown(files[name]);
+  const text = (row.result as Record<string, unknown> | null)?.[name];
+  return typeof text === "string" ? text : "";
+}
 
 function shown(path: string): string {
   const text: string | LogEnds = readEnds(path, SHOWN_CHARACTERS, readableText);

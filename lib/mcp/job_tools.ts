@@ -84,10 +84,16 @@ export const JOB_TOOLS: readonly Tool[] = [
       status_filter: z.enum(JOB_STATUSES).optional(),
       limit: z.number().int().min(1).max(1000).default(50),
     }),
-    output: z.object({ jobs: z.array(JOB).optional(), total: z.number().optional(), error }),
+    output: z.object({
+      jobs: z.array(JOB).optional(),
+      total: z.number().optional(),
+      note: z.string().optional(),
+      error,
+    }),
     handle: async ({ status_filter, limit }, { app }) => {
       const { rows, total } = await app.jobs.list({ status: status_filter, limit });
-      return { json: { jobs: rows.map(viewOf), total } };
+      const note = app.jobs.takeNotices();
+      return { json: { jobs: rows.map(viewOf), total, ...(note && { note }) } };
     },
   }),
   defineTool({
@@ -111,7 +117,8 @@ export const JOB_TOOLS: readonly Tool[] = [
       const cancelled = await app.jobs.cancel(job_id);
       if (!cancelled) throw unknownJob(job_id);
       const { row: { status }, wasFinal } = cancelled;
-      return { json: { job_id, status, message: cancelMessage(status, wasFinal) } };
+      const survivors = app.jobs.files(job_id)?.survivors ?? [];
+      return { json: { job_id, status, message: cancelMessage(status, wasFinal, survivors) } };
     },
   }),
   defineTool({
@@ -152,7 +159,7 @@ export const JOB_TOOLS: readonly Tool[] = [
           },
         };
       }
-      const removed = app.jobs.prune(statuses, Date.now() - max_age_hours * 3600_000);
+      const removed = await app.jobs.prune(statuses, Date.now() - max_age_hours * 3600_000);
       return { json: { removed, remaining: app.jobs.store.count() } };
     },
   }),

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { BackgroundAnswer } from "../jobs/answer_within_budget.ts";
 import type { JobStatus } from "../jobs/job.ts";
 import type { JobManager } from "../jobs/job_manager.ts";
@@ -9,8 +8,9 @@ import {
   type SmartAsyncOptions,
   smartAsyncWith,
 } from "../jobs/smart_async.ts";
-import { App, type Settings } from "./app.ts";
+import { App } from "./app.ts";
 import { cancelMessage } from "./cancel_message.ts";
+import { readSettings } from "./settings.ts";
 
 /** Where {@linkcode initializeState} keeps jobs. */
 export interface StateOptions {
@@ -22,7 +22,8 @@ let state: App | undefined;
 
 /**
  * Chooses where jobs are kept, and returns what closes that state again: it ends the jobs that run
- * inside this process. Without a call, the first use opens the default home.
+ * inside this process. Without a call, the first use opens the default home. How long ended jobs stay
+ * is up to `PYTHON_MCP_KEEP_DAYS`, as in a server.
  *
  * @example
  * ```ts
@@ -35,31 +36,19 @@ let state: App | undefined;
  * ```
  */
 export function initializeState(options: StateOptions = {}): { close(): Promise<void> } {
-  const app = new App(librarySettings(options), {
-    debug: () => {},
-    warn: (message) => Deno.stderr.writeSync(new TextEncoder().encode(`${message}\n`)),
-    listen: () => () => {},
-  });
+  const warn = (message: string) =>
+    void Deno.stderr.writeSync(new TextEncoder().encode(`${message}\n`));
+  const settings = readSettings(Deno.env.toObject(), warn);
+  const app = new App(
+    { ...settings, home: options.persistenceDir ?? settings.home },
+    { debug: () => {}, warn, listen: () => () => {} },
+  );
   state = app;
   return {
     close: async () => {
       if (state === app) state = undefined;
       await app.close();
     },
-  };
-}
-
-function librarySettings({ persistenceDir }: StateOptions): Settings {
-  const env = Deno.env.toObject();
-  return {
-    home: persistenceDir ?? env.PYTHON_MCP_HOME ?? join(env.HOME ?? "/", ".python_mcp"),
-    maxRunning: 4 * navigator.hardwareConcurrency,
-    maxOutput: 2 ** 30,
-    keepDays: 30,
-    waitWithProgress: false,
-    stopOnDisconnect: false,
-    cwd: Deno.cwd(),
-    env,
   };
 }
 
@@ -168,10 +157,12 @@ export async function listJobs(
 export async function cancelJob(
   jobId: string,
 ): Promise<{ job_id: string; status: JobStatus; message: string } | { error: string }> {
-  const cancelled = await (await jobs()).cancel(jobId);
+  const manager = await jobs();
+  const cancelled = await manager.cancel(jobId);
   if (!cancelled) return notFound(jobId);
   const { row: { status }, wasFinal } = cancelled;
-  return { job_id: jobId, status, message: cancelMessage(status, wasFinal) };
+  const survivors = manager.files(jobId)?.survivors ?? [];
+  return { job_id: jobId, status, message: cancelMessage(status, wasFinal, survivors) };
 }
 
 /**
@@ -203,7 +194,7 @@ export async function pruneJobs(
   const manager = await jobs();
   const removed = statuses.length === 0
     ? 0
-    : manager.prune(statuses, Date.now() - maxAgeHours * 3600_000);
+    : await manager.prune(statuses, Date.now() - maxAgeHours * 3600_000);
   return { removed, remaining: manager.store.count() };
 }
 

@@ -1,8 +1,11 @@
 import { openHome } from "../jobs/home.ts";
 import { JobManager } from "../jobs/job_manager.ts";
 import { findLauncherPython } from "../python/find_interpreters.ts";
+import { removeUnusedEnvironments } from "../python/remove_environments.ts";
 import type { Log, Settings } from "./app.ts";
 import { describeRun } from "./run_result.ts";
+
+const DAY_MS = 24 * 3600 * 1000;
 
 /** Opens the jobs of the home that the settings name. */
 export function openJobs(settings: Settings, log: Log): JobManager {
@@ -14,6 +17,8 @@ export function openJobs(settings: Settings, log: Log): JobManager {
     maxOutput,
     keepDays,
     describe: describeRun,
+    swept: (programs) => removeUnusedEnvironments(home, Date.now() - keepDays * DAY_MS, programs),
     log: (message) => log.debug(message),
+    warn: (message) => log.warn(message),
   });
 }

@@ -1,6 +1,6 @@
 import { ProtocolError, ProtocolErrorCode, type ServerContext } from "@modelcontextprotocol/server";
 import type { App, LogLine } from "./app.ts";
-import { callSignal } from "./call_signal.ts";
+import { CallWatch } from "./call_signal.ts";
 import type { ServerOptions } from "./create_server.ts";
 import { callTool, type ToolCall, type ToolResult, toResult } from "./define_tool.ts";
 import { listTool } from "./list_tool.ts";
@@ -27,8 +27,10 @@ export class RequestHandlers {
     const tool = this.#tools.find((tool) => tool.name === name);
     if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name}`);
     const app = this.#app;
-    const stopLog = this.#options.era === "modern" ? app.log.listen(sendTo(ctx)) : undefined;
-    const answer = await app.untilDone(callTool(tool, input, this.#toolCall(ctx)))
+    const { era, lasting } = this.#options;
+    using watch = new CallWatch(ctx, () => era === "modern" && !lasting && !app.ending);
+    const stopLog = era === "modern" ? app.log.listen(sendTo(ctx)) : undefined;
+    const answer = await app.untilDone(callTool(tool, input, this.#toolCall(ctx, watch.signal)))
       .finally(stopLog);
     if (answer.result) return answer.result;
     if (answer.jobId === undefined || !declaresTasks(ctx)) return toResult(answer);
@@ -77,14 +79,13 @@ export class RequestHandlers {
     return this.#options.prompts ?? PROMPTS;
   }
 
-  #toolCall(context: ServerContext): ToolCall {
+  #toolCall(context: ServerContext, signal: AbortSignal): ToolCall {
     const { mcpReq } = context;
-    const { era, lasting } = this.#options;
     const progressToken = mcpReq._meta?.progressToken;
     return {
       app: this.#app,
       context,
-      signal: callSignal(context, () => era === "modern" && !lasting && !this.#app.ending),
+      signal,
       reportProgress: progressToken === undefined
         ? undefined
         : (report) =>

@@ -48,7 +48,7 @@ export async function listResources(
   }
   const { rows } = await app.jobs.list({ limit: PAGE, before });
   const jobs = rows.map((row) => ({
-    uri: `job://${row.id}`,
+    uri: `job://${encodeURIComponent(row.id)}`,
     name: row.label ?? row.tool,
     title: `${row.label ?? row.tool} (${row.status})`,
     description: `Created ${new Date(row.createdAt).toISOString()}`,

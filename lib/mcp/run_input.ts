@@ -1,6 +1,6 @@
-import { isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
 import { statIfThere } from "../base/private_files.ts";
+import { resolvePath } from "../base/resolve_path.ts";
 import { UserError } from "../base/user_error.ts";
 
 const noNul = (text: string) => !text.includes("\0");
@@ -47,12 +47,6 @@ export interface ScriptSource {
   source: string;
   /** Absent for inline code. */
   path?: string;
-}
-
-/** Resolves a path as the contract says: `~`, then relative to `base`. */
-export function resolvePath(path: string, base: string, env: Record<string, string>): string {
-  if (path === "~" || path.startsWith("~/")) return join(env.HOME ?? "/", path.slice(1));
-  return isAbsolute(path) ? resolve(path) : resolve(base, path);
 }
 
 export function requireDirectory(path: string): string {

@@ -52,7 +52,7 @@ export class ProgressReporter {
       this.#lastSeen = seen;
       this.#report(found.current, found.total ?? undefined, found.message ?? undefined);
     } else if (performance.now() - this.#lastSentAt >= SIGN_OF_LIFE_MS) {
-      this.#report(this.#last, this.#lastTotal, this.#signOfLife());
+      this.#report(this.#last, this.#lastTotal, this.#signOfLife(found?.message));
     }
   }
 
@@ -66,9 +66,10 @@ export class ProgressReporter {
       .catch(() => {}); // the caller is gone; its call ends by itself
   }
 
-  #signOfLife(): string {
+  #signOfLife(message: string | null | undefined): string {
     const elapsed = `${Math.round((performance.now() - this.#began) / 1000)} s`;
-    const line = tailOf(this.#files.stdout).trimEnd().split("\n").at(-1)!.slice(0, LONGEST_MESSAGE);
+    const said = message ?? tailOf(this.#files.stdout).trimEnd().split("\n").at(-1)!;
+    const line = said.slice(0, LONGEST_MESSAGE);
     return line === "" ? `running for ${elapsed}` : `running for ${elapsed}: ${line}`;
   }
 }

@@ -6,6 +6,7 @@ import {
 } from "../jobs/answer_within_budget.ts";
 import type { EnvChanges } from "../base/command.ts";
 import { writePrivate } from "../base/private_files.ts";
+import { resolvePath } from "../base/resolve_path.ts";
 import { UserError } from "../base/user_error.ts";
 import { resolveBudget } from "../jobs/budget.ts";
 import type { Call, Ended } from "../jobs/job_manager.ts";
@@ -15,7 +16,7 @@ import { prepareRun } from "../python/prepare_run.ts";
 import { installScriptRuntime } from "../python/script_runtime.ts";
 import { CallerLeft } from "./call_signal.ts";
 import type { ToolAnswer, ToolCall } from "./define_tool.ts";
-import { resolvePath, type ScriptSource } from "./run_input.ts";
+import type { ScriptSource } from "./run_input.ts";
 import { resultBlocks } from "./result_blocks.ts";
 import { ProgressReporter } from "./run_progress.ts";
 import type { RunDetails } from "./run_result.ts";
@@ -180,7 +181,7 @@ async function makeRequest(
     baseEnv: settings.env,
     scriptRuntimeEnv: (pythonPath) => runtime.env(pythonPath),
   });
-  if (plan.prepare.length > 0 && plan.note !== undefined) app.log.warn(plan.note);
+  if (plan.announcement !== undefined) app.log.warn(plan.announcement);
   const warmUps = (run.benchmark?.repeat ?? 1) > 1 ? 1 : 0;
   const details: RunDetails = {
     execution_strategy: plan.strategy,
@@ -193,15 +194,16 @@ async function makeRequest(
     warm_up: warmUps === 1,
     note: plan.note,
   };
+  const progressFile = { PYTHON_MCP_PROGRESS_FILE: files.path("progress.json") };
   const [secret, ours] = split(plan.run.env ?? {}, (name) => name in env);
   return {
-    prepare: plan.prepare,
+    prepare: plan.prepare.map((step) => ({ ...step, env: { ...step.env, ...progressFile } })),
     run: {
       ...plan.run,
       env: {
         ...ours,
+        ...progressFile,
         PYTHON_MCP_JOB_ID: id,
-        PYTHON_MCP_PROGRESS_FILE: files.path("progress.json"),
         PYTHON_MCP_ARTIFACTS: files.artifacts,
         PYTHON_MCP_TOKEN: null,
       },

@@ -82,7 +82,7 @@ async function makeResult(
   if (outcome.timed_out) result.timed_out = true;
   if (details.resolved_dependencies) result.resolved_dependencies = details.resolved_dependencies;
   if (details.names_python && spec) {
-    const version = await pythonVersion(spec);
+    const version = await interpreterVersion(spec.process.run.argv[0]!);
     if (version !== undefined) result.python_version_used = version;
   }
   if (details.benchmark) Object.assign(result, benchmarkFigures(outcome, details.warm_up ?? false));
@@ -101,13 +101,6 @@ function readStream(path: string): string | LogEnds {
 function secondsBeforeRun(outcome: Outcome, spec: StoredSpec | undefined): number {
   if (!spec || outcome.script_started_at === undefined) return outcome.prepare_seconds ?? 0;
   return Math.max(0, outcome.script_started_at - spec.created_at / 1000);
-}
-
-/** The version of the interpreter that the run's argument list names. */
-async function pythonVersion(spec: StoredSpec): Promise<string | undefined> {
-  const python = spec.process.run.argv[0]!;
-  const path = typeof python === "string" ? python : readIfThere(python.readFile);
-  return path === undefined ? undefined : await interpreterVersion(path);
 }
 
 /** What ended the job, in one line; `null` when the script ended well. */

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { z } from "zod";
+import { resolvePath } from "../base/resolve_path.ts";
 import { defineTool, type Tool, type ToolCall } from "./define_tool.ts";
 import {
   BUDGET_PARAMETERS,
@@ -7,7 +8,6 @@ import {
   pythonVersion,
   readScript,
   requireDirectory,
-  resolvePath,
   RUN_PARAMETERS,
   SCRIPT_PARAMETERS,
 } from "./run_input.ts";

@@ -65,8 +65,9 @@ class _Pyplot:
                 inside = path.startswith(os.path.realpath(self.artifacts) + os.sep)
                 if inside and os.path.splitext(path)[1].lower() in (".png", ""):
                     fig._python_mcp_saved = True
-            except TypeError:
-                pass  # a stream
+                    self.keep_preview(fig, path)
+            except Exception:
+                pass  # a stream, or a full disk
             return result
 
         figure.savefig = savefig_and_remember
@@ -98,12 +99,16 @@ class _Pyplot:
         except BaseException:
             os.unlink(path)
             raise
+        self.keep_preview(figure, path)
+
+    def keep_preview(self, figure, path):
         size = os.path.getsize(path)
         if size <= _LARGEST:
             return
-        previews = os.path.join(os.path.dirname(self.artifacts), "previews")
-        os.makedirs(previews, 0o700, exist_ok=True)
-        preview = os.path.join(previews, os.path.basename(path))
+        artifacts = os.path.realpath(self.artifacts)
+        name = os.path.relpath(os.path.realpath(path), artifacts)
+        preview = os.path.join(os.path.dirname(artifacts), "previews", name)
+        os.makedirs(os.path.dirname(preview), 0o700, exist_ok=True)
         dpi = figure.get_dpi()
         for _ in range(6):
             dpi *= min(0.8, (0.8 * _LARGEST / size) ** 0.5)

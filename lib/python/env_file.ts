@@ -1,8 +1,8 @@
 /**
  * `.env` files by the rules of python-dotenv.
  *
- * The npm packages of that name follow other rules: they expand `$word`, cut a value at any `#`,
- * know backticks, and pass over lines that they cannot read, so `pa$word#1` would come out maimed.
+ * The npm packages `dotenv` and `dotenv-expand` follow other rules: they expand `$word`, cut a value
+ * at any `#`, know backticks, and pass over lines that they cannot read: `pa$word#1` becomes `pa`.
  */
 import { UserError } from "../base/user_error.ts";
 
@@ -66,14 +66,18 @@ export function parseEnvFile(
   path: string,
   baseEnv: Record<string, string>,
 ): Record<string, string> {
-  const variables: Record<string, string> = Object.create(null);
+  const variables = new Map<string, string | null>();
+  const valueOf = (name: string) => variables.has(name) ? variables.get(name) ?? "" : baseEnv[name];
   for (const [name, value] of bindings(text.replace(/^\ufeff/, ""), path)) {
-    variables[name] = interpolate(value, (other) => variables[other] ?? baseEnv[other]);
+    variables.set(name, value === null ? null : interpolate(value, valueOf));
   }
-  return { ...variables };
+  return Object.fromEntries(
+    [...variables].filter((one): one is [string, string] => one[1] !== null),
+  );
 }
 
-function* bindings(text: string, path: string): Generator<[name: string, value: string]> {
+/** The file's variables in order; `null` for a name alone, which sets nothing. */
+function* bindings(text: string, path: string): Generator<[name: string, value: string | null]> {
   let at = 0;
   /** Consumes what the sticky expression matches here. */
   const take = (expression: RegExp): RegExpExecArray | null => {
@@ -99,20 +103,24 @@ function* bindings(text: string, path: string): Generator<[name: string, value: 
     take(/export[^\S\r\n]+/y);
     const name = take(/'([^']+)'/y)?.[1] ?? take(/[^=#\s'][^=#\s]*/y)?.[0];
     if (name === undefined) throw fail("it does not start with a name");
-    if (!take(/[^\S\r\n]*=/y)) throw fail("there is no `=` after the name");
-    // In `NAME= # comment` the value is empty, in `NAME=#1` it is not.
-    const value = take(/[^\S\r\n]+(?=#)/y) ? "" : takeValue(take);
+    const value = take(/[^\S\r\n]*=/y) ? takeValue(take) : null;
     if (value === undefined) throw fail("the quote that opens the value is not closed");
     if (!take(/[^\S\r\n]*(?:#[^\r\n]*)?(?:\r\n|\n|\r|$)/y)) {
-      throw fail("there is text after the quote that closes the value");
+      throw fail(
+        value === null
+          ? "there is no `=` after the name"
+          : "there is text after the quote that closes the value",
+      );
     }
-    if (name.includes("\0") || value.includes("\0")) throw fail("it contains a NUL character");
+    if (name.includes("\0") || value?.includes("\0")) throw fail("it contains a NUL character");
     yield [name, value];
   }
 }
 
 /** The value that starts here, or `undefined` when its quote stays open. */
 function takeValue(take: (expression: RegExp) => RegExpExecArray | null): string | undefined {
+  // In `NAME= # comment` the value is empty, in `NAME=#1` it is not.
+  if (take(/[^\S\r\n]+(?=#)/y)) return "";
   take(/[^\S\r\n]+/y);
   const single = take(/'((?:[^'\\]|\\[^])*)'/y);
   if (single) return single[1]!.replace(/\\([\\'])/g, "$1");

@@ -7,8 +7,8 @@ const limit = 2000;
  * @param interpreters what is installed, for when a version is to blame
  */
 export function explainFailure(stepLabel: string, logText: string, interpreters: string): string {
-  const log = maskCredentials(plainText(logText)).trim();
-  const cause = uvError(log);
+  const log = maskCredentials(withoutDrawing(fromError(logText))).trim();
+  const cause = withoutFrames(log);
   const said = `${stepLabel} failed: ${clip(cause || "it printed nothing")}`;
   const next = advice(stepLabel, log, interpreters);
   return next === undefined ? said : `${said}\n${next}`;
@@ -27,20 +27,21 @@ export function maskCredentials(text: string): string {
     );
 }
 
-/** The log without colours and without the drawing around uv's messages. */
-function plainText(text: string): string {
-  return text
-    // deno-lint-ignore no-control-regex
-    .replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "")
-    .replace(/^[^\S\n]*(?:[×╰─▶│├]+[^\S\n]?)+/gm, "")
-    .replace(/\r/g, "");
+/** The log, without colours, from its first error on: before it uv says what it has done. */
+function fromError(log: string): string {
+  // deno-lint-ignore no-control-regex
+  const plain = log.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "").replace(/\r/g, "");
+  return plain.slice(Math.max(0, plain.search(/^(?:error\b|ERROR\b|\s*×)/m)));
 }
 
-/** From uv's error on, without the frames of tracebacks, which are about others' build scripts. */
-function uvError(log: string): string {
-  const lines = log.split("\n");
-  const first = lines.findIndex((line) => /^(?:error|ERROR)\b/.test(line));
-  return lines.slice(Math.max(first, 0))
+/** The text without the drawing around uv's messages. */
+function withoutDrawing(text: string): string {
+  return text.replace(/^[^\S\n]*(?:[×╰─▶│├]+[^\S\n]?)+/gm, "");
+}
+
+/** The lines that say something: no frames of tracebacks, which are about others' build scripts. */
+function withoutFrames(log: string): string {
+  return log.split("\n")
     .filter((line) => !/^\s*(?:File ".*", line \d+|[\^~]+$)/.test(line))
     .map((line) => line.replace(/^(?:error|ERROR): /, "").replace(/^\s*cause: /, "").trimEnd())
     .filter((line) => line !== "")

@@ -3,7 +3,8 @@
 Installed as `sitecustomize.py` in a folder that comes first on PYTHONPATH. Python puts the folder of
 the script in front of `sys.path` only after this has run, so the exchange has to wait for the last
 thing that happens before the script starts: Python makes the loader of `__main__`. Nothing of this
-is left when the script's first line runs, and no child process sees any of it.
+is left when the script's first line runs, and no child process sees any of it. The variable that names
+the folder is for `live_output.py` as well, which hides it.
 """
 import os
 import sys
@@ -41,7 +42,7 @@ def _run_main_in(directory):
 
 
 _hide(os.path.dirname(os.path.abspath(__file__)))
-_directory = os.environ.pop("PYTHON_MCP_IMPORT_DIRECTORY", None)
+_directory = os.environ.get("PYTHON_MCP_IMPORT_DIRECTORY")
 if _directory and not getattr(sys.flags, "safe_path", False):
     _run_main_in(os.path.realpath(_directory))
 

@@ -19,7 +19,8 @@ export function importDirectoryEnv(
   const folder = join(home, "runtime", `import_directory-${version}`);
   const file = join(folder, "sitecustomize.py");
   if (!exists(file)) {
-    ensureFolder(folder);
+    // Python would make this folder with the mode that a script's umask allows.
+    ensureFolder(join(folder, "__pycache__"));
     replacePrivate(file, hook);
   }
   return {

@@ -11,28 +11,52 @@ import sys
 def _hide(hook):
     sys.path[:] = [entry for entry in sys.path if entry != hook]
     sys.path_importer_cache.pop(hook, None)
+    entries = os.environ.get("PYTHONPATH", hook).split(os.pathsep)
+    _show("PYTHONPATH", os.pathsep.join(entry for entry in entries if entry != hook))
+    _show("PYTHON_MCP_IMPORT_DIRECTORY", "")
+
+
+def _show(name, value):
+    """Changes only the copy that the script sees: its child processes are to get the hook as well."""
     environ = os.environ
-    rest = [entry for entry in environ.get("PYTHONPATH", hook).split(os.pathsep) if entry != hook]
-    # Only the copy that the script sees: its child processes are to get the hook as well.
     if sys.version_info[0] == 2:
-        data, key, value = environ.data, "PYTHONPATH", os.pathsep.join(rest)
+        data, key = environ.data, name
     else:
-        data, key = environ._data, environ.encodekey("PYTHONPATH")
-        value = environ.encodevalue(os.pathsep.join(rest))
-    if rest:
+        data, key, value = environ._data, environ.encodekey(name), environ.encodevalue(value)
+    if value:
         data[key] = value
     else:
         data.pop(key, None)
 
 
+def _keep_clean(directory):
+    """Keeps Python from caching modules of the folder there: inline code writes nothing into it."""
+    from _frozen_importlib_external import SourceFileLoader
+
+    set_data = SourceFileLoader.set_data
+    inside = os.path.realpath(directory) + os.sep
+
+    def set_data_elsewhere(self, path, data, **options):
+        # An environment in the folder is not the user's own work, and slow without its cache.
+        if not path.startswith(inside) or "site-packages" in path:
+            set_data(self, path, data, **options)
+
+    SourceFileLoader.set_data = set_data_elsewhere
+
+
 class _Finder(object):
     """Finds our importable modules, after everything that the script itself can import."""
+
+    MODULES = frozenset(
+        ["python_mcp"]
+        + ["_python_mcp_" + part for part in ("ask", "figures", "job_files", "jobs", "run", "ticker")]
+    )
 
     def __init__(self, folder):
         self.folder = folder
 
     def find_spec(self, name, path=None, target=None):
-        if name not in ("python_mcp", "_python_mcp_figures", "_python_mcp_ticker"):
+        if name not in self.MODULES:
             return None
         from _frozen_importlib_external import spec_from_file_location
 
@@ -155,9 +179,11 @@ def _at_first_write(act):
             arm(stream.buffer)
 
 
-def _install(hook):
+def _install(hook, directory):
     if sys.version_info < (3, 8):
         return
+    if directory:
+        _keep_clean(directory)
     finder = _Finder(os.path.join(os.path.dirname(hook), "lib"))
     sys.meta_path.append(finder)
     artifacts = os.environ.get("PYTHON_MCP_ARTIFACTS")
@@ -178,9 +204,10 @@ def _install(hook):
 
 
 _hook = os.path.dirname(os.path.abspath(__file__))
+_directory = os.environ.get("PYTHON_MCP_IMPORT_DIRECTORY")
 try:
     _hide(_hook)
-    _install(_hook)
+    _install(_hook, _directory)
 except Exception:
     pass  # a script without live output beats one that does not start
 

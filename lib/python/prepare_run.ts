@@ -36,6 +36,8 @@ export interface RunPlan {
   resolvedDependencies: string[];
   /** One sentence, when there is something to say. */
   note?: string;
+  /** The part of the note that the server's own user should see too: what it installs for itself. */
+  announcement?: string;
 }
 
 /** Turns a request into commands; starts nothing but, now and then, a probe for versions. */
@@ -120,6 +122,7 @@ async function planWithUv(request: RunRequest, context: RunContext): Promise<Run
     prepare,
     run: runStep(environment.python, variables, request, context),
     ...noteOf(note, needs.note, pythonNote),
+    ...(note === undefined ? {} : { announcement: note }),
   };
 }
 

@@ -1,4 +1,4 @@
-"""Progress of a script that runs as a job of python-mcp.
+"""For scripts that run as jobs of python-mcp: progress, and jobs of their own.
 
     from python_mcp import create_progress_callback
 
@@ -9,6 +9,13 @@
 
 Outside a job the calls do nothing. They never raise and cost next to nothing: the newest value is
 written four times a second and at exit, also from threads and worker processes.
+
+    import python_mcp
+
+    jobs = [python_mcp.run("part.py", [name]) for name in names]
+    results = [job.wait() for job in jobs]
+
+`help(python_mcp.run)` and `help(python_mcp.Job)` say the rest.
 """
 
 import json
@@ -21,13 +28,29 @@ from time import sleep, time_ns
 
 import _python_mcp_ticker as _ticker
 
-__all__ = ["create_progress_callback"]
+__all__ = ["create_progress_callback", "run", "Job", "JobError", "JobResult"]
 
 _MESSAGE_CHARACTERS = 2000
 _latest = None  # (file, current, total, message, time)
 _written = None
 _writing = allocate_lock()
 _begun = False
+
+
+def __getattr__(name):
+    """Loads what starts jobs when a script first asks for it."""
+    if name == "run":
+        from _python_mcp_run import run as found
+    elif name in ("Job", "JobResult"):
+        import _python_mcp_jobs
+
+        found = getattr(_python_mcp_jobs, name)
+    elif name == "JobError":
+        from _python_mcp_job_files import JobError as found
+    else:
+        raise AttributeError("module %r has no attribute %r" % (__name__, name))
+    globals()[name] = found
+    return found
 
 
 def create_progress_callback():

@@ -11,6 +11,7 @@ import {
 import { canonicalScript, hasLocalSource, type ScriptNeeds } from "./canonical_script.ts";
 import { findLauncherPython } from "./find_interpreters.ts";
 import program from "./prepare_environment.py" with { type: "text" };
+import { markUse, useMarker } from "./remove_environments.ts";
 import type { RequirementsFile } from "./requirements_file.ts";
 
 /** What an environment is made from. */
@@ -59,7 +60,7 @@ const disturbing: EnvChanges = Object.fromEntries(
 const steady = ["--no-progress", "--color", "never"];
 
 /**
- * Names the environment for these needs; nothing is made yet.
+ * Names the environment for these needs, and notes that it is used; nothing is made yet.
  *
  * @param label what people read while it is made
  * @param settings what else decides what is installed, such as the package index; no secrets
@@ -81,10 +82,10 @@ export async function scriptEnvironment(
   const key = createHash("sha256").update(named).digest("hex");
   const folder = join(home, "environments", key.slice(0, 32));
   const venv = join(folder, "venv");
-  const marker = join(folder, "ready");
+  const marker = useMarker(folder);
   const contents = join(folder, "contents.json");
 
-  const made = exists(marker);
+  const made = markUse(folder);
   const whole = made && isWhole(venv, contents);
   const ready = whole && !mayHaveChanged(recipe);
 
@@ -95,11 +96,14 @@ export async function scriptEnvironment(
       ensureFolder(folder);
       // Whoever gets the lock first rebuilds it; those who waited find the marker again.
       if (made && !whole) removeIfThere(marker);
+      // In files, since a requirement may hold a password.
       const script = join(folder, "script.py");
       if (recipe.kind === "script") replacePrivate(script, content);
+      const added = join(folder, "added.txt");
+      if (recipe.kind === "requirements") replacePrivate(added, recipe.dependencies.join("\n"));
       const env: EnvChanges = { ...disturbing, ...buildsElsewhere(folder), VIRTUAL_ENV: venv };
       const from = "path" in base ? base.path : base.download;
-      const commands = commandsFor(recipe, { uv, from, venv, script });
+      const commands = commandsFor(recipe, { uv, from, venv, script, added });
       if (besides.length > 0) commands.push([...pipInstall(uv, venv), ...besides]);
       const spec = JSON.stringify({ venv, marker, contents, commands });
       const common = {
@@ -140,28 +144,28 @@ async function contentOf(recipe: Recipe): Promise<string> {
 
 function commandsFor(
   recipe: Recipe,
-  { uv, from, venv, script }: { uv: string; from: string; venv: string; script: string },
+  { uv, from, venv, script, added }: Record<"uv" | "from" | "venv" | "script" | "added", string>,
 ): string[][] {
   const python = ["--python", from];
   switch (recipe.kind) {
     case "script":
       // `--active` keeps the environment in our folder, where uv's cache cleaning leaves it alone.
-      return [[uv, "sync", "--quiet", ...steady, "--active", "--script", script, ...python]];
+      return [[uv, "sync", ...steady, "--active", "--script", script, ...python]];
     case "locked":
       return [
-        [uv, "sync", "--quiet", ...steady, "--frozen", "--project", recipe.folder, ...python],
+        [uv, "sync", ...steady, "--frozen", "--project", recipe.folder, ...python],
       ];
     case "requirements":
       return [
         [uv, "venv", "--quiet", ...steady, "--no-project", "--allow-existing", ...python, venv],
         pipInstall(uv, venv)
-          .concat("--requirements", recipe.file.path, "--", ...recipe.dependencies),
+          .concat("--requirements", recipe.file.path, "--requirements", added),
       ];
   }
 }
 
 function pipInstall(uv: string, venv: string): string[] {
-  return [uv, "pip", "install", "--quiet", ...steady, "--python", venv];
+  return [uv, "pip", "install", ...steady, "--python", venv];
 }
 
 /** Whether the interpreter is there, and all that was installed. */

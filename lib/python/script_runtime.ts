@@ -2,8 +2,13 @@ import { chmod, mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/prom
 import { createHash } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
 import config from "../../deno.json" with { type: "json" };
+import ask from "./_python_mcp_ask.py" with { type: "text" };
 import figures from "./_python_mcp_figures.py" with { type: "text" };
+import jobFiles from "./_python_mcp_job_files.py" with { type: "text" };
+import jobs from "./_python_mcp_jobs.py" with { type: "text" };
+import run from "./_python_mcp_run.py" with { type: "text" };
 import ticker from "./_python_mcp_ticker.py" with { type: "text" };
+import importDirectory from "./import_directory.py" with { type: "text" };
 import liveOutput from "./live_output.py" with { type: "text" };
 import pythonMcp from "./python_mcp.py" with { type: "text" };
 
@@ -16,7 +21,13 @@ export interface ScriptRuntime {
 const FILES: Record<string, string> = {
   // Python imports a module of this name when it starts.
   "hook/sitecustomize.py": liveOutput,
+  // What python_mcp.run starts from source gets this one too; see import_directory.ts.
+  "directory/sitecustomize.py": importDirectory,
+  "lib/_python_mcp_ask.py": ask,
   "lib/_python_mcp_figures.py": figures,
+  "lib/_python_mcp_job_files.py": jobFiles,
+  "lib/_python_mcp_jobs.py": jobs,
+  "lib/_python_mcp_run.py": run,
   "lib/_python_mcp_ticker.py": ticker,
   "lib/python_mcp.py": pythonMcp,
 };
@@ -43,6 +54,8 @@ async function install(version: string, scripts: string): Promise<void> {
     for (const [name, text] of Object.entries(FILES)) {
       const file = join(unfinished, name);
       await makePrivateFolder(dirname(file));
+      // Python would make this folder with the mode that a script's umask allows.
+      await makePrivateFolder(join(dirname(file), "__pycache__"));
       await writeFile(file, text);
       await chmod(file, 0o600);
     }

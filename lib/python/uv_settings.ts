@@ -7,6 +7,8 @@ import { maskCredentials } from "./explain_failure.ts";
 const decisive = [
   "PIP_EXTRA_INDEX_URL",
   "PIP_INDEX_URL",
+  "UV_BUILD_CONSTRAINT",
+  "UV_CONFIG_FILE",
   "UV_CONSTRAINT",
   "UV_DEFAULT_INDEX",
   "UV_EXCLUDE_NEWER",
@@ -21,6 +23,7 @@ const decisive = [
   "UV_OVERRIDE",
   "UV_PRERELEASE",
   "UV_RESOLUTION",
+  "UV_TORCH_BACKEND",
 ];
 
 /**

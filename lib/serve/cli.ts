@@ -1,7 +1,7 @@
 import { permissionAdvice } from "../base/permission_advice.ts";
 import { App } from "../mcp/app.ts";
 import { createLog } from "./log.ts";
-import { isTrue, readSettings } from "./settings.ts";
+import { isTrue, readSettings } from "../mcp/settings.ts";
 import { runStdio } from "./stdio.ts";
 
 /** Runs the program; returns its exit code. */

@@ -1,7 +1,7 @@
 import { parseSeconds } from "../jobs/budget.ts";
 import { TOOLS } from "../mcp/tools.ts";
 import type { Finding } from "./doctor.ts";
-import { readSettings } from "./settings.ts";
+import { readSettings } from "../mcp/settings.ts";
 
 const GLOBAL = "SMART_ASYNC_TIMEOUT_SECONDS";
 

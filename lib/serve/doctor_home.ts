@@ -153,6 +153,6 @@ function checkDatabase(home: string): Finding {
     level: "error",
     message: `${path} is damaged: ${answer.slice(0, 200)}`,
     fix: `End all servers and move ${path} away with its -wal and -shm files; ` +
-      "the next server makes a new one.",
+      "the next server makes a new one from the folders of jobs.",
   };
 }

@@ -7,16 +7,16 @@ const LARGEST = 1 << 20;
 
 /**
  * Warnings go to stderr; with `debug` everything does, and into `<home>/logs/server.log` (mode 0600,
- * at most twice 1 MiB). A terminal gets them without time and process. Nothing ever goes to stdout, which belongs to the protocol.
+ * at most twice 1 MiB). Nothing ever goes to stdout, which belongs to the protocol. What cannot be
+ * written (a full disk, a closed stderr) is lost: nobody's work fails because of its log.
  */
-export function createLog(home: string, debug: boolean): Log {
+export function createLog(home: string, debug: boolean, show = writeToStderr): Log {
   const listeners = new Set<(line: LogLine) => void>();
   const write = (level: LogLine["level"], message: string) => {
     for (const listener of listeners) listener({ level, message });
     const line = `${new Date().toISOString()} [${level}] ${Deno.pid} ${message}\n`;
-    const shown = Deno.stderr.isTerminal() ? `python-mcp: ${level}: ${message}\n` : line;
-    Deno.stderr.writeSync(new TextEncoder().encode(shown));
-    if (debug) appendToFile(home, line);
+    attempt(() => show(line));
+    if (debug) attempt(() => appendToFile(home, line));
   };
   return {
     debug: (message) => {
@@ -28,6 +28,22 @@ export function createLog(home: string, debug: boolean): Log {
       return () => listeners.delete(listener);
     },
   };
+}
+
+function attempt(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // There is no place to say it.
+  }
+}
+
+/** People at a terminal know when it is and which process they started. */
+function writeToStderr(line: string): void {
+  const shown = Deno.stderr.isTerminal()
+    ? line.replace(/^\S+ \[(\w+)\] \d+/, "python-mcp: $1:")
+    : line;
+  Deno.stderr.writeSync(new TextEncoder().encode(shown));
 }
 
 function appendToFile(home: string, line: string): void {

@@ -5,12 +5,15 @@ import {
   parseJSONRPCMessage,
   type Transport,
 } from "@modelcontextprotocol/server";
+import { type Answer, Batches } from "./batches.ts";
 
 /** The longest message that is read; a script of 5 MB escaped as JSON fits. */
 const LONGEST_MESSAGE = 64 * 2 ** 20;
 const NEWLINE = 10;
 const PARSE_ERROR = -32700;
 const INVALID_REQUEST = -32600;
+/** The only version of the protocol with batches. */
+const VERSION_WITH_BATCHES = "2025-03-26";
 
 /**
  * JSON-RPC lines on standard input and output. Unlike the SDK's transport it answers a line that is no
@@ -26,6 +29,8 @@ export class StdioTransport implements Transport {
   #pieces: Buffer[] = [];
   #length = 0;
   #closed = false;
+  /** There once the version that has them was agreed on. */
+  #batches?: Batches;
 
   constructor(input: Readable, output: Writable) {
     this.#input = input;
@@ -40,6 +45,10 @@ export class StdioTransport implements Transport {
   }
 
   send(message: JSONRPCMessage): Promise<void> {
+    if ("result" in message && message.result.protocolVersion === VERSION_WITH_BATCHES) {
+      this.#batches ??= new Batches((answers) => void this.#write(answers).catch(() => {}));
+    }
+    if (!("method" in message) && this.#batches?.take(message)) return Promise.resolve();
     return this.#write(message);
   }
 
@@ -93,18 +102,34 @@ export class StdioTransport implements Transport {
     } catch {
       return this.#refuse(PARSE_ERROR, "Parse error: the line is no JSON");
     }
-    let message: JSONRPCMessage;
-    try {
-      message = parseJSONRPCMessage(value);
-    } catch {
-      return this.#refuse(INVALID_REQUEST, "Invalid Request: no JSON-RPC 2.0 message", idOf(value));
+    if (this.#batches && Array.isArray(value) && value.length > 0) {
+      const messages = value.map(parseMessage);
+      this.#batches.open(
+        messages.filter((message) => message !== undefined),
+        value.filter((_, index) => !messages[index]).map(noMessage),
+      );
+      for (const message of messages) if (message) this.#deliver(message);
+      return;
+    }
+    const message = parseMessage(value);
+    if (message) this.#deliver(message);
+    else this.#answer(noMessage(value));
+  }
+
+  #deliver(message: JSONRPCMessage): void {
+    if ("method" in message && message.method === "notifications/cancelled") {
+      this.#batches?.forget(message.params?.requestId);
     }
     this.onmessage?.(message);
   }
 
-  #refuse(code: number, message: string, id: string | number | null = null): void {
-    this.onerror?.(new Error(message));
-    this.#write({ jsonrpc: "2.0", id, error: { code, message } }).catch(() => {});
+  #refuse(code: number, message: string): void {
+    this.#answer({ jsonrpc: "2.0", id: null, error: { code, message } });
+  }
+
+  #answer(refusal: Refusal): void {
+    this.onerror?.(new Error(refusal.error.message));
+    this.#write(refusal).catch(() => {});
   }
 
   #write(message: object): Promise<void> {
@@ -118,8 +143,24 @@ export class StdioTransport implements Transport {
   }
 }
 
-/** The id that a message which is none has all the same, so that its sender learns of it. */
-function idOf(value: unknown): string | number | null {
+interface Refusal extends Answer {
+  error: { code: number; message: string };
+}
+
+function parseMessage(value: unknown): JSONRPCMessage | undefined {
+  try {
+    return parseJSONRPCMessage(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Answers what is no message; the id that it has all the same tells its sender. */
+function noMessage(value: unknown): Refusal {
   const id = (value as { id?: unknown } | null)?.id;
-  return typeof id === "string" || typeof id === "number" ? id : null;
+  return {
+    jsonrpc: "2.0",
+    id: typeof id === "string" || typeof id === "number" ? id : null,
+    error: { code: INVALID_REQUEST, message: "Invalid Request: no JSON-RPC 2.0 message" },
+  };
 }

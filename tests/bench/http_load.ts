@@ -1,7 +1,7 @@
 /**
- * Many clients at once over HTTP: errors, memory, and how long `py_job_status` takes at the 99th
- * percentile beside an empty handler of the same SDK. Arguments: clients (500), seconds (60), and the
- * seconds that a client pauses between two calls (1).
+ * `deno task load:http [clients] [seconds] [pause]`: many clients at once over HTTP (500, for a minute,
+ * each pausing 1 s between two calls): errors, memory, and how long `py_job_status` takes at the 99th
+ * percentile beside an empty handler of the same SDK. A run with the defaults goes to `http_load.json`.
  */
 import { createMcpHandler, Server } from "@modelcontextprotocol/server";
 import { HttpServerProcess } from "../helpers/http_server.ts";
@@ -12,6 +12,22 @@ import { RawHttp } from "../helpers/raw_http.ts";
 interface Load {
   times: number[];
   errors: number;
+}
+
+/** What such a run showed: milliseconds and MiB. */
+export interface HttpLoad {
+  clients: number;
+  seconds: number;
+  calls: number;
+  errors: number;
+  p99_ms: { ours: number; empty: number };
+  memory_mib: { before: number; most: number };
+}
+
+const RESULTS = new URL("http_load.json", import.meta.url);
+
+export async function readHttpLoad(): Promise<HttpLoad> {
+  return JSON.parse(await Deno.readTextFile(RESULTS));
 }
 
 /** Both servers take turns, so that what else the machine does hits them alike. */
@@ -95,15 +111,12 @@ function percentile({ times }: Load, share: number): number {
   return times.toSorted((a, b) => a - b)[Math.floor(share * times.length)] ?? NaN;
 }
 
-function print(text: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(text));
+function rounded(value: number): number {
+  return Number(value.toPrecision(3));
 }
 
-function show(name: string, load: Load): string {
-  return `${name}: ${load.times.length} calls, ${load.errors} errors, ` +
-    `${percentile(load, 0.5).toFixed(1)} ms at p50, ${
-      percentile(load, 0.99).toFixed(1)
-    } ms at p99\n`;
+function print(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(text));
 }
 
 async function measure(): Promise<void> {
@@ -128,11 +141,18 @@ async function measure(): Promise<void> {
       memory.push(memoryOf(server.child.pid));
       await call(empty, "empty", {}, options, base);
     }
-    print(show("py_job_status", ours) + show("empty handler", base));
-    const ratio = percentile(ours, 0.99) / percentile(base, 0.99);
-    print(`p99: ${ratio.toFixed(2)} times that of an empty handler\n`);
-    const after = memory.map((mebibytes) => mebibytes.toFixed(0)).join(", ");
-    print(`memory: ${before.toFixed(0)} MiB before, ${after} MiB after each round\n`);
+    const results: HttpLoad = {
+      clients,
+      seconds,
+      calls: ours.times.length,
+      errors: ours.errors,
+      p99_ms: { ours: rounded(percentile(ours, 0.99)), empty: rounded(percentile(base, 0.99)) },
+      memory_mib: { before: Math.round(before), most: Math.round(Math.max(...memory)) },
+    };
+    print(JSON.stringify(results, null, 2) + "\n");
+    if (Deno.args.length === 0) {
+      await Deno.writeTextFile(RESULTS, JSON.stringify(results, null, 2) + "\n");
+    }
   } finally {
     await Deno.remove(home, { recursive: true });
   }

@@ -1,62 +1,107 @@
-import { join } from "node:path";
-import { openHome } from "../../lib/jobs/home.ts";
-import { JobStore } from "../../lib/jobs/job_store.ts";
-import { openJobDatabase } from "../../lib/jobs/open_job_database.ts";
+import { ensureFolder } from "../../lib/base/private_files.ts";
+import { type Home, jobFolder, openHome } from "../../lib/jobs/home.ts";
+import { JobDatabase } from "../../lib/jobs/job_database.ts";
+import { addJob } from "../../lib/jobs/job_rows.ts";
 import { connect, type Connection } from "../helpers/connect.ts";
+import { RawSession } from "../helpers/raw_session.ts";
 import type { TestHome } from "../helpers/test_home.ts";
 import { compare, type Figure } from "./compare.ts";
 
 const FEW = 100;
-const MANY = 10_000;
-/** A call takes about a millisecond: too short to be measured alone. */
-const CALLS = 50;
+const MANY = 100_000;
+const LISTED = 50;
+const GOAL = 1.5;
 
-/** `py_job_status` with many jobs in the store, against few. */
+/** Status, list and start of a server with many jobs in the store, against few. */
 export async function benchJobStatus(home: TestHome): Promise<Figure[]> {
-  const few = fillHome(home.join("few"), FEW);
-  const many = fillHome(home.join("many"), MANY);
-  await using fewServer = await connect({ home: home.join("few") });
-  await using manyServer = await connect({ home: home.join("many") });
-  return [
+  const few = openHome(home.join("few"));
+  const many = openHome(home.join("many"));
+  const ids = { few: fill(few, FEW), many: fill(many, MANY) };
+  const shared = { base: `the same with ${FEW}`, goal: GOAL, pairs: 15 };
+  const figures = [
     await compare({
-      name: "job status",
-      ours: `\`py_job_status\` with ${MANY} jobs in the store (${CALLS} calls)`,
-      base: `the same with ${FEW}`,
-      goal: 1.5,
-      pairs: 15,
-      runOurs: () => ask(manyServer, many),
-      runBase: () => ask(fewServer, few),
+      ...shared,
+      name: "start with jobs",
+      ours: `process start to the first \`py_list_jobs\` answered, ${MANY} jobs in the store`,
+      runOurs: () => startAndList(many),
+      runBase: () => startAndList(few),
     }),
   ];
-}
-
-async function ask(server: Connection, ids: string[]): Promise<void> {
-  for (let call = 0; call < CALLS; call++) {
-    const job_id = ids[Math.floor(Math.random() * ids.length)]!;
-    const { json } = await server.call("py_job_status", { job_id });
-    if (!json.job) throw new Error(JSON.stringify(json));
+  await using fewServer = await connect({ home: few.root });
+  await using manyServer = await connect({ home: many.root });
+  // A call takes about a millisecond: too short to be measured alone.
+  for (const [name, ask, calls] of [["job status", askStatus, 50], ["list", list, 20]] as const) {
+    figures.push(
+      await compare({
+        ...shared,
+        name,
+        ours: `${shown(name)} with ${MANY} jobs in the store (${calls} calls)`,
+        runOurs: () => times(calls, () => ask(manyServer, ids.many)),
+        runBase: () => times(calls, () => ask(fewServer, ids.few)),
+      }),
+    );
   }
+  return figures;
 }
 
-/** Makes a home with so many completed jobs; returns their ids. */
-function fillHome(path: string, count: number): string[] {
-  const home = openHome(path);
-  const database = openJobDatabase(join(home.meta, "jobs.db"));
-  const store = new JobStore(database);
+function shown(name: string): string {
+  return name === "list" ? `\`py_list_jobs(limit=${LISTED})\`` : "`py_job_status`";
+}
+
+async function times(count: number, act: () => Promise<void>): Promise<void> {
+  for (let n = 0; n < count; n++) await act();
+}
+
+async function askStatus(server: Connection, ids: string[]): Promise<void> {
+  const job_id = ids[Math.floor(Math.random() * ids.length)]!;
+  const { json } = await server.call("py_job_status", { job_id });
+  if (!json.job) throw new Error(JSON.stringify(json));
+}
+
+async function list(server: Connection, ids: string[]): Promise<void> {
+  const { json } = await server.call("py_list_jobs", { limit: LISTED });
+  if (json.total !== ids.length) throw new Error(JSON.stringify(json));
+}
+
+/** Milliseconds until the first list is answered. */
+async function startAndList(home: Home): Promise<number> {
+  const began = performance.now();
+  await using session = new RawSession(home.root);
+  await session.initialize();
+  await session.call("py_list_jobs", { limit: LISTED });
+  return performance.now() - began;
+}
+
+/** Gives a home so many completed jobs, each with its folder; returns their ids. */
+function fill(home: Home, count: number): string[] {
+  const database = new JobDatabase(home, () => {});
   const ids = Array.from({ length: count }, () => crypto.randomUUID());
   const now = Date.now();
-  database.exec("PRAGMA synchronous = OFF");
-  for (const id of ids) {
-    const tool = "py_run_script_in_dir_async";
-    const job = { id, kind: "process", tool, label: null, listed: true, owner: "bench" } as const;
-    store.insertEnded({ ...job, createdAt: now - 2000 }, {
-      status: "completed",
-      result: { stdout: "x".repeat(1000), stderr: "", exit_code: 0, elapsed_seconds: 1 },
-      error: null,
-      startedAt: now - 2000,
-      completedAt: now - 1000,
-    });
-  }
-  store.close();
+  database.use((sql) =>
+    sql.transaction(() => {
+      for (const id of ids) {
+        addJob(sql, {
+          seq: null,
+          id,
+          kind: "process",
+          tool: "py_run_script_in_dir_async",
+          label: null,
+          status: "completed",
+          listed: true,
+          owner: "bench",
+          parent: null,
+          createdAt: now - 2000,
+          startedAt: now - 2000,
+          completedAt: now - 1000,
+          expiresAt: null,
+          progress: null,
+          result: { stdout: "x".repeat(1000), stderr: "", exit_code: 0, elapsed_seconds: 1 },
+          error: null,
+        });
+        ensureFolder(jobFolder(home, id)!);
+      }
+    })
+  );
+  database.close();
   return ids;
 }

@@ -5,25 +5,27 @@
 import { TestHome } from "../helpers/test_home.ts";
 import type { Figure } from "./compare.ts";
 import { benchDependencies } from "./dependencies.ts";
+import { benchDetection } from "./detection.ts";
 import { benchJobStatus } from "./job_status.ts";
 import { benchMemory, benchOutput } from "./output.ts";
 import { benchQuickRun } from "./quick_run.ts";
+import { benchCursor, benchWait } from "./reading.ts";
 import { type Results, writeResults } from "./results.ts";
 import { benchStart } from "./start.ts";
 
-const LARGEST_GROWTH_MB = 20;
 const BENCHES: Record<string, (home: TestHome) => Promise<Partial<Results>>> = {
   start: async (home) => ({ figures: await benchStart(home) }),
   quick_run: async (home) => ({ figures: await benchQuickRun(home) }),
   dependencies: async (home) => ({ figures: await benchDependencies(home) }),
+  detection: async () => ({ amounts: [await benchDetection()] }),
   job_status: async (home) => ({ figures: await benchJobStatus(home) }),
   output: async (home) => ({ figures: await benchOutput(home) }),
-  memory: async (home) => ({
-    memory_growth_mb: { value: await benchMemory(home), goal: LARGEST_GROWTH_MB },
-  }),
+  cursor: async (home) => ({ figures: await benchCursor(home) }),
+  wait: async (home) => ({ amounts: [await benchWait(home)] }),
+  memory: async (home) => ({ amounts: [await benchMemory(home)] }),
 };
 
-const results: Results = { figures: [] };
+const results: Results = { figures: [], amounts: [] };
 const chosen = Deno.args.length > 0 ? Deno.args : Object.keys(BENCHES);
 print("  ratio   goal       ours       base");
 for (const name of chosen) {
@@ -32,14 +34,13 @@ for (const name of chosen) {
     throw new Error(`There is no bench ${name}; there are ${Object.keys(BENCHES).join(", ")}`);
   }
   await using home = await TestHome.create();
-  const { figures = [], memory_growth_mb } = await bench(home);
+  const { figures = [], amounts = [] } = await bench(home);
   for (const figure of figures) print(row(figure));
-  results.figures.push(...figures);
-  if (memory_growth_mb) {
-    results.memory_growth_mb = memory_growth_mb;
-    const { value, goal } = memory_growth_mb;
-    print(`${verdict(value, goal)} the server's memory grew by ${value} MB (at most ${goal})`);
+  for (const { value, unit, goal, what, since } of amounts) {
+    print(`${verdict(value, goal)}${value} ${unit} (at most ${goal})  ${what} : ${since}`);
   }
+  results.figures.push(...figures);
+  results.amounts.push(...amounts);
 }
 // A part of the figures does not replace all of them.
 if (Deno.args.length === 0) await writeResults(results);

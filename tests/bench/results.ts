@@ -1,9 +1,19 @@
 import type { Figure } from "./compare.ts";
 
+/** A figure that stands for itself. */
+export interface Amount {
+  what: string;
+  /** What it is counted from. */
+  since: string;
+  value: number;
+  unit: "ms" | "MB";
+  goal: number;
+}
+
 /** What the bench measured, as `results.json` holds it. */
 export interface Results {
   figures: Figure[];
-  memory_growth_mb?: { value: number; goal: number };
+  amounts: Amount[];
 }
 
 const FILE = new URL("results.json", import.meta.url);

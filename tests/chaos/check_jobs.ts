@@ -1,83 +1,112 @@
 import { join } from "node:path";
 import { readIfThere } from "../../lib/base/private_files.ts";
 import type { RawSession } from "../helpers/raw_session.ts";
-import { processesWith, type TestHome } from "../helpers/test_home.ts";
 import { waitFor } from "../helpers/wait_for.ts";
+import { contradictionOf, type Job, readTruth } from "./check_job.ts";
+import {
+  countHandles,
+  faultsOfDatabase,
+  leakedHandles,
+  leftoversIn,
+  locksHeldIn,
+  orphansOf,
+} from "./check_home.ts";
+import type { House, Started } from "./house.ts";
+import { processesOf } from "./processes.ts";
 
-/** A job that the run asked for, and what it was told. */
-export interface Started {
-  tag: string;
-  kind: string;
-  exitCode: number;
-  /** The id, where a server answered with one. */
-  id?: string;
-  /** The result, where a server answered within the call. */
-  answer?: Record<string, unknown>;
-  mayBeCancelled?: boolean;
-  hasValues?: boolean;
-}
+/** An old server may have a descriptor more just now than a new one, such as a timer's. */
+const MORE_HANDLES = 2;
 
-interface Job {
-  id: string;
-  label: string;
-  status: string;
-  error: string | null;
-  result: { exit_code: number | null } | null;
-}
-
+/** What the run found, each problem in words. */
 export interface Report {
-  asked: number;
-  listed: number;
-  lost: number;
-  wrong: number;
-  orphans: number;
-  leftovers: number;
-  handles: number;
-  problems: string[];
+  jobs: number;
+  lost: string[];
+  wrong: string[];
+  orphans: string[];
+  leftovers: string[];
+  handles: string[];
 }
 
 /** Holds every job against the truth that its script wrote, and the home against what should be left. */
-export async function checkJobs(
-  server: RawSession,
-  home: TestHome,
-  truths: string,
-  started: Started[],
-): Promise<Report> {
-  const jobs = await settledJobs(server);
+export async function checkHouse(house: House): Promise<Report> {
+  const { state, sessions, home } = house;
+  // Two new ones ask at once; the oldest one has seen most.
+  const veteran = await house.veteran();
+  const fresh = [await house.openSession(), await house.openSession()];
+  sessions.push(...fresh);
+  const [jobs, ...others] = await Promise.all([...fresh, veteran].map(settledJobs)) as [
+    Job[],
+    Job[],
+    Job[],
+  ];
+  const wrong = others.flatMap((seen, n) =>
+    JSON.stringify(seen) === JSON.stringify(jobs) ? [] : [`server ${n + 1} sees other jobs`]
+  );
   const byLabel = new Map(jobs.map((job) => [job.label, job]));
-  const problems: string[] = [];
-  let lost = 0;
-  let wrong = 0;
-  for (const one of started) {
+  const lost: string[] = [];
+  for (const one of house.started) {
     const job = byLabel.get(one.tag);
-    const lines = (readIfThere(join(truths, one.tag)) ?? "").trim().split("\n");
-    if (one.id !== undefined && !job) {
-      lost++;
-      problems.push(`lost: ${one.kind} ${one.id}`);
-    }
-    const contradiction = contradictionOf(one, job, lines);
-    if (contradiction !== undefined) {
-      wrong++;
-      problems.push(`wrong: ${one.kind} ${job?.id ?? one.tag}: ${contradiction}`);
-    }
+    if (one.id !== undefined && !job) lost.push(`${one.kind} ${one.id}`);
+    const contradiction = check(house, one, job);
+    if (contradiction) wrong.push(`${one.kind} ${job?.id ?? one.tag}: ${contradiction}`);
   }
-  const orphans = processesWith(home.path)
-    .filter(({ command }) => !command.includes("main.ts") && !command.includes("launcher.py"));
-  problems.push(...orphans.map(({ pid, command }) => `orphan: ${pid} ${command}`));
-  const leftovers = leftoversOf(home.join("state"), new Set(jobs.map(({ id }) => id)));
-  problems.push(...leftovers.map((path) => `leftover: ${path}`));
-  const handles = [...Deno.readDirSync(`/proc/${server.child.pid}/fd`)].length;
-  if (handles > 60) problems.push(`handles: the server has ${handles}`);
+  if (byLabel.size !== jobs.length) wrong.push("two jobs have the same label");
+  const handles = await findIdle(() => {
+    const processes = processesOf(home.path);
+    const idle = [...processes.get("server") ?? [], ...processes.get("launcher") ?? []];
+    const more = countHandles(veteran.child.pid) - countHandles(fresh[0]!.child.pid);
+    return [
+      ...idle.flatMap((pid) => leakedHandles(pid, state)),
+      ...locksHeldIn(state).map((path) => `${path} is held`),
+      ...more > MORE_HANDLES ? [`the oldest server has ${more} more open than a new one`] : [],
+    ];
+  });
+  for (const session of [...sessions.splice(0), veteran]) await session.end();
   return {
-    asked: started.length,
-    listed: jobs.length,
+    jobs: house.started.length,
     lost,
-    wrong,
-    orphans: orphans.length,
-    leftovers: leftovers.length,
+    wrong: [...wrong, ...faultsOfDatabase(state)],
+    orphans: await findIdle(() => orphansOf(home.path)),
+    leftovers: leftoversIn(state),
     handles,
-    problems,
   };
+}
+
+export function problemsOf({ lost, wrong, orphans, leftovers, handles }: Report): string[] {
+  return Object.entries({ lost, wrong, orphans, leftovers, handles })
+    .flatMap(([what, found]) => found.map((text) => `${what}: ${text}`));
+}
+
+function check({ truths, state }: House, one: Started, job: Job | undefined): string | undefined {
+  const truth = readTruth(readIfThere(join(truths, one.tag)) ?? "");
+  if (job) return contradictionOf(one, job, truth, logOf(state, job.id));
+  if (one.answer) return contradictionOf(one, asJob(one.answer), truth, printedIn(one.answer));
+  return truth.starts > 0 ? "it ran, but is nowhere" : undefined;
+}
+
+/** An answered call in the form of a job. */
+function asJob(answer: Record<string, unknown>): Pick<Job, "status" | "error" | "result"> {
+  const { error, exit_code, note, signal } = answer;
+  const reason = error ?? note ?? signal;
+  return {
+    status: exit_code === 0 ? "completed" : "failed",
+    error: typeof reason === "string" ? reason : null,
+    result: answer,
+  };
+}
+
+function printedIn({ stdout, truncated }: Record<string, unknown>): Uint8Array | undefined {
+  return typeof stdout === "string" && truncated === undefined
+    ? new TextEncoder().encode(stdout)
+    : undefined;
+}
+
+function logOf(state: string, id: string): Uint8Array {
+  try {
+    return Deno.readFileSync(join(state, "jobs", id, "stdout.log"));
+  } catch {
+    return new Uint8Array();
+  }
 }
 
 async function settledJobs(server: RawSession): Promise<Job[]> {
@@ -87,44 +116,15 @@ async function settledJobs(server: RawSession): Promise<Job[]> {
     };
     const open = jobs.filter(({ status }) => status === "pending" || status === "running");
     return open.length === 0 && jobs;
-  }, { what: "the end of all jobs", timeoutMs: 120_000 });
+  }, { what: "the end of all jobs", timeoutMs: 180_000 });
 }
 
-/** What is not as the script says; `undefined` when all is well. */
-function contradictionOf(one: Started, job: Job | undefined, lines: string[]): string | undefined {
-  const starts = lines.filter((line) => line === "start").length;
-  const ended = lines.find((line) => line.startsWith("end "))?.slice(4);
-  if (starts > 1) return `started ${starts} times`;
-  if (one.answer) {
-    const told = one.answer.exit_code;
-    if (ended !== undefined && told !== undefined && told !== Number(ended) && Number(told) < 128) {
-      return `answered with exit code ${told}, ended with ${ended}`;
-    }
-    return undefined;
+/** What is still there when there was time for it to go. */
+async function findIdle(find: () => string[]): Promise<string[]> {
+  try {
+    await waitFor(() => find().length === 0, { what: "a tidy house", timeoutMs: 15_000 });
+    return [];
+  } catch {
+    return find();
   }
-  if (!job) return undefined;
-  if (job.status === "completed" && ended !== "0") return `completed, but the script says ${ended}`;
-  if (job.status === "cancelled" && !one.mayBeCancelled) return "cancelled, but nobody asked";
-  if (job.status === "failed" && starts === 0 && !one.hasValues && job.result !== null) {
-    return `failed with a result (${job.error}), but it never started`;
-  }
-  const code = job.result?.exit_code;
-  if (typeof code === "number" && code < 128 && ended !== undefined && code !== Number(ended)) {
-    return `exit code ${code}, but the script says ${ended}`;
-  }
-  return undefined;
-}
-
-function leftoversOf(state: string, ids: Set<string>): string[] {
-  const found: string[] = [];
-  for (const { name } of Deno.readDirSync(join(state, "jobs"))) {
-    if (!ids.has(name)) found.push(join("jobs", name));
-    for (const file of Deno.readDirSync(join(state, "jobs", name))) {
-      if (file.name.endsWith(".new")) found.push(join("jobs", name, file.name));
-    }
-  }
-  for (const { name } of Deno.readDirSync(join(state, "queue", "waiting"))) {
-    found.push(join("queue/waiting", name));
-  }
-  return found;
 }

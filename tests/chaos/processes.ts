@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { processesWith } from "../helpers/test_home.ts";
 
 export type Role = "server" | "launcher" | "supervisor" | "script";
@@ -5,35 +6,47 @@ export type Role = "server" | "launcher" | "supervisor" | "script";
 /** The living processes of a home, by what they are. */
 export function processesOf(home: string): Map<Role, number[]> {
   const found = new Map<Role, number[]>();
-  const launchers = new Set<number>();
-  const all = processesWith(home).map(({ pid, command }) => ({
-    pid,
-    command,
-    parent: parentOf(pid),
-  }));
-  const launching = all.filter(({ command }) => command.includes("launcher.py"));
-  const launchingPids = new Set(launching.map(({ pid }) => pid));
-  for (const { pid, parent } of launching) {
-    // A supervisor is a fork of its launcher, and has its command line.
-    if (!launchingPids.has(parent)) launchers.add(pid);
-  }
-  for (const { pid, command } of all) {
+  for (const { pid, command } of processesWith(home)) {
     const role: Role = command.includes("main.ts")
       ? "server"
-      : launchers.has(pid)
+      : !command.includes("launcher.py")
+      ? "script"
+      // Supervisors are forks of launchers, with their command line.
+      : linkOf(pid, 1)?.startsWith("pipe:")
       ? "launcher"
-      : launchingPids.has(pid)
-      ? "supervisor"
-      : "script";
+      : "supervisor";
     found.set(role, [...found.get(role) ?? [], pid]);
   }
   return found;
 }
 
-function parentOf(pid: number): number {
+/** The jobs that a process works for: those whose lock it has open, and the one in its environment. */
+export function jobsOf(pid: number, jobs: string): string[] {
+  const open = linksOf(pid).filter((path) => path.startsWith(jobs) && path.endsWith("/lock"))
+    .map((path) => path.split("/").at(-2)!);
   try {
-    return Number(Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ").at(-1)!.split(" ")[1]);
+    const environ = Deno.readTextFileSync(`/proc/${pid}/environ`);
+    return [...open, .../PYTHON_MCP_JOB_ID=([^\0]+)/.exec(environ)?.slice(1) ?? []];
   } catch {
-    return 0;
+    return open; // it has ended
+  }
+}
+
+/** What the descriptors of a process are. */
+export function linksOf(pid: number): string[] {
+  try {
+    return [...Deno.readDirSync(`/proc/${pid}/fd`)]
+      .map(({ name }) => linkOf(pid, Number(name)))
+      .filter((link) => link !== undefined);
+  } catch {
+    return [];
+  }
+}
+
+function linkOf(pid: number, descriptor: number): string | undefined {
+  try {
+    return Deno.readLinkSync(join("/proc", String(pid), "fd", String(descriptor)));
+  } catch {
+    return undefined;
   }
 }

@@ -2,7 +2,7 @@
 import { App } from "../../lib/mcp/app.ts";
 import { startHttp } from "../../lib/serve/http.ts";
 import { createLog } from "../../lib/serve/log.ts";
-import { readSettings } from "../../lib/serve/settings.ts";
+import { readSettings } from "../../lib/mcp/settings.ts";
 import { FIXTURES } from "./fixtures.ts";
 
 /** Starts it on a home; `close` ends it. */

@@ -1,13 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 
 const WHEEL = "ourlib-1.0-py3-none-any.whl";
+const METADATA = "Metadata-Version: 2.1\nName: ourlib\nVersion: 1.0\n";
 const BUILD = `
-import base64, hashlib, io, sys, zipfile
+import base64, hashlib, io, os, sys, zipfile
 files = {
+    "ourlib_data.bin": os.urandom(int(sys.argv[1])),
     "ourlib.py": b"VALUE = 'ours'\\n",
-    "ourlib-1.0.dist-info/METADATA": b"Metadata-Version: 2.1\\nName: ourlib\\nVersion: 1.0\\n",
+    "ourlib-1.0.dist-info/METADATA": b"${METADATA.replaceAll("\n", "\\n")}",
     "ourlib-1.0.dist-info/WHEEL": b"Wheel-Version: 1.0\\nGenerator: test\\n"
                                   b"Root-Is-Purelib: true\\nTag: py3-none-any\\n",
 }
@@ -31,39 +33,71 @@ export interface PrivateIndex extends AsyncDisposable {
   url: string;
   /** The paths that were asked for with the right password. */
   served: string[];
+  /** The paths that were asked for without it. */
+  refused: string[];
   close(): Promise<void>;
 }
 
-export function servePrivateIndex(): PrivateIndex {
-  const wheel = execFileSync("/usr/bin/python3", ["-c", BUILD]);
+export interface IndexOptions {
+  /** How much data the distribution has. */
+  bytes?: number;
+  /** The content of the distribution is not sent before. */
+  until?: Promise<void>;
+  /** Serves HTTPS. */
+  certificate?: { cert: string; key: string };
+}
+
+export function servePrivateIndex(options: IndexOptions = {}): PrivateIndex {
+  const { bytes = 0, until, certificate } = options;
+  const wheel = execFileSync("/usr/bin/python3", ["-c", BUILD, String(bytes)], {
+    maxBuffer: 2 * bytes + 100_000,
+  });
   const authorization = `Basic ${btoa("user:s3cret")}`;
   const served: string[] = [];
-  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+  const refused: string[] = [];
+  const tls = certificate && {
+    cert: Deno.readTextFileSync(certificate.cert),
+    key: Deno.readTextFileSync(certificate.key),
+  };
+  const where = { port: 0, hostname: "127.0.0.1", onListen() {} };
+  const server = Deno.serve({ ...where, ...tls }, (request) => {
     const { pathname } = new URL(request.url);
     if (request.headers.get("authorization") !== authorization) {
+      refused.push(pathname);
       return new Response("no", { status: 401, headers: { "www-authenticate": "Basic" } });
     }
     served.push(pathname);
     if (pathname === "/simple/ourlib/") {
-      const page =
-        `<!doctype html><html><body><a href="/files/${WHEEL}">${WHEEL}</a></body></html>`;
+      const link = `<a href="/files/${WHEEL}" data-core-metadata="true">${WHEEL}</a>`;
+      const page = `<!doctype html><html><body>${link}</body></html>`;
       return new Response(page, { headers: { "content-type": "text/html" } });
     }
-    if (pathname === `/files/${WHEEL}`) return new Response(new Uint8Array(wheel));
+    if (pathname === `/files/${WHEEL}.metadata`) return new Response(METADATA);
+    if (pathname === `/files/${WHEEL}`) {
+      const body = new ReadableStream({
+        async start(controller) {
+          await until;
+          controller.enqueue(new Uint8Array(wheel));
+          controller.close();
+        },
+      });
+      return new Response(body, { headers: { "content-length": String(wheel.length) } });
+    }
     return new Response("no such page", { status: 404 });
   });
   const host = `127.0.0.1:${server.addr.port}`;
   const close = () => server.shutdown();
   return {
     host,
-    url: `http://user:s3cret@${host}/simple`,
+    url: `${certificate ? "https" : "http"}://user:s3cret@${host}/simple`,
     served,
+    refused,
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-/** An HTTP proxy that sends everything to one server, whatever host is named. */
+/** A proxy (HTTP, and tunnels for HTTPS) that sends everything to one server, whatever host is named. */
 export async function serveProxy(
   target: string,
 ): Promise<AsyncDisposable & { url: string; asked: string[] }> {
@@ -77,6 +111,18 @@ export async function serveProxy(
     });
     response.writeHead(answer.status, Object.fromEntries(answer.headers));
     response.end(new Uint8Array(await answer.arrayBuffer()));
+  });
+  server.on("connect", (request, client) => {
+    asked.push(request.url!);
+    const [hostname, port] = target.split(":");
+    const through = connect(Number(port), hostname, () => {
+      client.write("HTTP/1.1 200 Connection established\r\n\r\n");
+      client.pipe(through).pipe(client);
+    });
+    for (const socket of [through, client]) {
+      socket.on("error", () => {});
+      socket.on("close", () => [through, client].forEach((one) => one.destroy()));
+    }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {

@@ -1,13 +1,19 @@
 import { TOOLS } from "../../lib/mcp/tools.ts";
-import type { Results } from "../bench/results.ts";
+import { type HttpLoad, readHttpLoad } from "../bench/http_load.ts";
+import { readResults, type Results } from "../bench/results.ts";
 
 export const README = new URL("../../README.md", import.meta.url);
 
 /** The generated parts of the README by the name in their markers. */
-export type Parts = Record<"tools" | "figures", string>;
+export type Parts = Record<"tools" | "figures" | "http load", string>;
 
-export function readmeParts(results: Results): Parts {
-  return { tools: toolTable(), figures: figureTable(results) };
+/** The parts as the code, and what was measured last, have them. */
+export async function readmeParts(): Promise<Parts> {
+  return {
+    tools: toolTable(),
+    figures: figureTable(await readResults()),
+    "http load": httpLoad(await readHttpLoad()),
+  };
 }
 
 /**
@@ -30,20 +36,25 @@ function toolTable(): string {
   return table(["tool", "what it does, as a model reads it"], rows);
 }
 
-function figureTable({ figures, memory_growth_mb }: Results): string {
-  const rows = figures.map((
-    { ours, base, ratio, goal },
-  ) => [ours, base, `${ratio} ×`, `≤ ${goal} ×`]);
-  if (memory_growth_mb) {
-    const { value, goal } = memory_growth_mb;
-    rows.push([
-      "the server's memory during that output",
-      "before it",
-      `+${value} MB`,
-      `≤ ${goal} MB`,
-    ]);
-  }
-  return table(["measured", "against", "median", "goal"], rows);
+function figureTable({ figures, amounts }: Results): string {
+  return table(["measured", "against", "median", "goal"], [
+    ...figures.map(({ ours, base, ratio, goal }) => [ours, base, `${ratio} ×`, `≤ ${goal} ×`]),
+    ...amounts.map((
+      { what, since, value, unit, goal },
+    ) => [what, since, `${value} ${unit}`, `≤ ${goal} ${unit}`]),
+  ]);
+}
+
+function httpLoad({ clients, seconds, calls, errors, p99_ms, memory_mib }: HttpLoad): string {
+  const ratio = (p99_ms.ours / p99_ms.empty).toFixed(2);
+  return table(["measured", "value"], [
+    [`calls of ${clients} clients at once, in ${seconds} s`, `${calls}`],
+    ["errors", `${errors}`],
+    ["`py_job_status` at the 99th percentile", `${p99_ms.ours} ms`],
+    ["an empty handler of the same SDK", `${p99_ms.empty} ms`],
+    ["ratio", `${ratio} × (goal: ≤ 1.5 ×)`],
+    ["the server's memory before, and at most", `${memory_mib.before} MiB, ${memory_mib.most} MiB`],
+  ]);
 }
 
 /** A table as `deno fmt` would write it. */

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { ArgvPart, EnvChanges, PrepareStep, RunStep } from "../../lib/base/command.ts";
+import type { EnvChanges, PrepareStep, RunStep } from "../../lib/base/command.ts";
 import { exists } from "../../lib/base/private_files.ts";
 import { findInterpreterWithPip } from "../../lib/python/find_interpreters.ts";
 import { installUvStep, ownUv } from "../../lib/python/find_uv.ts";
@@ -17,7 +17,7 @@ export async function runCommand(
   step: Pick<RunStep | PrepareStep, "argv" | "env"> & { cwd?: string; stdin?: string },
   baseEnv: Record<string, string>,
 ): Promise<Ended> {
-  const [program, ...args] = step.argv.map(textOf);
+  const [program, ...args] = step.argv;
   const child = new Deno.Command(program!, {
     args,
     cwd: step.cwd,
@@ -63,10 +63,6 @@ export async function uvFolder(): Promise<string> {
   const ended = await runCommand(installUvStep(shared, python), Deno.env.toObject());
   if (ended.code !== 0) throw new Error(`uv could not be installed: ${ended.stderr}`);
   return folder;
-}
-
-function textOf(part: ArgvPart): string {
-  return typeof part === "string" ? part : Deno.readTextFileSync(part.readFile);
 }
 
 function changed(env: Record<string, string>, changes: EnvChanges): Record<string, string> {

@@ -1,6 +1,5 @@
-/** `deno task readme`: writes the generated parts of README.md. */
-import { readResults } from "../bench/results.ts";
+/** `deno task readme`: puts the generated parts into README.md. */
 import { README, readmeParts, withParts } from "./readme_parts.ts";
 
 const readme = await Deno.readTextFile(README);
-await Deno.writeTextFile(README, withParts(readme, readmeParts(await readResults())));
+await Deno.writeTextFile(README, withParts(readme, await readmeParts()));

@@ -121,3 +121,17 @@ testOnSmallDisk("the server lives on when its own files cannot be written", asyn
   disk.free();
   assert.equal((await bench.end(id)).status, "completed");
 });
+
+testOnSmallDisk("a lost database is made anew once the disk is not full any more", async (disk) => {
+  const home = join(disk.path, "home");
+  const { id } = await (async () => {
+    await using bench = await JobBench.open({ home });
+    return await bench.run(python("print(1)"));
+  })();
+  Deno.removeSync(join(home, "meta", "jobs.db"));
+  disk.fill();
+  await assert.rejects(JobBench.open({ home }), /not put in order: there is no room left/);
+  disk.free();
+  await using bench = await JobBench.open({ home });
+  assert.equal((await bench.end(id)).status, "completed");
+});

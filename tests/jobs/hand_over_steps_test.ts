@@ -54,6 +54,8 @@ Deno.test("a listed job is failed when its server died before it had a spec", as
   const row = await bench.manager.get(id);
   assert.equal(row?.status, "failed");
   assert.match(row.error!, /ended before it could/);
+  // What was kept for its outcome is used.
+  assert.equal(exists(bench.manager.files(id)!.path("outcome.json.new")), false);
 });
 
 Deno.test("a call leaves nothing when its server died before it had a spec", async () => {

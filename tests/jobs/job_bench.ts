@@ -23,6 +23,7 @@ export interface BenchOptions {
   maxRunning?: number;
   maxOutput?: number;
   keepDays?: number;
+  swept?: (programs: string[]) => Promise<void>;
   python?: string;
   home?: string;
 }
@@ -33,7 +34,8 @@ export class JobBench implements AsyncDisposable {
   readonly manager: JobManager;
   readonly #home?: TestHome;
   /** As a server's open connection does, this keeps the process going while a test waits. */
-  readonly #alive = setInterval(() => {}, 1000);
+  readonly #alive: ReturnType<typeof setInterval>;
+  #closed?: Promise<void>;
 
   private constructor(readonly path: string, options: BenchOptions, home?: TestHome) {
     this.#home = home;
@@ -43,9 +45,12 @@ export class JobBench implements AsyncDisposable {
       maxRunning: options.maxRunning ?? 4,
       maxOutput: options.maxOutput ?? 2 ** 30,
       keepDays: options.keepDays ?? 30,
+      swept: options.swept,
       describe,
       log: (message) => this.logged.push(message),
+      warn: (message) => this.logged.push(message),
     });
+    this.#alive = setInterval(() => {}, 1000);
   }
 
   /** Without `home`, on a new one that goes with the bench. */
@@ -91,9 +96,14 @@ export class JobBench implements AsyncDisposable {
     return row as JobRow & { result: TestResult };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends the manager; the home stays until the bench goes. */
+  async close(): Promise<void> {
     clearInterval(this.#alive);
-    await this.manager.close();
+    await (this.#closed ??= this.manager.close());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
     await this.#home?.[Symbol.asyncDispose]();
   }
 }

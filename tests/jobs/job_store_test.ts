@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { DatabaseSync } from "node:sqlite";
 import { JOB_STATUSES, MAY_COME_FROM } from "../../lib/jobs/job.ts";
+import { openHome } from "../../lib/jobs/home.ts";
+import { JobDatabase } from "../../lib/jobs/job_database.ts";
 import { JobStore } from "../../lib/jobs/job_store.ts";
-import { openJobDatabase } from "../../lib/jobs/open_job_database.ts";
 
 const JOB = {
   kind: "process",
@@ -14,11 +14,15 @@ const JOB = {
   createdAt: 1,
 } as const;
 
-async function withStore(act: (store: JobStore, path: string) => void): Promise<void> {
+function openStore(folder: string): JobStore {
+  return new JobStore(new JobDatabase(openHome(folder), assert.fail));
+}
+
+async function withStore(act: (store: JobStore, folder: string) => void): Promise<void> {
   const folder = await Deno.makeTempDir();
-  const store = new JobStore(openJobDatabase(`${folder}/jobs.db`));
+  const store = openStore(folder);
   try {
-    act(store, `${folder}/jobs.db`);
+    act(store, folder);
   } finally {
     store.close();
     await Deno.remove(folder, { recursive: true });
@@ -101,8 +105,8 @@ Deno.test("lists give every job once, newest first, when they are read in pages"
 });
 
 Deno.test("only one server becomes the owner when two want a dead one's job", async () => {
-  await withStore((store, path) => {
-    const other = new JobStore(openJobDatabase(path));
+  await withStore((store, folder) => {
+    const other = openStore(folder);
     store.insert({ ...JOB, id: "a", owner: "dead" });
     assert.deepEqual(
       [store.changeOwner("a", "dead", "one"), other.changeOwner("a", "dead", "two")],
@@ -126,30 +130,20 @@ Deno.test("the place in the queue counts only jobs that wait before it", async (
   });
 });
 
-Deno.test("a database of a newer schema is refused with advice and left as it is", async () => {
-  const folder = await Deno.makeTempDir();
-  const path = `${folder}/jobs.db`;
-  const newer = new DatabaseSync(path);
-  newer.exec("CREATE TABLE later (x); PRAGMA user_version = 999");
-  newer.close();
-  assert.throws(() => openJobDatabase(path), /schema version 999.*Update python-mcp/);
-  const after = new DatabaseSync(path);
-  assert.equal(after.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.n, 1);
-  after.close();
-  await Deno.remove(folder, { recursive: true });
-});
-
 Deno.test("a new database is made once when many servers open it at the same time", async () => {
   const folder = await Deno.makeTempDir();
   const source = `
-    const { openJobDatabase } = await import(${
-    JSON.stringify(import.meta.resolve("../../lib/jobs/open_job_database.ts"))
+    const { openHome } = await import(${
+    JSON.stringify(import.meta.resolve("../../lib/jobs/home.ts"))
+  });
+    const { JobDatabase } = await import(${
+    JSON.stringify(import.meta.resolve("../../lib/jobs/job_database.ts"))
   });
     const { JobStore } = await import(${
     JSON.stringify(import.meta.resolve("../../lib/jobs/job_store.ts"))
   });
     await Deno.stdin.read(new Uint8Array(1));
-    const store = new JobStore(openJobDatabase(${JSON.stringify(`${folder}/jobs.db`)}));
+    const store = new JobStore(new JobDatabase(openHome(${JSON.stringify(folder)}), console.error));
     store.insert({ ...${JSON.stringify(JOB)}, id: String(Deno.pid) });
     store.close();`;
   const children = Array.from({ length: 6 }, () =>
@@ -165,8 +159,20 @@ Deno.test("a new database is made once when many servers open it at the same tim
     return (await child.status).code;
   });
   assert.deepEqual(await Promise.all(go), [0, 0, 0, 0, 0, 0]);
-  const store = new JobStore(openJobDatabase(`${folder}/jobs.db`));
+  const store = openStore(folder);
   assert.equal(store.count(), 6);
   store.close();
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("jobs are listed in the order of creation when the clock steps back", async () => {
+  await withStore((store) => {
+    const ids = [3000, 2000, 1000, 4000].map((createdAt) => {
+      const id = crypto.randomUUID();
+      store.insert({ ...JOB, id, createdAt });
+      return id;
+    });
+    assert.deepEqual(store.list({ limit: 9 }).map(({ id }) => id), ids.toReversed());
+    assert.deepEqual(store.unfinished().map(({ id }) => id), ids);
+  });
 });

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { waitFor } from "../helpers/wait_for.ts";
 
 const MANAGER = fileURLToPath(new URL("../fixtures/jobs/manager.ts", import.meta.url));
 
@@ -45,6 +46,16 @@ export class OtherServer implements AsyncDisposable {
     }
     await reader.cancel();
     return new OtherServer(process, text.trim().split("\n").slice(0, -1));
+  }
+
+  /** Keeps what it holds but does nothing more. */
+  async stop(): Promise<void> {
+    const { pid } = this.process;
+    this.process.kill("SIGSTOP");
+    await waitFor(() => Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ").at(-1)![0] === "T", {
+      what: "its stop",
+      timeoutMs: 5000,
+    });
   }
 
   async kill(): Promise<void> {

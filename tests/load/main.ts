@@ -1,6 +1,6 @@
 /**
  * Eight servers on one home, a thousand short jobs each: all accounted for, and the throughput beside
- * `xargs -P` of the same scripts in the same run.
+ * `xargs -P` of the same scripts, in turn with it. A full run writes `results.json`.
  *
  *     deno task load [--servers 8] [--jobs 1000]
  */
@@ -8,36 +8,61 @@ import { parseArgs } from "node:util";
 import { serverEnv } from "../helpers/connect.ts";
 import { RawSession } from "../helpers/raw_session.ts";
 import { TestHome } from "../helpers/test_home.ts";
+import { queuedMemoryMb } from "./queued_memory.ts";
+import { type LoadResults, writeLoadResults } from "./results.ts";
 
 const PYTHON = "/usr/bin/python3";
 /** So that the servers find that Python first, and no other version manager's. */
 const SAME_PYTHON = { PATH: "/usr/bin:/bin", PYENV_ROOT: "/nowhere" };
 /** Calls that each client has open at once, as a host with parallel tool calls has. */
 const OPEN_CALLS = 2;
+/** Both sides run in turn, in so many parts: what else the machine does then hits both. */
+const PARTS = 10;
+const PARALLEL = 4 * navigator.hardwareConcurrency;
 
 const { values } = parseArgs({
   options: { servers: { type: "string" }, jobs: { type: "string" } },
 });
 const servers = Number(values.servers ?? 8);
 const jobs = Number(values.jobs ?? 1000);
+const isFull = values.servers === undefined && values.jobs === undefined;
+const part = Math.ceil(jobs / PARTS);
 
 await using home = await TestHome.create();
 const script = home.join("short.py");
 Deno.writeTextFileSync(script, "import sys\nprint(sys.argv[1])\n");
 
-const bare = await bareSeconds(servers * jobs);
 const sessions = await Promise.all(Array.from({ length: servers }, openSession));
-const began = performance.now();
-const wrong = (await Promise.all(sessions.map(runJobs))).reduce((sum, n) => sum + n, 0);
-const ours = (performance.now() - began) / 1000;
+let bare = 0;
+let ours = 0;
+let wrong = 0;
+let done = 0;
+for (; done < jobs; done += part) {
+  bare += await secondsOf(() => runBare(servers * part));
+  ours += await secondsOf(async () => {
+    const runs = sessions.map((session, server) => runJobs(session, server, done, done + part));
+    wrong += (await Promise.all(runs)).reduce((sum, n) => sum + n, 0);
+  });
+}
 const memory = sessions.map(({ child }) => peakMemoryMb(child.pid));
+const { total } = await sessions[0]!.call("py_list_jobs", { limit: 1 });
 for (const session of sessions) await session.end();
 
-say(`jobs                 ${servers} servers x ${jobs}, ${wrong} wrong or lost`);
-say(`throughput           ${rate(ours)} jobs/s; xargs -P ${parallel()}: ${rate(bare)} jobs/s`);
-say(`ratio                ${(bare / ours).toFixed(2)} x xargs (goal: at least 0.80)`);
-say(`peak memory a server ${Math.max(...memory).toFixed(0)} MB at most`);
-Deno.exitCode = wrong === 0 ? 0 : 1;
+const results: LoadResults = {
+  servers,
+  jobs: servers * done,
+  wrong,
+  left_over: Number(total),
+  ours_per_second: Math.round(servers * done / ours),
+  xargs_per_second: Math.round(servers * done / bare),
+  parallel: PARALLEL,
+  ratio: Number((bare / ours).toPrecision(2)),
+  peak_server_mb: Math.round(Math.max(...memory)),
+  queued_memory_mb: await queuedMemoryMb(),
+};
+say(JSON.stringify(results, null, 2));
+if (isFull) await writeLoadResults(results);
+Deno.exitCode = wrong === 0 && total === 0 && results.queued_memory_mb < 50 ? 0 : 1;
 
 async function openSession(): Promise<RawSession> {
   const session = new RawSession(home.join("state"), SAME_PYTHON);
@@ -45,12 +70,12 @@ async function openSession(): Promise<RawSession> {
   return session;
 }
 
-/** Runs a server's jobs; returns how many did not answer as they should. */
-async function runJobs(session: RawSession, server: number): Promise<number> {
-  let next = 0;
+/** Runs a server's jobs of one part; returns how many did not answer as they should. */
+async function runJobs(session: RawSession, server: number, from: number, to: number) {
+  let next = from;
   let wrong = 0;
   const worker = async () => {
-    while (next < jobs) {
+    while (next < to) {
       const tag = `${server}-${next++}`;
       const { stdout } = await session.call("py_run_script_in_dir", {
         directory: home.path,
@@ -66,29 +91,25 @@ async function runJobs(session: RawSession, server: number): Promise<number> {
   return wrong;
 }
 
-async function bareSeconds(count: number): Promise<number> {
+async function runBare(count: number): Promise<void> {
   const child = new Deno.Command("xargs", {
-    args: ["-P", String(parallel()), "-I", "TAG", PYTHON, script, "TAG"],
+    args: ["-P", String(PARALLEL), "-I", "TAG", PYTHON, script, "TAG"],
     env: serverEnv(),
     clearEnv: true,
     stdin: "piped",
     stdout: "null",
   }).spawn();
-  const began = performance.now();
   const writer = child.stdin.getWriter();
   const tags = Array.from({ length: count }, (_, index) => `${index}\n`).join("");
   await writer.write(new TextEncoder().encode(tags));
   await writer.close();
   await child.status;
+}
+
+async function secondsOf(act: () => Promise<void>): Promise<number> {
+  const began = performance.now();
+  await act();
   return (performance.now() - began) / 1000;
-}
-
-function parallel(): number {
-  return 4 * navigator.hardwareConcurrency;
-}
-
-function rate(seconds: number): string {
-  return (servers * jobs / seconds).toFixed(0);
 }
 
 function peakMemoryMb(pid: number): number {

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { UserError } from "../../lib/base/user_error.ts";
 import { parseEnvFile, readEnvFile } from "../../lib/python/env_file.ts";
+import { inScene } from "../helpers/python_scene.ts";
+import { runPlan } from "../helpers/run_plan.ts";
 
 const base = { BASE: "base", EMPTY: "" };
 const parse = (text: string) => parseEnvFile(text, "/app/.env", base);
@@ -11,6 +14,7 @@ const readings: [what: string, text: string, variables: Record<string, string>][
   ["comments and empty lines", "# c\n\nA=1 # c\n", { A: "1" }],
   ["a # inside a value", "A=b#c\nB=#c", { A: "b#c", B: "#c" }],
   ["an empty value before a comment", "A= # c", { A: "" }],
+  ["a name alone as nothing", "A=1\nB\nC=${B:-d}\nexport A # c", { C: "" }],
   ["double quotes with escapes", String.raw`A="x\ty\n\"z\" \q"`, { A: 'x\ty\n"z" \\q' }],
   ["single quotes without escapes", String.raw`A='x\ny \'z\''`, { A: "x\\ny 'z'" }],
   ["a # inside quotes", 'A="b # c" # d', { A: "b # c" }],
@@ -48,6 +52,48 @@ for (const [what, text, message] of rejections) {
     });
   });
 }
+
+const READ_WITH_DOTENV = `
+import io, json, logging, sys
+from dotenv.main import DotEnv
+
+class Refused(logging.Handler):
+    def emit(self, record):
+        raise ValueError(record.getMessage())
+
+logging.getLogger("dotenv.main").addHandler(Refused())
+
+def read(text):
+    try:
+        found = DotEnv(None, stream=io.StringIO(text), interpolate=True).dict()
+    except ValueError as error:
+        return str(error)
+    return {name: value for name, value in found.items() if value is not None}
+
+print(json.dumps([read(text) for text in json.load(sys.stdin)]))
+`;
+
+Deno.test("parseEnvFile reads what python-dotenv itself reads, and rejects what it cannot read", () =>
+  inScene(async ({ plan, context }) => {
+    const texts = [
+      ...readings.map(([, text]) => text.replace(/^\ufeff/, "")),
+      ...rejections.map(([, text]) => text),
+      ...["A='${BASE}'", "A=`x`", "A=pa$word#1", "A= #c", "A=", "A", "'A B'=1", "A.b-c=1", "A=é"],
+      ...["A=${B}\nB=1", "A=${A:-1}${A}", "A=${}", "A=${X:-${BASE}}", 'A="\\u0041"', "A=a\\nb"],
+      ...["A: 1", "A=x #y", "  export  A = 'x'  ", "A='it''s'", 'A="x"#y', "A=x\\\ny", "export=1"],
+    ];
+    const made = await plan(READ_WITH_DOTENV, {
+      dependencies: ["python-dotenv==1.2.4"],
+      stdin: JSON.stringify(texts),
+    });
+    const ended = await runPlan(made, { ...context.baseEnv, ...base });
+    assert.equal(ended.code, 0, ended.stderr);
+    const theirs: unknown[] = JSON.parse(ended.stdout);
+    for (const [index, text] of texts.entries()) {
+      if (typeof theirs[index] === "string") assert.throws(() => parse(text), UserError, text);
+      else assert.deepEqual(parse(text), theirs[index], text);
+    }
+  }));
 
 async function rejectsFile(make: (path: string) => void, message: RegExp) {
   const folder = Deno.makeTempDirSync();

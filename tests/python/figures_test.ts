@@ -91,6 +91,16 @@ Deno.test("a large picture gets a preview of less than 1 MB", async () => {
   assert.ok(previews["figure_1.png"]! < 1_000_000);
 });
 
+Deno.test("a large picture that the script itself saved as an artifact gets a preview as well", async () => {
+  const { artifacts, previews } = await show(
+    plot + "import numpy as np, os\nfig = plt.figure(figsize=(16, 16))\n" +
+      "plt.imshow(np.random.default_rng(1).random((1500, 1500, 3)))\n" +
+      'fig.savefig(os.environ["PYTHON_MCP_ARTIFACTS"] + "/mine.png")\n',
+  );
+  assert.deepEqual(Object.keys(artifacts), ["mine.png"]);
+  assert.ok(previews["mine.png"]! < 1_000_000);
+});
+
 Deno.test("a forked child does not save the figures of its parent once more", async () => {
   const { artifacts } = await show(
     plot +

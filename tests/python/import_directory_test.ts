@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { listInterpreters } from "../../lib/python/find_interpreters.ts";
 import { prepareRun } from "../../lib/python/prepare_run.ts";
 import { installScriptRuntime } from "../../lib/python/script_runtime.ts";
+import { serverEnv } from "../helpers/connect.ts";
 import { type Ended, runPlan } from "../helpers/run_plan.ts";
 
 /** Runs a script from a job's folder as a file of `neighbours`, under every interpreter there is. */
@@ -19,7 +20,7 @@ async function underEach(
     Deno.writeTextFileSync(scriptPath, source);
     const home = join(folder, "home");
     const runtime = await installScriptRuntime(home);
-    const baseEnv = { ...Deno.env.toObject(), PYTHONWARNINGS: "error" };
+    const baseEnv = { ...serverEnv(), PYTHONWARNINGS: "error" };
     const context = { home, baseEnv, scriptRuntimeEnv: runtime.env };
     for (const { version } of await listInterpreters()) {
       const plan = await prepareRun({
@@ -85,4 +86,23 @@ Deno.test("importDirectory holds for processes that multiprocessing spawns", () 
     ({ stdout, stderr }, _folder, version) => {
       assert.equal(stdout, "[(84, True)]\n", version + stderr);
     },
+  ));
+
+Deno.test("importDirectory writes nothing into the folder, from child processes neither", () =>
+  underEach(
+    "import os, subprocess, sys, neighbour\n" +
+      "code = f'import sys; sys.path.insert(0, {sys.path[0]!r}); import neighbour'\n" +
+      "subprocess.run([sys.executable, '-c', code], check=True)\n" +
+      "print(sorted(os.listdir(sys.path[0])), bool(neighbour.__cached__))\n",
+    ({ stdout, stderr }, _folder, version) => {
+      assert.equal(stdout, "['neighbour.py', 'sitecustomize.py'] True\n", version + stderr);
+    },
+  ));
+
+Deno.test("importDirectory lets Python cache all other modules", () =>
+  underEach(
+    "import os, sys\nother = os.path.join(os.path.dirname(sys.path[0]), 'other')\n" +
+      "os.makedirs(other, exist_ok=True)\nopen(other + '/m.py', 'w').close()\n" +
+      "sys.path.append(other)\nimport m\nprint(os.path.exists(m.__cached__))\n",
+    ({ stdout, stderr }, _folder, version) => assert.equal(stdout, "True\n", version + stderr),
   ));

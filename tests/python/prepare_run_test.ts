@@ -8,6 +8,7 @@ import {
 } from "../../lib/python/find_interpreters.ts";
 import { inScene } from "../helpers/python_scene.ts";
 import { runPlan } from "../helpers/run_plan.ts";
+import { saySkipped } from "../helpers/say_skipped.ts";
 
 const withSix = '# /// script\n# dependencies = ["six"]\n# ///\nimport six\nprint(six.__name__)\n';
 
@@ -21,7 +22,7 @@ Deno.test("prepareRun installs nothing when uv is not to be used", () =>
     assert.deepEqual(made.prepare, []);
     assert.equal(made.strategy, "system-python");
     assert.equal((await runPlan(made, context.baseEnv)).stdout, "a b typed\n");
-    assert.match((await interpreterVersion(made.run.argv[0] as string))!, /^3\.\d+\.\d+$/);
+    assert.match((await interpreterVersion(made.run.argv[0]!))!, /^3\.\d+\.\d+$/);
   }));
 
 Deno.test("prepareRun makes an environment with the header's dependencies", () =>
@@ -32,7 +33,7 @@ Deno.test("prepareRun makes an environment with the header's dependencies", () =
     assert.deepEqual(made.prepare.map(({ label }) => label), ["Resolving and installing six"]);
     const ended = await runPlan(made, context.baseEnv);
     assert.equal(ended.stdout, "six\n", ended.stderr);
-    assert.match((await interpreterVersion(made.run.argv[0] as string))!, /^3\.\d+\.\d+$/);
+    assert.match((await interpreterVersion(made.run.argv[0]!))!, /^3\.\d+\.\d+$/);
   }));
 
 Deno.test("prepareRun has nothing to prepare when the environment is there", () =>
@@ -55,7 +56,7 @@ Deno.test("prepareRun rebuilds an environment that lost its settings", () =>
   inScene(async ({ plan, context }) => {
     const first = await plan(withSix);
     await runPlan(first, context.baseEnv);
-    Deno.removeSync(join(String(first.run.argv[0]), "../../pyvenv.cfg"));
+    Deno.removeSync(join(first.run.argv[0]!, "../../pyvenv.cfg"));
     const again = await runPlan(await plan(withSix), context.baseEnv);
     assert.equal(again.stdout, "six\n", again.stderr);
   }));
@@ -64,7 +65,7 @@ Deno.test("prepareRun rebuilds an environment that lost a package", () =>
   inScene(async ({ plan, context }) => {
     const first = await plan(withSix);
     await runPlan(first, context.baseEnv);
-    const lib = join(String(first.run.argv[0]), "../../lib");
+    const lib = join(first.run.argv[0]!, "../../lib");
     const [python] = [...Deno.readDirSync(lib)];
     Deno.removeSync(join(lib, python!.name, "site-packages/six.py"));
     const again = await runPlan(await plan(withSix), context.baseEnv);
@@ -75,7 +76,7 @@ Deno.test("prepareRun rebuilds an environment that lost a package", () =>
 Deno.test("prepareRun starts anew where an attempt was interrupted", () =>
   inScene(async ({ plan, context }) => {
     const first = await plan(withSix);
-    const venv = join(String(first.run.argv[0]), "../..");
+    const venv = join(first.run.argv[0]!, "../..");
     Deno.mkdirSync(join(venv, "lib"), { recursive: true });
     Deno.writeTextFileSync(join(venv, "pyvenv.cfg"), "half");
     const ended = await runPlan(first, context.baseEnv);
@@ -133,18 +134,26 @@ Deno.test("prepareRun finds local sources of the header from the script's folder
     assert.notDeepEqual((await plan(source)).prepare, [], "it may have changed");
   }));
 
+Deno.test("prepareRun keeps the header's settings for uv, such as exclude-newer", () =>
+  inScene(async ({ plan, context }) => {
+    const source = '# /// script\n# dependencies = ["six"]\n# [tool.uv]\n' +
+      '# exclude-newer = "2020-12-31T00:00:00Z"\n# ///\nimport six\nprint(six.__version__)\n';
+    const ended = await runPlan(await plan(source), context.baseEnv);
+    assert.equal(ended.stdout, "1.15.0\n", ended.stderr);
+  }));
+
 Deno.test("prepareRun runs a script under each interpreter that is asked for", () =>
   inScene(async ({ plan, context }) => {
     const versions = (await listInterpreters(context.baseEnv)).map(({ version }) => version);
     if (versions.length < 2) {
-      Deno.stderr.writeSync(new TextEncoder().encode("skipped: there is only one interpreter\n"));
-      return;
+      return saySkipped("there is only one interpreter");
     }
-    for (const version of new Set([versions[0]!, versions.at(-1)!])) {
-      const source = "import platform\nprint(platform.python_version())\n";
-      const made = await plan(source, { pythonVersion: version });
-      assert.equal((await runPlan(made, context.baseEnv)).stdout, `${version}\n`);
-      assert.equal(await interpreterVersion(made.run.argv[0] as string), version);
+    const some = [versions[0]!, versions[versions.length >> 1]!, versions.at(-1)!];
+    for (const version of new Set(some)) {
+      const source = "import platform, six\nprint(platform.python_version(), six.__name__)\n";
+      const made = await plan(source, { pythonVersion: version, dependencies: ["six"] });
+      assert.equal((await runPlan(made, context.baseEnv)).stdout, `${version} six\n`);
+      assert.equal(await interpreterVersion(made.run.argv[0]!), version);
     }
   }));
 

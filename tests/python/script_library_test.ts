@@ -118,7 +118,39 @@ Deno.test("findScript refuses a link that leaves the folder", () =>
     assert.throws(() => findScript(home, "inside"), { name: "UserError", message: /link/ });
   }));
 
-for (const name of ["", ".hidden", "../up", "a/b", "a b", "x".repeat(101), "ä", ".py"]) {
-  Deno.test(`findScript refuses the name ${JSON.stringify(name.slice(0, 20))}`, () =>
-    withHome((home) => assert.throws(() => findScript(home, name), { name: "UserError" })));
+Deno.test("saveScript writes through no link", () =>
+  withHome(async (home) => {
+    Deno.mkdirSync(join(home, "scripts"));
+    const outside = join(home, "outside.py");
+    Deno.writeTextFileSync(outside, "");
+    Deno.symlinkSync(outside, join(home, "scripts/inside.py"));
+    await assert.rejects(saveScript({ ...script(home, "inside"), overwrite: true }), {
+      name: "UserError",
+      message: /link/,
+    });
+    assert.equal(Deno.readTextFileSync(outside), "");
+  }));
+
+const NO_NAMES = [
+  "",
+  ".hidden",
+  "..",
+  "../up",
+  "/etc/passwd",
+  "a/b",
+  "a b",
+  "a\0b",
+  "x".repeat(101),
+  "x".repeat(300),
+  "ä",
+  ".py",
+];
+for (const name of NO_NAMES) {
+  const shown = `${JSON.stringify(name.slice(0, 20))} (${name.length})`;
+  Deno.test(`findScript and saveScript refuse the name ${shown}`, () =>
+    withHome(async (home) => {
+      assert.throws(() => findScript(home, name), { name: "UserError" });
+      await assert.rejects(saveScript(script(home, name)), { name: "UserError" });
+      assert.deepEqual([...Deno.readDirSync(home)], []);
+    }));
 }

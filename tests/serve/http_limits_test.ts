@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { App } from "../../lib/mcp/app.ts";
 import { type HttpLimits, startHttp } from "../../lib/serve/http.ts";
-import { readSettings } from "../../lib/serve/settings.ts";
+import { readSettings } from "../../lib/mcp/settings.ts";
 import { RawHttp } from "../helpers/raw_http.ts";
 import { TestHome } from "../helpers/test_home.ts";
 import { waitFor } from "../helpers/wait_for.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { modernMeta } from "../helpers/modern_meta.ts";
-import { RawSession } from "../helpers/raw_session.ts";
+import { type Message, RawSession } from "../helpers/raw_session.ts";
 import { TestHome } from "../helpers/test_home.ts";
 
 const FAULTS: [what: string, line: string, code: number, id: number | string | null][] = [
@@ -71,4 +71,41 @@ Deno.test("server refuses a line of more than 64 MiB and lives on", async () => 
   const { error } = await session.next((message) => message.error !== undefined);
   assert.equal(error!.code, -32600);
   assert.deepEqual((await session.request("ping")).result, {});
+});
+
+/** The lines of a session that hold batches. */
+async function answersTo(batch: unknown[], version: string): Promise<Message[][]> {
+  await using home = await TestHome.create();
+  const session = new RawSession(home.path);
+  await session.initialize(version);
+  await session.write(`${JSON.stringify(batch)}\n`);
+  await session.request("ping");
+  await session.end();
+  return session.stdout.trimEnd().split("\n").map((line) => JSON.parse(line)).filter(Array.isArray);
+}
+
+const PING = { jsonrpc: "2.0", method: "ping" };
+
+Deno.test("server answers a batch in one line when the version is 2025-03-26", async () => {
+  const batch = [{ ...PING, id: "a" }, { ...PING, id: "b" }, { id: "c" }];
+  const [answers, ...more] = await answersTo(batch, "2025-03-26");
+  assert.deepEqual(more, []);
+  assert.deepEqual(answers!.map(({ id }) => id).sort(), ["a", "b", "c"]);
+  assert.equal(answers!.find(({ id }) => id === "c")!.error!.code, -32600);
+});
+
+Deno.test("server answers a batch of notifications with nothing", async () => {
+  const batch = [{ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 5 } }];
+  assert.deepEqual(await answersTo(batch, "2025-03-26"), []);
+});
+
+Deno.test("server answers the rest of a batch when one of its requests is cancelled", async () => {
+  const arguments_ = { directory: "/tmp", script_content: "import time; time.sleep(60)" };
+  const params = { name: "py_run_script_in_dir", arguments: { ...arguments_, use_uv: false } };
+  const [answers] = await answersTo([
+    { jsonrpc: "2.0", id: "long", method: "tools/call", params },
+    { ...PING, id: "short" },
+    { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: "long" } },
+  ], "2025-03-26");
+  assert.deepEqual(answers, [{ jsonrpc: "2.0", id: "short", result: {} }]);
 });

@@ -1,6 +1,6 @@
-import { join } from "node:path";
+import { resolvePath } from "../base/resolve_path.ts";
 import { parseSeconds } from "../jobs/budget.ts";
-import type { Settings } from "../mcp/app.ts";
+import type { Settings } from "./app.ts";
 
 const DEFAULT_MAX_OUTPUT_MB = 1024;
 const DEFAULT_KEEP_DAYS = 30;
@@ -19,7 +19,8 @@ export function readSettings(
     return fallback;
   };
   return {
-    home: env.PYTHON_MCP_HOME ?? join(env.HOME ?? "/", ".python_mcp"),
+    // Clients give values as they are written, `~` included.
+    home: resolvePath(env.PYTHON_MCP_HOME || "~/.python_mcp", Deno.cwd(), env),
     maxRunning: Math.floor(number("PYTHON_MCP_MAX_RUNNING", 4 * navigator.hardwareConcurrency, 1)),
     maxOutput: number("PYTHON_MCP_MAX_OUTPUT_MB", DEFAULT_MAX_OUTPUT_MB, 0) * 2 ** 20,
     keepDays: number("PYTHON_MCP_KEEP_DAYS", DEFAULT_KEEP_DAYS, 0),

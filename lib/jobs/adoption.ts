@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { exists, removeIfThere } from "../base/private_files.ts";
+import { holdLock } from "./file_lock.ts";
+import { type Home, jobFolder } from "./home.ts";
+import { JobFiles, recordOf } from "./job_files.ts";
+import type { JobStore } from "./job_store.ts";
+import type { Owner } from "./owner.ts";
+
+export interface AdoptionOptions {
+  home: Home;
+  store: JobStore;
+  owner: Owner;
+  changed: (id: string) => void;
+  log: (message: string) => void;
+}
+
+/**
+ * Gives jobs that scripts have started their rows. Launchers write no SQL: they make the folder, and a
+ * file of the job's id in `adopt/`, locked while they are at it. Any server may come first.
+ */
+export class Adoption {
+  readonly #options: AdoptionOptions;
+
+  constructor(options: AdoptionOptions) {
+    this.#options = options;
+  }
+
+  /** Whether a job waits for its row; its folder is not to be removed. */
+  waits(id: string): boolean {
+    return exists(join(this.#options.home.adopt, id));
+  }
+
+  adoptAll(): void {
+    for (const { name } of Deno.readDirSync(this.#options.home.adopt)) this.adopt(name);
+  }
+
+  /** Adopts the job if it waits for that; one that nobody has accepted was not started. */
+  adopt(id: string): void {
+    const { home, store, owner, changed, log } = this.#options;
+    const folder = jobFolder(home, id);
+    if (folder === undefined || !this.waits(id)) return;
+    const marker = join(home.adopt, id);
+    try {
+      using lock = holdLock(marker);
+      if (!lock) return;
+      const files = new JobFiles(folder);
+      const spec = files.acceptedBy === undefined ? undefined : files.spec;
+      if (spec && !store.hasId(id)) {
+        const { tool, label, listed, parent, created_at: createdAt } = spec;
+        const job = {
+          kind: "process",
+          tool,
+          label,
+          listed,
+          owner: owner.id,
+          parent,
+          createdAt,
+        } as const;
+        const seq = store.insert({ id, ...job });
+        files.spec = { ...spec, ...recordOf({ ...job, seq }) };
+        changed(id);
+      }
+      removeIfThere(marker);
+    } catch (error) {
+      log(`job ${id} is to be adopted later: ${error}`);
+    }
+  }
+}

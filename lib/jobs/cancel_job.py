@@ -1,0 +1,76 @@
+"""Asks jobs to end, by their files: what launchers and supervisors do, with or without a server."""
+import json
+import os
+import signal
+import time
+
+import job_folder
+import process_tree
+import slots
+
+CHILDREN_SECONDS = 10.0  # how long a job that was stopped waits for the end of its children
+LOOK_SECONDS = 0.02
+
+
+def wake(folder):
+    """Makes a supervisor look at its files now."""
+    try:
+        with open(os.path.join(folder, "started"), "rb") as file:
+            started = json.loads(file.read())
+        if process_tree.born(started["pid"]) == started["born"]:
+            os.kill(started["pid"], signal.SIGUSR1)
+    except (OSError, ValueError, KeyError):
+        pass  # not started yet: it looks before it starts
+
+
+def cancel(folder):
+    """Asks a job to end; one that has not started ends here and now."""
+    if job_folder.has_outcome(folder):
+        return
+    try:
+        job_folder.open_private(os.path.join(folder, "cancel")).close()
+        lock = job_folder.try_lock(folder)
+    except OSError:
+        return  # removed meanwhile
+    if lock is None:
+        return wake(folder)
+    try:
+        if not job_folder.has_begun(folder):
+            outcome = job_folder.ended_without_run(cancelled=True)
+            job_folder.write_outcome(folder, outcome, lock)
+    except OSError:
+        pass  # removed meanwhile
+    finally:
+        os.close(lock)
+
+
+def cancel_children(folder):
+    """Asks all that a job's script has started to end, directly or through others, ended or not.
+
+    The last ones first, so that none of them starts in the place of another.
+    """
+    for child in children(folder):
+        cancel_children(child)
+        cancel(child)
+
+
+def end_children(folder):
+    """The same, and waits a while for their end."""
+    cancel_children(folder)
+    until = time.monotonic() + CHILDREN_SECONDS
+    while time.monotonic() < until and any(map(runs, children(folder))):
+        time.sleep(LOOK_SECONDS)
+
+
+def runs(folder):
+    return slots.is_locked(os.path.join(folder, "lock"))
+
+
+def children(folder):
+    """The folders of the jobs that a job's script has started."""
+    try:
+        with open(os.path.join(folder, "children"), "rb") as file:
+            ids = file.read().decode().split()
+    except FileNotFoundError:
+        return []
+    return [os.path.join(os.path.dirname(folder), child) for child in ids]

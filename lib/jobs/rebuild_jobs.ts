@@ -1,0 +1,66 @@
+import { type Home, jobFolder } from "./home.ts";
+import { importAgain } from "./import_old_jobs.ts";
+import { type JobEnd, type JobRow, type Outcome, statusOf } from "./job.ts";
+import { JobFiles, type JobRecord } from "./job_files.ts";
+import { addJob } from "./job_rows.ts";
+import type { Sql } from "./sql.ts";
+
+/**
+ * Gives a new database a row for every folder of a job, and for what was imported before; returns how
+ * many. Nothing is settled here: whoever looks at a row next settles, adopts or revives it as always.
+ */
+export function rebuildJobs(home: Home, sql: Sql): number {
+  const seqs = new Set<number>();
+  let added = 0;
+  for (const { name } of Deno.readDirSync(home.jobs)) {
+    const folder = jobFolder(home, name);
+    const files = folder === undefined ? undefined : new JobFiles(folder);
+    const record = files?.record;
+    // A job that a script has just started gets its place with its row; see `adoption.ts`.
+    if (!files || record?.seq === undefined) continue;
+    // A copied folder has the place of another: it comes after all.
+    const seq = seqs.has(record.seq) ? null : record.seq;
+    if (seq !== null) seqs.add(seq);
+    if (addJob(sql, { ...rowOf(name, record, files), seq })) added++;
+  }
+  return added + importAgain(home, sql);
+}
+
+function rowOf(id: string, record: JobRecord, files: JobFiles): Omit<JobRow, "seq"> {
+  return {
+    id,
+    kind: record.kind,
+    tool: record.tool,
+    label: record.label,
+    status: "pending",
+    listed: record.listed || files.isBackground,
+    owner: record.owner,
+    parent: record.parent,
+    createdAt: record.created_at,
+    startedAt: null,
+    completedAt: null,
+    expiresAt: null,
+    progress: null,
+    result: null,
+    error: null,
+    ...(record.kind === "task" ? taskState(record, files.taskEnd) : answeredState(record, files)),
+  };
+}
+
+/** What only the task's own process knew, or that it runs. */
+function taskState(record: JobRecord, end: JobEnd | undefined): Partial<JobRow> {
+  return end ?? { startedAt: record.created_at, status: "running" };
+}
+
+/** A run that was answered within its call is no job that anybody looks at. */
+function answeredState({ expires_at }: JobRecord, { outcome }: JobFiles): Partial<JobRow> {
+  if (expires_at === undefined || !outcome) return {};
+  return { status: statusOf(outcome), ...timesOf(outcome), expiresAt: expires_at };
+}
+
+function timesOf({ started_at, ended_at }: Outcome): Pick<JobRow, "startedAt" | "completedAt"> {
+  return {
+    startedAt: started_at === undefined ? null : Math.round(started_at * 1000),
+    completedAt: Math.round(ended_at * 1000),
+  };
+}

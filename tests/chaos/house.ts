@@ -1,0 +1,182 @@
+import { join } from "node:path";
+import { exists, readJsonIfThere } from "../../lib/base/private_files.ts";
+import { RawSession } from "../helpers/raw_session.ts";
+import type { TestHome } from "../helpers/test_home.ts";
+import { type Fault, FAULTS, type PlannedJob, type Round } from "./plan.ts";
+import { jobsOf, processesOf, type Role } from "./processes.ts";
+
+const SERVERS = 3;
+const AMBUSH_MS = 400;
+const SCRIPT = new URL("./script.py", import.meta.url).pathname;
+
+/** A job that the run asked for, and what it was told. */
+export interface Started extends PlannedJob {
+  tag: string;
+  /** The id, where a server answered with one: from then on it must not be lost. */
+  id?: string;
+  /** The result, where a server answered within the call. */
+  answer?: Record<string, unknown>;
+  mayBeCancelled: boolean;
+  /** What was killed under it. */
+  hit: Set<Role>;
+}
+
+/** Some servers on one home, the jobs that they were given, and what was done to them. */
+export class House {
+  readonly started: Started[] = [];
+  readonly faults = Object.fromEntries(FAULTS.map((fault) => [fault, 0])) as Record<Fault, number>;
+  /** How often a fault came just when a job's hand-over had come to a step. */
+  readonly ambushes: Record<string, number> = {};
+  readonly sessions: RawSession[] = [];
+  readonly state: string;
+  readonly truths: string;
+
+  #veteran?: RawSession;
+
+  constructor(readonly home: TestHome) {
+    this.state = home.join("state");
+    this.truths = home.join("truths");
+    Deno.mkdirSync(this.truths);
+  }
+
+  get kills(): number {
+    return Object.values(this.faults).reduce((sum, count) => sum + count, 0);
+  }
+
+  async fill(): Promise<void> {
+    await this.veteran();
+    while (this.sessions.length < SERVERS) this.sessions.push(await this.openSession());
+  }
+
+  /** A server that lives on while others are killed, unless everything is: what leaks shows there. */
+  async veteran(): Promise<RawSession> {
+    return this.#veteran ??= await this.openSession();
+  }
+
+  async openSession(): Promise<RawSession> {
+    const session = new RawSession(this.state, {
+      PYTHON_MCP_MAX_RUNNING: "4",
+      PYTHON_MCP_MAX_OUTPUT_MB: "4",
+    });
+    await session.initialize();
+    return session;
+  }
+
+  async play(round: Round): Promise<void> {
+    await this.fill();
+    const before = new Set(this.#folders());
+    const calls = round.jobs.map((job) => this.startJob(job));
+    const came = typeof round.at === "number"
+      ? (await pause(round.at), undefined)
+      : await this.#ambush(round.at, before);
+    if (this.#strike(round) && came) this.ambushes[came] = (this.ambushes[came] ?? 0) + 1;
+    if (round.cancel !== undefined) this.#cancelOne(round.cancel);
+    await Promise.race([Promise.all(calls), pause(round.pause)]);
+  }
+
+  async startJob(planned: PlannedJob): Promise<void> {
+    const session = at([this.#veteran!, ...this.sessions], planned.server)!;
+    const job: Started = {
+      ...planned,
+      tag: crypto.randomUUID(),
+      mayBeCancelled: false,
+      hit: new Set(),
+    };
+    this.started.push(job);
+    const args: Record<string, unknown> = {
+      directory: this.truths,
+      script_path: SCRIPT,
+      args: [job.kind, join(this.truths, job.tag), String(job.exitCode)],
+      use_uv: false,
+      job_label: job.tag,
+    };
+    if (job.kind === "values") args.env_vars = { CHAOS: job.tag };
+    if (job.kind === "input") args.stdin = job.tag;
+    if (job.kind === "limit") args.timeout_seconds = 1;
+    try {
+      const answer = await session.call(
+        job.inCall ? "py_run_script_in_dir" : "py_run_script_in_dir_async",
+        job.inCall ? { ...args, time_budget_seconds: 0.3 } : args,
+      );
+      if (typeof answer.job_id === "string") job.id = answer.job_id;
+      else job.answer = answer;
+    } catch {
+      // Its server was killed: the job is found by its label, or was never promised.
+    }
+  }
+
+  /** Waits until the hand-over of a new job has come to a step. */
+  async #ambush(step: string, before: Set<string>): Promise<string | undefined> {
+    const until = performance.now() + AMBUSH_MS;
+    while (performance.now() < until) {
+      for (const id of this.#folders()) {
+        if (!before.has(id) && exists(join(this.state, "jobs", id, step))) return step;
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return undefined;
+  }
+
+  #folders(): string[] {
+    const jobs = join(this.state, "jobs");
+    return exists(jobs) ? [...Deno.readDirSync(jobs)].map(({ name }) => name) : [];
+  }
+
+  /** Does what the round has in store; false when there was nobody to do it to. */
+  #strike({ fault, victim }: Round): boolean {
+    if (fault === "server" || fault === "terminated" || fault === "closed") {
+      const [session] = this.sessions.splice(Math.floor(victim * this.sessions.length), 1);
+      if (fault === "closed") session!.closeInput();
+      else session!.child.kill(fault === "server" ? "SIGKILL" : "SIGTERM");
+      session!.end().catch(() => {});
+    } else if (fault === "all") {
+      for (const session of [...this.sessions.splice(0), this.#veteran!]) {
+        session.child.kill("SIGKILL");
+        session.end().catch(() => {});
+      }
+      this.#veteran = undefined;
+      for (const role of ["launcher", "supervisor", "script"] as const) {
+        for (const pid of this.#living(role)) this.#kill(pid, role);
+      }
+    } else {
+      const pid = at(this.#living(fault), victim);
+      if (pid === undefined || !this.#kill(pid, fault)) return false;
+    }
+    this.faults[fault]++;
+    return true;
+  }
+
+  #living(role: Role): number[] {
+    return processesOf(this.home.path).get(role) ?? [];
+  }
+
+  #kill(pid: number, role: Role): boolean {
+    for (const id of jobsOf(pid, join(this.state, "jobs"))) {
+      const spec = readJsonIfThere<{ label: string }>(join(this.state, "jobs", id, "spec.json"));
+      const job = this.started.find(({ tag }) => tag === spec?.label);
+      job?.hit.add(role === "launcher" ? "supervisor" : role);
+    }
+    try {
+      Deno.kill(pid, "SIGKILL");
+      return true;
+    } catch {
+      return false; // it ended meanwhile
+    }
+  }
+
+  #cancelOne(which: number): void {
+    const job = at(this.started.filter(({ id }) => id !== undefined), which);
+    const session = this.sessions[0];
+    if (!job || !session) return;
+    job.mayBeCancelled = true;
+    session.call("py_cancel_job", { job_id: job.id }).catch(() => {});
+  }
+}
+
+function at<T>(values: readonly T[], fraction: number): T | undefined {
+  return values[Math.floor(fraction * values.length)];
+}
+
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

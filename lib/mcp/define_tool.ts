@@ -6,6 +6,7 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { z } from "zod";
+import { permissionAdvice } from "../base/permission_advice.ts";
 import { UserError } from "../base/user_error.ts";
 import type { App } from "./app.ts";
 import type { ProgressReport } from "./run_progress.ts";
@@ -100,7 +101,7 @@ function messageOf(error: unknown, tool: Tool, { app }: ToolCall): string {
   }
   if (error instanceof Deno.errors.NotCapable) {
     return `${tool.name} failed: the server lacks a Deno permission (${text}). ` +
-      "Start it with that permission, or with -A.";
+      permissionAdvice(text);
   }
   return `${tool.name} failed inside the server: ${text}`;
 }

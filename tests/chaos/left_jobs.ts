@@ -33,7 +33,7 @@ export function leaveJobs(house: House): number {
       ];
       const run = { ...template.process.run, argv };
       const process = { ...template.process, id, dir: files.folder, order, run, time_limit: 0 };
-      const record = recordOf({ ...known, seq: order, parent: null, owner: dead, createdAt });
+      const record = recordOf({ ...known, id, seq: order, parent: null, owner: dead, createdAt });
       files.spec = { ...template, ...record, process };
     }
     if (step === "accepted") Deno.writeTextFileSync(files.path("accepted"), dead);

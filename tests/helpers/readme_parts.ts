@@ -1,13 +1,16 @@
 import { TOOLS } from "../../lib/mcp/tools.ts";
 import type { Results } from "../bench/results.ts";
+import chaos from "../chaos/results.json" with { type: "json" };
+import load from "../load/results.json" with { type: "json" };
+import { trialRows } from "./trials_table.ts";
 
 export const README = new URL("../../README.md", import.meta.url);
 
 /** The generated parts of the README by the name in their markers. */
-export type Parts = Record<"tools" | "figures", string>;
+export type Parts = Record<"tools" | "figures" | "trials", string>;
 
 export function readmeParts(results: Results): Parts {
-  return { tools: toolTable(), figures: figureTable(results) };
+  return { tools: toolTable(), figures: figureTable(results), trials: trialTable() };
 }
 
 /**
@@ -49,6 +52,10 @@ function figureTable({ figures, wait_ms, memory_growth_mb }: Results): string {
     ]);
   }
   return table(["measured", "against", "median", "goal"], rows);
+}
+
+function trialTable(): string {
+  return table(["run", "what was done, and found", "times"], trialRows(chaos, load));
 }
 
 /** A table as `deno fmt` would write it. */

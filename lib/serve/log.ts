@@ -16,8 +16,7 @@ export function createLog(home: string, debug: boolean, show = writeToStderr): L
   const write = (level: LogLine["level"], message: string) => {
     for (const listener of listeners) listener({ level, message });
     const line = `${new Date().toISOString()} [${level}] ${Deno.pid} ${message}\n`;
-    const shown = Deno.stderr.isTerminal() ? `python-mcp: ${level}: ${message}\n` : line;
-    attempt(() => show(shown));
+    attempt(() => show(line));
     if (debug) attempt(() => appendToFile(home, line));
   };
   return {
@@ -40,8 +39,12 @@ function attempt(act: () => void): void {
   }
 }
 
+/** People at a terminal know when it is and which process they started. */
 function writeToStderr(line: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(line));
+  const shown = Deno.stderr.isTerminal()
+    ? line.replace(/^\S+ \[(\w+)\] \d+/, "python-mcp: $1:")
+    : line;
+  Deno.stderr.writeSync(new TextEncoder().encode(shown));
 }
 
 function appendToFile(home: string, line: string): void {

@@ -32,8 +32,9 @@ export function isFromNpx(): boolean {
   return Deno.execPath().includes("/_npx/");
 }
 
-/** The path or URL of this program's entry. */
+/** The path or URL of this program's entry; of the executable, once it is compiled into one. */
 export function entry(): string {
+  if (Deno.build.standalone) return Deno.execPath();
   const main = import.meta.resolve("../../../main.ts");
   return main.startsWith("file:") ? fileURLToPath(main) : main;
 }

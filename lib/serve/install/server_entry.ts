@@ -53,7 +53,7 @@ export function serverEntry({ main, home, env, scoped }: {
   const permissions = scoped ? scopedFlags({ home, python: findLauncherPython(env) }) : ["-A"];
   return {
     command: deno,
-    args: ["run", ...permissions, "--no-prompt", main],
+    args: Deno.build.standalone ? [] : ["run", ...permissions, "--no-prompt", main],
     env: {
       PATH: [...new Set(folders)].join(":"),
       ...(home === defaultHome ? {} : { PYTHON_MCP_HOME: home }),

@@ -5,7 +5,7 @@ import { HomeCleaner } from "./home_cleaner.ts";
 import { isFinal, type JobEnd, type JobRow, type JobStatus, type Outcome } from "./job.ts";
 import { JobFiles } from "./job_files.ts";
 import { JobSnapshot } from "./job_snapshot.ts";
-import { JobStore } from "./job_store.ts";
+import { type JobFilter, JobStore } from "./job_store.ts";
 import { openJobDatabase } from "./open_job_database.ts";
 import { Owner } from "./owner.ts";
 import { type Draft, type ProcessRequest, ProcessRunner } from "./process_runner.ts";
@@ -155,7 +155,7 @@ export class JobManager {
   }
 
   async list(
-    filter: { status?: JobStatus; limit: number; before?: number },
+    filter: JobFilter,
   ): Promise<{ rows: JobRow[]; total: number }> {
     await this.#tender.tend();
     return { rows: this.store.list(filter), total: this.store.count(filter.status) };

@@ -1,8 +1,5 @@
-import { join } from "node:path";
-import { openHome } from "../../lib/jobs/home.ts";
-import { JobStore } from "../../lib/jobs/job_store.ts";
-import { openJobDatabase } from "../../lib/jobs/open_job_database.ts";
 import { connect, type Connection } from "../helpers/connect.ts";
+import { fillHome } from "../helpers/fill_home.ts";
 import type { TestHome } from "../helpers/test_home.ts";
 import { compare, type Figure } from "./compare.ts";
 
@@ -36,27 +33,4 @@ async function ask(server: Connection, ids: string[]): Promise<void> {
     const { json } = await server.call("py_job_status", { job_id });
     if (!json.job) throw new Error(JSON.stringify(json));
   }
-}
-
-/** Makes a home with so many completed jobs; returns their ids. */
-function fillHome(path: string, count: number): string[] {
-  const home = openHome(path);
-  const database = openJobDatabase(join(home.meta, "jobs.db"));
-  const store = new JobStore(database);
-  const ids = Array.from({ length: count }, () => crypto.randomUUID());
-  const now = Date.now();
-  database.exec("PRAGMA synchronous = OFF");
-  for (const id of ids) {
-    const tool = "py_run_script_in_dir_async";
-    const job = { id, kind: "process", tool, label: null, listed: true, owner: "bench" } as const;
-    store.insertEnded({ ...job, createdAt: now - 2000 }, {
-      status: "completed",
-      result: { stdout: "x".repeat(1000), stderr: "", exit_code: 0, elapsed_seconds: 1 },
-      error: null,
-      startedAt: now - 2000,
-      completedAt: now - 1000,
-    });
-  }
-  store.close();
-  return ids;
 }

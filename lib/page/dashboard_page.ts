@@ -2,6 +2,7 @@ import { assemble, type PageDocument } from "./assemble.ts";
 import artifactsCss from "./css/artifacts.css" with { type: "text" };
 import baseCss from "./css/base.css" with { type: "text" };
 import chartsCss from "./css/charts.css" with { type: "text" };
+import confirmCss from "./css/confirm.css" with { type: "text" };
 import dialogsCss from "./css/dialogs.css" with { type: "text" };
 import jobCss from "./css/job.css" with { type: "text" };
 import listCss from "./css/list.css" with { type: "text" };
@@ -9,6 +10,7 @@ import outputCss from "./css/output.css" with { type: "text" };
 import skeleton from "./dashboard.html" with { type: "text" };
 import artifactsJs from "./js/artifacts.js" with { type: "text" };
 import chartJs from "./js/chart.js" with { type: "text" };
+import confirmJs from "./js/confirm.js" with { type: "text" };
 import dashboardJs from "./js/dashboard.js" with { type: "text" };
 import dialogsJs from "./js/dialogs.js" with { type: "text" };
 import domJs from "./js/dom.js" with { type: "text" };
@@ -29,11 +31,12 @@ import usageJs from "./js/usage.js" with { type: "text" };
 /** The page of all jobs. It holds no data: it asks the server that sent it. */
 export const DASHBOARD: PageDocument = assemble(
   skeleton,
-  [baseCss, listCss, jobCss, chartsCss, outputCss, artifactsCss, dialogsCss],
+  [baseCss, listCss, jobCss, chartsCss, outputCss, artifactsCss, confirmCss, dialogsCss],
   [
     domJs,
     jobJs,
     serverJs,
+    confirmJs,
     dialogsJs,
     keyboardJs,
     themeJs,

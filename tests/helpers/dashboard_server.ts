@@ -12,8 +12,11 @@ export class DashboardServer implements AsyncDisposable {
     private readonly child: Deno.ChildProcess,
   ) {}
 
-  static async start(home: TestHome, port = 0): Promise<DashboardServer> {
-    const child = startCli(home, ["dashboard", "--no-open", "--port", String(port)]);
+  static async start(
+    home: TestHome,
+    { port = 0, flags }: { port?: number; flags?: string[] } = {},
+  ): Promise<DashboardServer> {
+    const child = startCli(home, ["dashboard", "--no-open", "--port", String(port)], { flags });
     await child.stdin.close();
     const stderr = new Response(child.stderr).text();
     let printed = "";

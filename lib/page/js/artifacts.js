@@ -7,11 +7,11 @@ const LARGEST_PICTURE = 16 << 20;
 /** @typedef {import("./job.js").Artifact} Artifact */
 
 /**
- * How artifacts are got.
+ * How artifacts are got; what is absent is not shown.
  *
  * @typedef {Object} ArtifactSource
- * @property {(artifact: Artifact) => string | Promise<string>} url What an `<img>` can show.
- * @property {(artifact: Artifact) => Promise<string>} excerpt The beginning of a text.
+ * @property {(artifact: Artifact) => string | Promise<string>} [url] What an `<img>` can show.
+ * @property {(artifact: Artifact) => Promise<string>} [excerpt] The beginning of a text.
  * @property {(artifact: Artifact) => string} [download] Where it can be saved from.
  */
 
@@ -41,7 +41,7 @@ export class Artifacts {
 
   /** @param {Artifact} artifact */
   figure(artifact) {
-    const { name, size, mime_type } = artifact;
+    const { name, size } = artifact;
     const address = this.source.download?.(artifact);
     const link = address && el("a", {
       text: "Save",
@@ -52,29 +52,22 @@ export class Artifacts {
       { className: "artifact" },
       el("figcaption", {}, el("span", { text: `${name} · ${bytes(size)}` }), link || undefined),
     );
-    // An SVG in an <img> runs no scripts.
-    if (mime_type.startsWith("image/") && size <= LARGEST_PICTURE) this.picture(figure, artifact);
-    else if (/^text\/(?!html)|json/.test(mime_type)) this.excerpt(figure, artifact);
+    this.preview(artifact).then((node) => node && figure.prepend(node), () => {});
     return figure;
   }
 
-  /**
-   * @param {HTMLElement} figure
-   * @param {Artifact} artifact
-   */
-  async picture(figure, artifact) {
-    const src = await this.source.url(artifact);
-    figure.prepend(el("img", { attributes: { src, alt: artifact.name } }));
-  }
-
-  /**
-   * @param {HTMLElement} figure
-   * @param {Artifact} artifact
-   */
-  async excerpt(figure, artifact) {
-    const text = await this.source.excerpt(artifact);
-    figure.prepend(
-      el("pre", { text, attributes: { tabindex: 0, "aria-label": artifact.name } }),
-    );
+  /** @param {Artifact} artifact */
+  async preview(artifact) {
+    const { name, size, mime_type } = artifact;
+    const { url, excerpt } = this.source;
+    // An SVG in an <img> runs no scripts.
+    if (url && mime_type.startsWith("image/") && size <= LARGEST_PICTURE) {
+      return el("img", { attributes: { src: await url(artifact), alt: name } });
+    }
+    if (excerpt && /^text\/(?!html)|json/.test(mime_type)) {
+      const text = await excerpt(artifact);
+      return el("pre", { text, attributes: { tabindex: 0, "aria-label": name } });
+    }
+    return undefined;
   }
 }

@@ -1,4 +1,5 @@
-import { confirmed, connectDialogs, say } from "./dialogs.js";
+import { confirmed } from "./confirm.js";
+import { connectDialogs, say } from "./dialogs.js";
 import { byId, el } from "./dom.js";
 import { isFinal } from "./job.js";
 import { JobList } from "./job_list.js";

@@ -12,35 +12,11 @@ export function say(text) {
 }
 
 /**
- * Asks before something that cannot be undone.
- *
- * @param {string} title
- * @param {string} text
- * @param {string} yes What its button says.
- * @returns {Promise<boolean>}
- */
-export function confirmed(title, text, yes) {
-  byId("confirm-title").textContent = title;
-  byId("confirm-text").textContent = text;
-  byId("confirm-yes").textContent = yes;
-  const dialog = byId("confirm", HTMLDialogElement);
-  dialog.returnValue = "";
-  dialog.showModal();
-  byId("confirm-no").focus();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
-  });
-}
-
-/**
  * Makes the dialogs of the page work.
  *
  * @param {(choice: { keep_completed: boolean, keep_failed: boolean, max_age_hours: number }) => void} prune
  */
 export function connectDialogs(prune) {
-  const confirm = byId("confirm", HTMLDialogElement);
-  byId("confirm-yes").addEventListener("click", () => confirm.close("yes"));
-  byId("confirm-no").addEventListener("click", () => confirm.close());
   const pruning = byId("prune", HTMLDialogElement);
   byId("prune-button").addEventListener("click", () => pruning.showModal());
   byId("prune-no").addEventListener("click", () => pruning.close());

@@ -62,7 +62,9 @@ export class JobList {
     const old = this.rows;
     this.rows = new Map();
     for (const job of jobs) {
-      this.rows.set(job.id, old.get(job.id) ?? new JobRow(() => this.open(job.id)));
+      const row = old.get(job.id) ?? new JobRow(() => this.open(job.id));
+      row.job = job;
+      this.rows.set(job.id, row);
     }
     for (const job of jobs) this.fill(job);
     this.place(before !== undefined);

@@ -7,6 +7,8 @@ import { ago, duration, isFinal, MARKS, seconds, share } from "./job.js";
 export class JobRow {
   /** @param {() => void} open */
   constructor(open) {
+    /** @type {Job | undefined} */
+    this.job = undefined;
     this.mark = el("span", { attributes: { "aria-hidden": "true" } });
     this.label = el("span", { className: "label" });
     this.time = el("span", { className: "time" });

@@ -22,9 +22,9 @@ export class JobView {
     this.artifacts = new Artifacts({
       url: (artifact) => this.address(artifact),
       download: (artifact) => this.address(artifact),
-      async excerpt(artifact) {
+      excerpt: async (artifact) => {
         const range = { headers: { Range: "bytes=0-4095" } };
-        return await (await ask(this.download?.(artifact) ?? "", range)).text();
+        return await (await ask(this.address(artifact), range)).text();
       },
     });
     byId("detail").replaceChildren(

@@ -35,18 +35,23 @@ export class OutputLog {
     return this.pane.section;
   }
 
+  /** Begins anew, with the end of the stream. */
   reset() {
+    this.clear();
+    this.ended = false;
+    /** What another stream answers, when it is late, comes to nothing. */
+    this.run = {};
+    this.reading = false;
+  }
+
+  clear() {
     /** Where to read on; `undefined` before the first read. @type {number | undefined} */
     this.cursor = undefined;
     this.start = 0;
-    this.ended = false;
     this.pieces = [];
     this.last.textContent = "";
     this.pane.pre.replaceChildren(this.last);
     this.earlier.hidden = true;
-    /** Reads of another stream, or from before a jump, come to nothing. */
-    this.run = {};
-    this.reading = false;
   }
 
   restart() {
@@ -78,15 +83,13 @@ export class OutputLog {
     const behind = this.sizeOf() - (this.cursor ?? 0);
     this.pane.resume.textContent = behind > 0 ? `Follow ↓ ${bytes(behind)} more` : "Follow ↓";
     if (this.reading || (this.cursor !== undefined && !this.pane.follows)) return;
-    if (this.cursor !== undefined) {
-      if (behind <= 0 && this.ended === isFinal(this.job)) return;
-      if (behind > FAR_BEHIND) this.reset();
-    }
+    if (this.cursor !== undefined && behind <= 0 && this.ended === isFinal(this.job)) return;
     const { run } = this;
     this.reading = true;
     try {
       for (let more = true; more && this.pane.follows;) {
         const ended = isFinal(this.job);
+        if (this.sizeOf() - (this.cursor ?? Infinity) > FAR_BEHIND) this.clear();
         const piece = await this.ask(this.cursor === undefined ? {} : { cursor: this.cursor });
         if (run !== this.run) return;
         this.append(piece);

@@ -27,12 +27,11 @@ export class EventStreams {
       start: (controller) => {
         const write = (text: string) => controller.enqueue(encoder.encode(text));
         const send = (event: string, data: unknown) =>
-          write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+          write(`event: ${event}\nretry: ${RETRY_MS}\ndata: ${JSON.stringify(data)}\n\n`);
         const sendJob = (id: string) => {
           const row = app.jobs.store.get(id);
           if (row?.listed) send("job", { job: summaryOf(app, row), counts: countsOf(app) });
         };
-        write(`retry: ${RETRY_MS}\n\n`);
         send("hello", { home: app.settings.home, counts: countsOf(app) });
         const stops = [
           app.updates.listen({

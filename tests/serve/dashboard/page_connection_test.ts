@@ -7,7 +7,7 @@ testPage("the page says so when the server is gone, and goes on when it is back"
   await page.getByText("live", { exact: true }).waitFor();
   await server.end();
   await page.getByRole("alert").getByText("The connection to the server is lost").waitFor();
-  await using _ = await DashboardServer.start(home, Number(new URL(server.address).port));
+  await using _ = await DashboardServer.start(home, { port: Number(new URL(server.address).port) });
   await page.getByText("live", { exact: true }).waitFor();
   await page.getByRole("alert").waitFor({ state: "hidden" });
   // The browser complains about the server that was gone.

@@ -36,7 +36,7 @@ testPage("every control of the page has a name", async (scene) => {
   await scene.choose("one");
   const nameless = await scene.page.evaluate(`
     [...document.querySelectorAll("button, input, select, [role]")].filter((node) =>
-      !(node.getAttribute("aria-label") || node.textContent.trim() || node.labels?.length ||
+      node.checkVisibility() && !(node.getAttribute("aria-label") || node.textContent.trim() || node.labels?.length ||
         ["status", "alert"].includes(node.getAttribute("role")))
     ).map((node) => node.outerHTML)`);
   assert.deepEqual(nameless, []);
@@ -132,7 +132,8 @@ testPage("nothing on the page moves by itself when less motion is wanted", async
   const { page } = scene;
   await scene.running("import time; time.sleep(600)", "long");
   const mark = page.locator(".mark.running");
-  const animation = () => mark.evaluate("(node) => getComputedStyle(node).animationName");
+  const animation = () =>
+    page.evaluate(`getComputedStyle(document.querySelector(".mark.running")).animationName`);
   await mark.waitFor();
   assert.equal(await animation(), "pulse");
   await page.emulateMedia({ reducedMotion: "reduce" });

@@ -85,17 +85,17 @@ testPage(
     await scene.choose("talk");
     const output = scene.page.locator("#output");
     await output.getByText("line 199").waitFor();
-    await output.evaluate("(pre) => pre.scrollTop = 0");
+    await output.evaluate((pre) => void (pre.scrollTop = 0));
     const follow = scene.page.getByRole("button", { name: /^Follow/ });
     await follow.waitFor();
     Deno.writeTextFileSync(go, "");
     await scene.page.getByRole("button", { name: /^Follow ↓ [\d.]+ (K?B) more/ }).waitFor();
     assert(!(await output.textContent())!.includes("more"));
-    assert.equal(await output.evaluate("(pre) => pre.scrollTop"), 0);
+    assert.equal(await output.evaluate((pre) => pre.scrollTop), 0);
     await follow.click();
     await output.getByText("more 199").waitFor();
     await waitFor(
-      () => output.evaluate("(pre) => pre.scrollHeight - pre.scrollTop - pre.clientHeight < 2"),
+      () => output.evaluate((pre) => pre.scrollHeight - pre.scrollTop - pre.clientHeight < 2),
       { what: "the end of the output", timeoutMs: 10_000 },
     );
   },

@@ -10,6 +10,7 @@ export interface JobView {
   completed_at: string | null;
   progress: Progress | null;
   result: unknown;
+  /** One line. */
   error: string | null;
   parent_id?: string;
 }
@@ -24,7 +25,7 @@ export function viewOf(row: JobRow): JobView {
     completed_at: isoTime(row.completedAt),
     progress: row.progress,
     result: row.result,
-    error: row.error,
+    error: row.error?.replaceAll(/\s*\n\s*/g, " ") ?? null,
     ...(row.parent === null ? {} : { parent_id: row.parent }),
   };
 }

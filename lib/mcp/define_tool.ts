@@ -48,6 +48,8 @@ export interface Tool {
   annotations: Annotations;
   input: z.ZodObject;
   output: z.ZodObject;
+  /** The `ui:` resource that shows its answers in hosts which can. */
+  view?: string;
   handle(input: never, call: ToolCall): Promise<ToolAnswer>;
 }
 

@@ -2,7 +2,9 @@
 
 Python keeps back what a script prints to a file until 8 KiB have come together. This hook makes it
 readable within half a second, then steps aside: the script and its own `sitecustomize` see a Python
-without it. In a job it also keeps the pictures that would be shown in windows. Its syntax suits every Python that a script might start, 2.7 included.
+without it. In a job it also keeps the pictures that would be shown in windows, and Python's cache out
+of the folder that inline code imports from. Its syntax suits every Python that a script might start,
+2.7 included.
 """
 import os
 import sys

@@ -101,6 +101,25 @@ Deno.test("a job is cancelled while its packages are downloaded, and the next on
     assert.equal(result?.stdout, "ours\n", error ?? "");
   }));
 
+Deno.test("a job whose packages contradict each other says so in one line, a call in the resolver's lines", async () => {
+  await using home = await TestHome.create();
+  const env = { PATH: `${await uvFolder()}:${Deno.env.get("PATH")}` };
+  await using client = await connect({ home: home.path, env });
+  const dependencies = ["pandas<2", "numpy<1"];
+  const { error, result } = await look(client, await start(client, { dependencies }), 50);
+  assert.match(error!, /^Resolving and installing .* failed: No solution found .*unsatisfiable.*/);
+  assert.match(error!, /Loosen or correct the version constraints/);
+  assert.equal(result, null);
+  const answer = await client.call("py_run_script_with_dependencies", {
+    script_content: "print(1)\n",
+    dependencies,
+    time_budget_seconds: 50,
+  });
+  assert.equal(answer.isError, true);
+  assert.equal((answer.json.error as string).replaceAll(/\s*\n\s*/g, " "), error);
+  assert.ok((answer.json.error as string).split("\n").length < 12);
+});
+
 Deno.test("a server removes environments that no run has used for PYTHON_MCP_KEEP_DAYS", async () => {
   await using home = await TestHome.create();
   for (const [name, days] of [["old", 3], ["newer", 1]] as const) {

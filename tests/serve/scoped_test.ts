@@ -182,7 +182,7 @@ Deno.test("a scoped page shows jobs, and says why their usage is not measured", 
   const id = await startJob(home, "import time; time.sleep(600)");
   await using server = await DashboardServer.start(
     home,
-    flagsFor(home.join("home"), "127.0.0.1"),
+    { flags: flagsFor(home.join("home"), "127.0.0.1") },
   );
   const { jobs } = await (await server.fetch("/api/jobs")).json();
   assert.deepEqual(jobs.map((job: { id: string }) => job.id), [id]);

@@ -165,7 +165,7 @@ export class Recovery {
     if (!store.changeOwner(id, former, owner.id)) return false;
     handOver.reserve(id);
     removeIfThere(files.path("accepted"));
-    files.spec = { ...withNote(spec, STARTED_AGAIN), listed, owner: owner.id };
+    files.amend({ details: withNote(spec.details, STARTED_AGAIN), listed, owner: owner.id });
     return true;
   }
 }
@@ -174,7 +174,7 @@ function milliseconds(seconds: number | undefined): number | undefined {
   return seconds === undefined ? undefined : Math.round(seconds * 1000);
 }
 
-function withNote(spec: StoredSpec, note: string): StoredSpec {
-  const notes = [spec.details.note, note].filter((text) => typeof text === "string");
-  return { ...spec, details: { ...spec.details, note: notes.join(". ") } };
+function withNote(details: StoredSpec["details"], note: string): StoredSpec["details"] {
+  const notes = [details.note, note].filter((text) => typeof text === "string");
+  return { ...details, note: notes.join(". ") };
 }

@@ -37,7 +37,7 @@ export function trialRows(chaos: ChaosResults, load: LoadResults): string[][] {
 }
 
 function loadRows(load: LoadResults): string[][] {
-  const run = `load, ${load.servers} servers`;
+  const run = `load, ${load.servers} servers; load average before: ${load.load_average}`;
   const { ours_per_second, xargs_per_second, parallel } = load;
   return [
     [run, "short jobs were run, each within its call", String(load.jobs)],

@@ -1,8 +1,8 @@
 /** What the demo shows, a chapter each. */
 import process from "node:process";
 import { answer, BrokenPromise, promise, quote, seconds, title } from "./narrator.ts";
-import { COUNT_FILES, FIND_PRIMES, NEVER_ENDING, TABLE_OF_FOLDERS } from "./scripts.ts";
-import { type Json, LABEL, ROOT, type Session } from "./session.ts";
+import { COUNT_MODULES, FIND_PRIMES, NEVER_ENDING, TABLE_OF_PACKAGES } from "./scripts.ts";
+import { type Json, LABEL, type Session } from "./session.ts";
 
 /** How long the long script's caller waits, in seconds. */
 const SHORT_BUDGET = 1;
@@ -10,9 +10,9 @@ const SHORT_BUDGET = 1;
 export async function quickScript(session: Session): Promise<void> {
   title(1, "A quick script answers within its call");
   const result = await session.call("py_run_script_in_dir", {
-    script_content: COUNT_FILES,
-    job_label: `${LABEL}count files`,
-    directory: ROOT,
+    script_content: COUNT_MODULES,
+    job_label: `${LABEL}count modules`,
+    directory: session.folder,
     use_uv: false,
     time_budget_seconds: 20,
   });
@@ -28,10 +28,10 @@ export async function quickScript(session: Session): Promise<void> {
 export async function scriptWithPackages(session: Session): Promise<void> {
   title(2, "A script with packages from PyPI, installed by uv into an environment of its own");
   const input = {
-    script_content: TABLE_OF_FOLDERS,
-    job_label: `${LABEL}table of folders`,
+    script_content: TABLE_OF_PACKAGES,
+    job_label: `${LABEL}table of packages`,
     dependencies: ["humanize", "tabulate"],
-    directory: ROOT,
+    directory: session.folder,
     time_budget_seconds: 20,
   };
   const first = await settle(session, await session.call("py_run_script_with_dependencies", input));
@@ -50,7 +50,7 @@ export async function longScript(session: Session): Promise<void> {
   const started = await session.call("py_run_script_in_dir", {
     script_content: FIND_PRIMES,
     job_label: `${LABEL}find primes`,
-    directory: ROOT,
+    directory: session.folder,
     use_uv: false,
     time_budget_seconds: SHORT_BUDGET,
   });
@@ -72,7 +72,7 @@ export async function cancelledScript(session: Session): Promise<void> {
   const started = await session.call("py_run_script_in_dir_async", {
     script_content: NEVER_ENDING,
     job_label: `${LABEL}never ending`,
-    directory: ROOT,
+    directory: session.folder,
     use_uv: false,
   });
   answer(started);

@@ -4,7 +4,8 @@ import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { answer, call } from "./narrator.ts";
 import { type Progress, ProgressBar } from "./progress_bar.ts";
 
-export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** The server's program; from a package registry it is a URL. */
+const PROGRAM = new URL("../../main.ts", import.meta.url);
 const LOOK_MS = 100;
 /** What the labels of this demo's jobs begin with. */
 export const LABEL = "demo: ";
@@ -24,7 +25,8 @@ export interface Job {
 export class Session implements AsyncDisposable {
   readonly #client: Client;
 
-  private constructor(client: Client) {
+  /** @param folder Where the scripts run: the home of the server. */
+  private constructor(client: Client, readonly folder: string) {
     this.#client = client;
   }
 
@@ -33,12 +35,16 @@ export class Session implements AsyncDisposable {
     await client.connect(
       new StdioClientTransport({
         command: Deno.execPath(),
-        args: ["run", "-A", "--no-prompt", `${ROOT}main.ts`],
+        args: [
+          "run",
+          "-A",
+          "--no-prompt",
+          PROGRAM.protocol === "file:" ? fileURLToPath(PROGRAM) : PROGRAM.href,
+        ],
         env: { ...Deno.env.toObject(), PYTHON_MCP_HOME: home },
-        cwd: ROOT,
       }),
     );
-    return new Session(client);
+    return new Session(client, home);
   }
 
   get server(): { name: string; version: string } {

@@ -45,19 +45,13 @@ export class Adoption {
       if (!lock) return;
       const files = new JobFiles(folder);
       const spec = files.acceptedBy === undefined ? undefined : files.spec;
-      if (spec && !store.hasId(id)) {
+      if (spec) {
         const { tool, label, listed, parent, created_at: createdAt } = spec;
-        const job = {
-          kind: "process",
-          tool,
-          label,
-          listed,
-          owner: owner.id,
-          parent,
-          createdAt,
-        } as const;
-        const seq = store.insert({ id, ...job });
-        files.spec = { ...spec, ...recordOf({ ...job, seq }) };
+        if (!store.hasId(id)) {
+          const job = { id, kind: "process", tool, label, listed, parent, createdAt } as const;
+          store.insert({ ...job, owner: owner.id });
+        }
+        files.spec = { ...spec, ...recordOf(store.get(id)!) };
         changed(id);
       }
       removeIfThere(marker);

@@ -160,6 +160,7 @@ export class HandOver {
       launcher = new Launcher(home, python, maxRunning, events);
     } catch (cause) {
       this.#complaint = cause instanceof Error ? cause.message : String(cause);
+      this.#restUntil = performance.now() + REST_MS;
       throw this.#cannotRun(cause);
     }
     return launcher;

@@ -5,7 +5,7 @@ import { type OpenDatabase, type OpeningOptions, openJobDatabase } from "./open_
 import { isDamage, type Sql } from "./sql.ts";
 
 /** How long the first opening waits for servers that are just opening it too. */
-const OPENING_MS = 2000;
+const OPENING_MS = 5000;
 
 /**
  * `meta/jobs.db` as one server has it open. It notices when the file is not the one that it opened

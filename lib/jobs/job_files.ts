@@ -12,17 +12,16 @@ import type { JobEnd, JobRow, Outcome, Progress } from "./job.ts";
 import type { ProcessSpec } from "./launcher.ts";
 
 /** The part of `spec.json` that a lost row is made from anew: what no other file can tell. */
-export interface JobRecord extends Pick<JobRow, "seq" | "kind" | "tool" | "label" | "parent"> {
-  listed: boolean;
-  owner: string;
+export interface JobRecord
+  extends Pick<JobRow, "id" | "seq" | "kind" | "tool" | "label" | "parent" | "listed" | "owner"> {
   created_at: number;
   /** Set when the run was answered within its call. */
   expires_at?: number;
 }
 
 export function recordOf(row: Omit<JobRecord, "created_at"> & { createdAt: number }): JobRecord {
-  const { seq, kind, tool, label, parent, listed, owner, createdAt } = row;
-  return { seq, kind, tool, label, parent, listed, owner, created_at: createdAt };
+  const { id, seq, kind, tool, label, parent, listed, owner, createdAt } = row;
+  return { id, seq, kind, tool, label, parent, listed, owner, created_at: createdAt };
 }
 
 /** `spec.json` of a job that was handed over, for servers that come later. It holds no secret values. */

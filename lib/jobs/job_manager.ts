@@ -6,7 +6,7 @@ import { isFinal, type JobEnd, type JobRow, type JobStatus, type Outcome } from 
 import { JobDatabase } from "./job_database.ts";
 import { JobFiles } from "./job_files.ts";
 import { JobSnapshot } from "./job_snapshot.ts";
-import { JobStore } from "./job_store.ts";
+import { type JobFilter, JobStore } from "./job_store.ts";
 import { Owner } from "./owner.ts";
 import { type Draft, type ProcessRequest, ProcessRunner } from "./process_runner.ts";
 import { TaskRunner } from "./task_runner.ts";
@@ -178,7 +178,7 @@ export class JobManager {
   }
 
   async list(
-    filter: { status?: JobStatus; limit: number; before?: number },
+    filter: JobFilter,
   ): Promise<{ rows: JobRow[]; total: number }> {
     while (true) {
       const { openings } = this.store;

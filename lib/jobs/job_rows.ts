@@ -1,12 +1,12 @@
 import type { JobRow, Progress } from "./job.ts";
 import type { Row, Sql, Value } from "./sql.ts";
 
-/** Adds a job as it is; false when its id is there already. Without `seq` it comes after all others. */
+/** Adds a job as it is; false when its id or place is taken. Without `seq` it comes after all others. */
 export function addJob(sql: Sql, job: Omit<JobRow, "seq"> & { seq: number | null }): boolean {
   const { changes } = sql.run(
     `INSERT INTO jobs (seq, id, kind, tool, label, status, listed, owner, parent, created_at,
        started_at, completed_at, expires_at, progress, result, error)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     job.seq,
     job.id,
     job.kind,

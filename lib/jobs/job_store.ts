@@ -14,6 +14,8 @@ export interface JobFilter {
   limit: number;
   /** Only jobs created before this one (its `seq`); for pages. */
   before?: number;
+  /** Only jobs whose label, tool or id holds this text; upper and lower case are the same. */
+  text?: string;
 }
 
 /** The table of jobs (SQLite): every server of a home has it open, and only servers write to it. */
@@ -51,7 +53,7 @@ export class JobStore {
   }
 
   /** The listed jobs, newest first. */
-  list({ status, limit, before }: JobFilter): JobRow[] {
+  list({ status, limit, before, text }: JobFilter): JobRow[] {
     const conditions = ["listed = 1"];
     const values: Value[] = [];
     if (status !== undefined) {
@@ -61,6 +63,10 @@ export class JobStore {
     if (before !== undefined) {
       conditions.push("seq < ?");
       values.push(before);
+    }
+    if (text !== undefined) {
+      conditions.push("instr(lower(coalesce(label, tool) || ' ' || id), lower(?)) > 0");
+      values.push(text);
     }
     return this.#select(
       `WHERE ${conditions.join(" AND ")} ORDER BY seq DESC LIMIT ?`,

@@ -151,7 +151,7 @@ export class ProcessRunner {
     const files = this.#files(id);
     files.markBackground();
     await this.#handOver.moveToBackground(id);
-    await this.#handOver.tell({ wake: files.folder });
+    await this.#wake(files);
   }
 
   /** The row as the job's files say, after what has to be done for it; see {@linkcode Recovery}. */
@@ -169,12 +169,17 @@ export class ProcessRunner {
     if (!files.isThere) return;
     files.askToCancel();
     if (!this.#recovery.endUnstarted(id, { cancelled: true })) {
-      await this.#handOver.tell({ wake: files.folder });
+      await this.#wake(files);
     }
   }
 
   async close(): Promise<void> {
     await this.#handOver.close();
+  }
+
+  /** Makes a supervisor look at its files now; by itself it looks each second. */
+  async #wake({ folder }: JobFiles): Promise<void> {
+    await this.#handOver.tell({ wake: folder }).catch(() => {});
   }
 
   #files(id: string): JobFiles {

@@ -10,25 +10,29 @@ import type { Sql } from "./sql.ts";
  * many. Nothing is settled here: whoever looks at a row next settles, adopts or revives it as always.
  */
 export function rebuildJobs(home: Home, sql: Sql): number {
-  const seqs = new Set<number>();
   let added = 0;
   for (const { name } of Deno.readDirSync(home.jobs)) {
     const folder = jobFolder(home, name);
     const files = folder === undefined ? undefined : new JobFiles(folder);
     const record = files?.record;
-    // A job that a script has just started gets its place with its row; see `adoption.ts`.
-    if (!files || record?.seq === undefined) continue;
-    // A copied folder has the place of another: it comes after all.
-    const seq = seqs.has(record.seq) ? null : record.seq;
-    if (seq !== null) seqs.add(seq);
-    if (addJob(sql, { ...rowOf(name, record, files), seq })) added++;
+    // What is no job, or a copy of another, is removed by the next sweep. A job that a script has just
+    // started has its record completed, and gets its row, when it is adopted.
+    if (!files || !isRecord(record) || record.id !== name) continue;
+    if (addJob(sql, rowOf(record, files))) added++;
   }
   return added + importAgain(home, sql);
 }
 
-function rowOf(id: string, record: JobRecord, files: JobFiles): Omit<JobRow, "seq"> {
+function isRecord(record: JobRecord | undefined): record is JobRecord {
+  return typeof record?.seq === "number" && typeof record.kind === "string" &&
+    typeof record.tool === "string" && typeof record.owner === "string" &&
+    typeof record.created_at === "number";
+}
+
+function rowOf(record: JobRecord, files: JobFiles): JobRow {
   return {
-    id,
+    seq: record.seq,
+    id: record.id,
     kind: record.kind,
     tool: record.tool,
     label: record.label,

@@ -110,11 +110,10 @@ export class Recovery {
   }
 
   async #bury({ id }: JobRow, { folder }: JobFiles): Promise<void> {
-    const { handOver, log } = this.#options;
     try {
-      await handOver.tell({ bury: { id, dir: folder, error: SUPERVISOR_KILLED } });
-    } catch (error) {
-      log(`job ${id}, whose supervisor was killed, is to be ended later: ${error}`);
+      await this.#options.handOver.tell({ bury: { id, dir: folder, error: SUPERVISOR_KILLED } });
+    } catch {
+      // No launcher can be had, which has been logged: the next look tries again.
     }
   }
 

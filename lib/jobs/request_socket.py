@@ -8,6 +8,8 @@ import json
 import os
 import struct
 
+import slots
+
 MOST_BYTES = 64 << 20  # of a request; see _python_mcp_jobs.py
 MOST_CONNECTIONS = 32
 PIECE = 1 << 20
@@ -89,7 +91,7 @@ class RequestSocket:
 
     def close(self):
         if self.listener:
-            os.unlink(os.path.join(self.folder, self.name))
+            slots.remove(os.path.join(self.folder, self.name))
 
 
 def is_ours(connection):

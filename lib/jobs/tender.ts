@@ -52,7 +52,7 @@ export class Tender {
   }
 
   async #tendAll(): Promise<void> {
-    const { store, owner, adoption, log } = this.#options;
+    const { store, owner, adoption, processes, log } = this.#options;
     adoption.adoptAll();
     const lives = new Map<string, boolean>();
     for (const row of store.unfinished()) {
@@ -60,6 +60,8 @@ export class Tender {
       const isOurs = row.owner === owner.id;
       if (lives.get(row.owner) && !isOurs) continue;
       try {
+        // Its script may ask a launcher for jobs.
+        if (isOurs && row.kind === "process") processes.warmUp();
         await this.#tendOne(row, isOurs);
       } catch (error) {
         log(`job ${row.id}: ${error}`);
@@ -70,8 +72,9 @@ export class Tender {
   async #tendOne(row: JobRow, isOurs: boolean): Promise<void> {
     const { home, store, processes, calls, changed } = this.#options;
     if (calls.has(row.id)) return calls.check(row, new JobFiles(jobFolder(home, row.id)!));
-    // The launcher says when one of ours starts.
-    if (!isOurs || processes.hasStarted(row.id)) await this.refresh(row);
+    // The launcher says when one of ours starts; a parent's supervisor ends a waiting child silently.
+    const ended = row.parent !== null && new JobFiles(jobFolder(home, row.id)!).outcome;
+    if (!isOurs || processes.hasStarted(row.id) || ended) await this.refresh(row);
     // Nobody waits for the answer of a server that has ended.
     if (!row.listed && !isOurs && store.hasId(row.id)) {
       await calls.toBackground(row);

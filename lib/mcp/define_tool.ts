@@ -6,6 +6,7 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { z } from "zod";
+import { permissionAdvice } from "../base/permission_advice.ts";
 import { UserError } from "../base/user_error.ts";
 import type { App } from "./app.ts";
 import type { ProgressReport } from "./run_progress.ts";
@@ -47,6 +48,8 @@ export interface Tool {
   annotations: Annotations;
   input: z.ZodObject;
   output: z.ZodObject;
+  /** The `ui:` resource that shows its answers in hosts which can. */
+  view?: string;
   handle(input: never, call: ToolCall): Promise<ToolAnswer>;
 }
 
@@ -100,7 +103,7 @@ function messageOf(error: unknown, tool: Tool, { app }: ToolCall): string {
   }
   if (error instanceof Deno.errors.NotCapable) {
     return `${tool.name} failed: the server lacks a Deno permission (${text}). ` +
-      "Start it with that permission, or with -A.";
+      permissionAdvice(text);
   }
   return `${tool.name} failed inside the server: ${text}`;
 }

@@ -7,6 +7,7 @@ import { readLog, readTail } from "../jobs/output_log.ts";
 import { readableText } from "../jobs/readable_text.ts";
 import { cancelMessage } from "./cancel_message.ts";
 import { defineTool, type Tool, type ToolCall } from "./define_tool.ts";
+import { JOB_PAGE_URI } from "./job_page.ts";
 import { resultBlocks } from "./result_blocks.ts";
 import { ProgressReporter } from "./run_progress.ts";
 import { SHOWN_CHARACTERS } from "./run_result.ts";
@@ -61,6 +62,7 @@ export const JOB_TOOLS: readonly Tool[] = [
       stderr_cursor: cursor.describe("Byte offset"),
     }),
     output: z.object({ job: JOB.optional(), error }),
+    view: JOB_PAGE_URI,
     handle: async ({ job_id, wait_seconds, stdout_cursor, stderr_cursor }, call) => {
       const { jobs } = call.app;
       const row = wait_seconds > 0

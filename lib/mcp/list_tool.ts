@@ -10,6 +10,7 @@ export function listTool(tool: Tool) {
     annotations: tool.annotations,
     inputSchema: jsonSchema(tool.input, "input"),
     outputSchema: jsonSchema(tool.output, "output"),
+    ...(tool.view === undefined ? {} : { _meta: { ui: { resourceUri: tool.view } } }),
   };
 }
 

@@ -5,6 +5,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { findScript, listScripts } from "../python/script_library.ts";
 import type { App } from "./app.ts";
+import { JOB_PAGE } from "./job_page.ts";
 import { type Contents, JOB_RESOURCES, type ResourceFamily } from "./job_resources.ts";
 
 const PAGE = 50;
@@ -13,6 +14,7 @@ const MOST_COMPLETIONS = 100;
 /** Every family of resources. */
 export const RESOURCES: readonly ResourceFamily[] = [
   ...JOB_RESOURCES,
+  JOB_PAGE,
   {
     name: "script",
     title: "A saved script",

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { z } from "zod";
 import { resolvePath } from "../base/resolve_path.ts";
+import { JOB_PAGE_URI } from "./job_page.ts";
 import { defineTool, type Tool, type ToolCall } from "./define_tool.ts";
 import {
   BUDGET_PARAMETERS,
@@ -69,6 +70,7 @@ export const RUN_TOOLS: readonly Tool[] = [
     annotations: RUNS_CODE,
     input: inDirectory,
     output: RUN_OUTPUT,
+    view: JOB_PAGE_URI,
     handle: (input, call) => runInDirectory("py_run_script_in_dir", input, true, call),
   }),
   defineTool({
@@ -78,6 +80,7 @@ export const RUN_TOOLS: readonly Tool[] = [
     annotations: RUNS_CODE,
     input: inDirectoryAsync,
     output: RUN_OUTPUT,
+    view: JOB_PAGE_URI,
     handle: (input, call) => runInDirectory("py_run_script_in_dir_async", input, false, call),
   }),
   defineTool({
@@ -89,6 +92,7 @@ export const RUN_TOOLS: readonly Tool[] = [
     annotations: RUNS_CODE,
     input: withDependencies,
     output: RUN_OUTPUT,
+    view: JOB_PAGE_URI,
     handle: (input, call) =>
       runWithDependencies("py_run_script_with_dependencies", input, true, call),
   }),
@@ -99,6 +103,7 @@ export const RUN_TOOLS: readonly Tool[] = [
     annotations: RUNS_CODE,
     input: withDependenciesAsync,
     output: RUN_OUTPUT,
+    view: JOB_PAGE_URI,
     handle: (input, call) =>
       runWithDependencies("py_run_script_with_dependencies_async", input, false, call),
   }),
@@ -111,6 +116,7 @@ export const RUN_TOOLS: readonly Tool[] = [
     annotations: RUNS_CODE,
     input: benchmark,
     output: BENCHMARK_OUTPUT,
+    view: JOB_PAGE_URI,
     handle: ({ sample_interval, repeat, ...input }, call) =>
       runWithDependencies("py_benchmark_script", input, true, call, {
         sampleInterval: sample_interval,

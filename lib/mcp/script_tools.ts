@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { findScript, listScripts, saveScript } from "../python/script_library.ts";
+import { JOB_PAGE_URI } from "./job_page.ts";
 import { defineTool, type Tool } from "./define_tool.ts";
 import {
   BUDGET_PARAMETERS,
@@ -93,6 +94,7 @@ export const SCRIPT_TOOLS: readonly Tool[] = [
       ...BUDGET_PARAMETERS,
     }),
     output: RUN_OUTPUT,
+    view: JOB_PAGE_URI,
     handle: async (input, call) => {
       const path = findScript(call.app.settings.home, input.script_name);
       return await runPython(

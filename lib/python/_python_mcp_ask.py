@@ -3,11 +3,13 @@
 import json
 import os
 import socket
+import time
 
-from _python_mcp_job_files import JobError, listed, read
+from _python_mcp_job_files import JobError, listed, read, server_lives
 
 _LONGEST_REQUEST = 64 << 20
 _ANSWER_SECONDS = 30
+_NEXT_LAUNCHER_SECONDS = 10
 
 
 def ask(folder, request, is_done):
@@ -17,16 +19,21 @@ def ask(folder, request, is_done):
     line = json.dumps(request).encode() + b"\n"
     if len(line) > _LONGEST_REQUEST:
         raise ValueError("The job's stdin and environment have more than 64 MB: put the data into a file")
-    own = (read(os.path.join(folder, "accepted")) or b"").decode()
-    for name in [own] * bool(own) + [other for other in listed(sockets) if other != own]:
-        try:
-            answer = _talk(sockets, name, line)
-        except OSError:
-            answer = {}  # its launcher is dead, or died over this
-        if "error" in answer:
-            raise JobError("The job was not started: " + answer["error"])
-        if "elsewhere" not in answer and (answer or is_done()):
-            return
+    own = (read(os.path.join(folder, "accepted")) or b"none").decode()
+    until = time.monotonic() + _NEXT_LAUNCHER_SECONDS
+    while True:
+        for name in [own] + [other for other in listed(sockets) if other != own]:
+            try:
+                answer = _talk(sockets, name, line)
+            except OSError:
+                answer = {}  # its launcher is dead, or died over this
+            if "error" in answer:
+                raise JobError("The job was not started: " + answer["error"])
+            if "elsewhere" not in answer and (answer or is_done()):
+                return
+        if time.monotonic() > until or not server_lives(home):
+            break
+        time.sleep(0.1)  # until the server has started another launcher
     raise JobError(
         "The job was not started: no launcher of jobs answers in %s; those of this job's server were killed. "
         "Start a python-mcp server with PYTHON_MCP_HOME=%s, or start this script again" % (sockets, home)

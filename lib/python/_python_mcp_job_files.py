@@ -45,6 +45,13 @@ def status_of(folder):
     return "completed" if well else "failed", outcome
 
 
+def server_lives(home):
+    """Whether a server of the home lives: of those that hold a file in `owners`, it has no socket."""
+    owners, launchers = (os.path.join(home, name) for name in ("owners", "sockets"))
+    names = set(listed(owners)).difference(listed(launchers))
+    return any(is_locked(os.path.join(owners, name)) for name in names)
+
+
 def listed(folder):
     try:
         return sorted(os.listdir(folder))

@@ -6,7 +6,16 @@ import signal
 import time
 
 from _python_mcp_ask import ask
-from _python_mcp_job_files import FINAL, JobError, is_locked, listed, own_job, read, read_json, status_of
+from _python_mcp_job_files import (
+    FINAL,
+    JobError,
+    is_locked,
+    own_job,
+    read,
+    read_json,
+    server_lives,
+    status_of,
+)
 
 _MOST_OUTPUT = 16 << 20
 _LOOK_SECONDS = (0.005, 0.05)  # the first and the longest pause between two looks at a job
@@ -128,10 +137,8 @@ class Job:
     def _will_start(self):
         """Whether a launcher that has it, or a server that would find it, lives."""
         home = os.path.dirname(os.path.dirname(self._folder))
-        owners, launchers = (os.path.join(home, name) for name in ("owners", "sockets"))
-        names = set(listed(owners)).difference(listed(launchers))
-        names.add((read(os.path.join(self._folder, "accepted")) or b"").decode())
-        return any(is_locked(os.path.join(owners, name)) for name in names if name)
+        launcher = (read(os.path.join(self._folder, "accepted")) or b"none").decode()
+        return is_locked(os.path.join(home, "owners", launcher)) or server_lives(home)
 
     def _output(self, name):
         try:

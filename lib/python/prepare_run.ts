@@ -192,6 +192,6 @@ async function preparation(
   }
   return {
     prepare: [installUvStep(home, python), ...environment.steps(ownUv(home))],
-    note: `uv was not found; it was installed once into ${join(home, "tools")}`,
+    note: `uv was not found; it is installed, once, into ${join(home, "tools")}`,
   };
 }

@@ -1,3 +1,4 @@
+import { permissionAdvice } from "../base/permission_advice.ts";
 import { App } from "../mcp/app.ts";
 import { createLog } from "./log.ts";
 import { isTrue, readSettings } from "../mcp/settings.ts";
@@ -24,7 +25,7 @@ async function serve(): Promise<number> {
     return 0;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotCapable)) throw error;
-    say(`python-mcp: ${error.message}. Or start it with -A.`);
+    say(`python-mcp: ${error.message}. ${permissionAdvice(error.message)}`);
     return 1;
   }
 }

@@ -1,4 +1,6 @@
+import { permissionAdvice } from "../base/permission_advice.ts";
 import type { Settings } from "../mcp/app.ts";
+import { isFromNpx } from "./commands/invocation.ts";
 import { checkBudgets } from "./doctor_budgets.ts";
 import { checkClients } from "./doctor_clients.ts";
 import { checkHome } from "./doctor_home.ts";
@@ -43,7 +45,7 @@ export async function examine(
         level: "error" as const,
         message: `This could not be checked: ${text}`,
         fix: error instanceof Deno.errors.NotCapable
-          ? "Run doctor with -A."
+          ? permissionAdvice(text)
           : "Mend what the message names.",
       }];
     }
@@ -51,16 +53,25 @@ export async function examine(
   return all.flat();
 }
 
-const OLDEST_DENO = [2, 5];
+/** The oldest that the program was seen to run on. */
+const OLDEST_DENO = [2, 8];
 
 function checkDeno(): Finding[] {
   const { deno } = Deno.version;
   const [major = 0, minor = 0] = deno.split(".").map(Number);
   const isOld = major < OLDEST_DENO[0]! || (major === OLDEST_DENO[0] && minor < OLDEST_DENO[1]!);
-  return [{
-    check: "Deno",
-    level: isOld ? "error" : "ok",
-    message: `${deno} at ${Deno.execPath()}`,
-    ...(isOld ? { fix: `Version ${OLDEST_DENO.join(".")} or newer is needed: deno upgrade` } : {}),
-  }];
+  const message = `${deno} at ${Deno.execPath()}`;
+  if (isOld) {
+    const fix = `Version ${OLDEST_DENO.join(".")} or newer is needed: deno upgrade`;
+    return [{ check: "Deno", level: "error", message, fix }];
+  }
+  if (isFromNpx()) {
+    return [{
+      check: "Deno",
+      level: "warning",
+      message: `${message}, the cache of npx, which may be emptied`,
+      fix: "Before `install`, install Deno for good: npm install --global deno",
+    }];
+  }
+  return [{ check: "Deno", level: "ok", message }];
 }

@@ -1,6 +1,8 @@
+import { accessSync, constants } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { readIfThere, statIfThere } from "../base/private_files.ts";
+import { invocation } from "./commands/invocation.ts";
 import type { Finding } from "./doctor.ts";
 import { answerOf } from "./doctor_command.ts";
 
@@ -11,18 +13,35 @@ const NETWORK = /^(nfs4?|cifs|smb3?|smbfs|fuse\.sshfs|9p|afpfs|webdav|ceph|glust
 /** The home: who can read it, where it lies, what room is left, whether its database is whole. */
 export async function checkHome(home: string): Promise<Finding[]> {
   const info = statIfThere(home);
-  if (!info) {
-    return [
-      { check: "home", level: "ok", message: `${home} is made at the first run` },
-      ...await checkSpace(home),
-    ];
-  }
+  if (!info) return [checkParent(home), ...await checkSpace(home)];
   return [
     checkMode(home, info),
     ...checkFileSystem(home),
     ...await checkSpace(home),
     checkDatabase(home),
   ];
+}
+
+/** A home that is still to be made. */
+function checkParent(home: string): Finding {
+  const parent = nearestThere(home);
+  try {
+    if (!statIfThere(parent)!.isDirectory) throw new Error(`${parent} is no folder`);
+    accessSync(parent, constants.W_OK);
+  } catch (error) {
+    return {
+      check: "home",
+      level: "error",
+      message: `${home} cannot be made: ${(error as Error).message}`,
+      fix: "Set PYTHON_MCP_HOME to a folder that this user can make or write to.",
+    };
+  }
+  return { check: "home", level: "ok", message: `${home} is made at the first run` };
+}
+
+/** The path, or the nearest one above it that there is. */
+function nearestThere(path: string): string {
+  return statIfThere(path) || path === "/" ? path : nearestThere(dirname(path));
 }
 
 function checkMode(home: string, info: Deno.FileInfo): Finding {
@@ -62,9 +81,10 @@ function checkFileSystem(home: string): Finding[] {
   if (type === undefined || !NETWORK.test(type)) return [];
   return [{
     check: "file system",
-    level: "error",
+    level: "warning",
     message: `${home} lies on a network file system (${type}), where locks cannot be relied on`,
-    fix: "Set PYTHON_MCP_HOME to a folder on a local disk.",
+    fix:
+      "Let no other machine use it at the same time; better, set PYTHON_MCP_HOME to a folder on a local disk.",
   }];
 }
 
@@ -98,9 +118,7 @@ function readIfThereOrDenied(path: string): string | undefined {
 }
 
 async function checkSpace(home: string): Promise<Finding[]> {
-  let folder = home;
-  while (!statIfThere(folder) && folder !== "/") folder = dirname(folder);
-  const columns = (await answerOf("df", ["-Pk", folder]).catch(() => undefined))
+  const columns = (await answerOf("df", ["-Pk", nearestThere(home)]).catch(() => undefined))
     ?.split("\n").at(-1)?.split(/\s+/);
   const free = Number(columns?.at(-3)) / 1024;
   if (!Number.isFinite(free)) return [];
@@ -109,7 +127,9 @@ async function checkSpace(home: string): Promise<Finding[]> {
     check: "space",
     level: low ? "warning" : "ok",
     message: `${free > 10240 ? `${(free / 1024).toFixed(0)} GB` : `${free.toFixed(0)} MB`} free`,
-    ...(low ? { fix: "Remove old jobs: jobs prune --completed --failed --older-than 7d" } : {}),
+    ...(low
+      ? { fix: `Remove old jobs: ${invocation()} jobs prune --completed --failed --older-than 7d` }
+      : {}),
   }];
 }
 

@@ -1,35 +1,44 @@
-import { join } from "node:path";
+import { loaderAdvice, loaderVariables } from "../base/permission_advice.ts";
 import type { Settings } from "../mcp/app.ts";
 import { findLauncherPython } from "../python/find_interpreters.ts";
 import type { Finding } from "./doctor.ts";
+import { scopedFlags } from "./scoped_flags.ts";
 
 /** What the server needs, and the flag that grants it. */
 export async function checkPermissions({ home, env }: Settings): Promise<Finding[]> {
   const python = findLauncherPython(env);
-  const needed: [Deno.PermissionDescriptor, flag: string][] = [
-    [{ name: "read" }, "--allow-read"],
-    [{ name: "write", path: join(home, "x") }, `--allow-write=${home}`],
-    [{ name: "run", command: python }, `--allow-run=${python}`],
-    [{ name: "env" }, "--allow-env"],
+  const needed: Deno.PermissionDescriptor[] = [
+    { name: "read" },
+    { name: "env" },
+    { name: "write", path: home },
+    { name: "run", command: python },
   ];
-  const states = await Promise.all(
-    needed.map(async ([descriptor, flag]) => ({
-      state: await Deno.permissions.query(descriptor),
-      flag,
-    })),
-  );
-  const missing = states.filter(({ state }) => state.state !== "granted");
-  const all = await Deno.permissions.query({ name: "ffi" });
-  return [{
-    check: "permissions",
-    level: missing.length > 0 ? "error" : "ok",
-    message: missing.length > 0
-      ? `this process lacks ${missing.map(({ flag }) => flag).join(", ")}`
-      : all.state === "granted"
-      ? "all (-A)"
-      : "scoped, and enough",
-    ...(missing.length > 0
-      ? { fix: `Start it with -A, or add ${missing.map(({ flag }) => flag).join(" ")}.` }
-      : {}),
-  }];
+  const flags = scopedFlags({ home, python });
+  const granted = await Promise.all(needed.map(isGranted));
+  const missing = flags.filter((_, index) => !granted[index]);
+  if (missing.length > 0) {
+    return [finding("error", `this process lacks ${missing.join(", ")}`, {
+      fix: `Start it with -A, or add ${missing.join(" ")}.`,
+    })];
+  }
+  const [loader] = loaderVariables(env);
+  if (loader !== undefined && !await isGranted({ name: "run" })) {
+    return [finding("error", `--allow-run=${python} is not enough while ${loader} is set`, {
+      fix: loaderAdvice(loader),
+    })];
+  }
+  const hasAll = await isGranted({ name: "ffi" });
+  return [finding("ok", hasAll ? "all (-A)" : "scoped, and enough")];
+}
+
+function finding(
+  level: Finding["level"],
+  message: string,
+  rest: Pick<Finding, "fix"> = {},
+): Finding {
+  return { check: "permissions", level, message, ...rest };
+}
+
+async function isGranted(descriptor: Deno.PermissionDescriptor): Promise<boolean> {
+  return (await Deno.permissions.query(descriptor)).state === "granted";
 }

@@ -8,7 +8,7 @@ import type { App } from "../mcp/app.ts";
 import { createServer, type Offer } from "../mcp/create_server.ts";
 import { urisOf } from "../mcp/job_updates.ts";
 import { beginEarly } from "./begin_early.ts";
-import { Dashboard } from "./dashboard/dashboard.ts";
+import { DashboardSite } from "./dashboard/dashboard_site.ts";
 import { createOriginGuard, createTokenGuard } from "./http_guard.ts";
 import { type HttpToken, readHttpToken } from "./http_token.ts";
 import { jsonRpcError } from "./json_rpc_error.ts";
@@ -40,6 +40,8 @@ const LIMITS: HttpLimits = { requestBytes: 32 * 2 ** 20, open: 2000, sessions: 1
 export interface HttpServer {
   url: string;
   token: HttpToken;
+  /** A new address of the page of jobs, which lets a browser in once, within ten minutes. */
+  loginUrl(): string;
   /** Ends it: no new requests, open ones are answered or closed. */
   close(): Promise<void>;
 }
@@ -48,7 +50,7 @@ export interface HttpServer {
 export function startHttp(app: App, options: HttpOptions, offer: Offer = {}): HttpServer {
   const token = readHttpToken(app.settings.home, app.settings.env.PYTHON_MCP_TOKEN);
   const endpoint = createEndpoint(app, { ...LIMITS, ...options.limits }, offer);
-  const dashboard = new Dashboard(app);
+  const dashboard = new DashboardSite(app, token, options.open ?? false);
   const checkOrigin = createOriginGuard(options.hostname);
   const checkToken = options.open ? () => undefined : createTokenGuard(token);
   const server = Deno.serve({
@@ -64,9 +66,8 @@ export function startHttp(app: App, options: HttpOptions, offer: Offer = {}): Ht
     if (pathname === "/health") return new Response("ok");
     const refused = checkOrigin(request);
     if (refused) return refused;
-    // The page holds no data: it asks for the token, and sends it to /api/.
-    if (pathname === "/") return dashboard.page();
-    if (pathname.startsWith("/api/")) return checkToken(request) ?? await dashboard.api(request);
+    const shown = await dashboard.fetch(request);
+    if (shown) return shown;
     // Without asking for the token: that is how clients find out that there is no OAuth here.
     if (pathname !== "/mcp") return jsonRpcError(404, -32000, "Not found; the endpoint is /mcp");
     return checkToken(request) ?? await endpoint.fetch(request);
@@ -76,6 +77,7 @@ export function startHttp(app: App, options: HttpOptions, offer: Offer = {}): Ht
   return {
     url: `http://${host}:${port}/mcp`,
     token,
+    loginUrl: () => `http://${host}:${port}${dashboard.loginPath()}`,
     async close() {
       app.ending = true;
       const ended = server.shutdown();

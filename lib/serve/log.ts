@@ -7,8 +7,9 @@ const LARGEST = 1 << 20;
 
 /**
  * Warnings go to stderr; with `debug` everything does, and into `<home>/logs/server.log` (mode 0600,
- * at most twice 1 MiB). Nothing ever goes to stdout, which belongs to the protocol. What cannot be
- * written (a full disk, a closed stderr) is lost: nobody's work fails because of its log.
+ * at most twice 1 MiB). A terminal gets them without time and process. Nothing ever goes to stdout,
+ * which belongs to the protocol. What cannot be written (a full disk, a closed stderr) is lost:
+ * nobody's work fails because of its log.
  */
 export function createLog(home: string, debug: boolean, show = writeToStderr): Log {
   const listeners = new Set<(line: LogLine) => void>();
@@ -38,8 +39,12 @@ function attempt(act: () => void): void {
   }
 }
 
+/** People at a terminal know when it is and which process they started. */
 function writeToStderr(line: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(line));
+  const shown = Deno.stderr.isTerminal()
+    ? line.replace(/^\S+ \[(\w+)\] \d+/, "python-mcp: $1:")
+    : line;
+  Deno.stderr.writeSync(new TextEncoder().encode(shown));
 }
 
 function appendToFile(home: string, line: string): void {

@@ -12,6 +12,7 @@ export async function runHttp(app: App, options: HttpOptions): Promise<void> {
   warmUp(app);
   const lines = [
     `python-mcp listens on ${server.url}`,
+    `Jobs in a browser: ${new URL("/", server.url)} (asks for the token)`,
     server.token.path === undefined
       ? "Token: the value of PYTHON_MCP_TOKEN"
       : `Token: in ${server.token.path}`,

@@ -1,8 +1,6 @@
-import { ensureFolder } from "../../lib/base/private_files.ts";
-import { type Home, jobFolder, openHome } from "../../lib/jobs/home.ts";
-import { JobDatabase } from "../../lib/jobs/job_database.ts";
-import { addJob } from "../../lib/jobs/job_rows.ts";
+import { type Home, openHome } from "../../lib/jobs/home.ts";
 import { connect, type Connection } from "../helpers/connect.ts";
+import { fillHome } from "../helpers/fill_home.ts";
 import { RawSession } from "../helpers/raw_session.ts";
 import type { TestHome } from "../helpers/test_home.ts";
 import { compare, type Figure } from "./compare.ts";
@@ -16,7 +14,7 @@ const GOAL = 1.5;
 export async function benchJobStatus(home: TestHome): Promise<Figure[]> {
   const few = openHome(home.join("few"));
   const many = openHome(home.join("many"));
-  const ids = { few: fill(few, FEW), many: fill(many, MANY) };
+  const ids = { few: fillHome(few.root, FEW), many: fillHome(many.root, MANY) };
   const shared = { base: `the same with ${FEW}`, goal: GOAL, pairs: 15 };
   const figures = [
     await compare({
@@ -70,38 +68,4 @@ async function startAndList(home: Home): Promise<number> {
   await session.initialize();
   await session.call("py_list_jobs", { limit: LISTED });
   return performance.now() - began;
-}
-
-/** Gives a home so many completed jobs, each with its folder; returns their ids. */
-function fill(home: Home, count: number): string[] {
-  const database = new JobDatabase(home, () => {});
-  const ids = Array.from({ length: count }, () => crypto.randomUUID());
-  const now = Date.now();
-  database.use((sql) =>
-    sql.transaction(() => {
-      for (const id of ids) {
-        addJob(sql, {
-          seq: null,
-          id,
-          kind: "process",
-          tool: "py_run_script_in_dir_async",
-          label: null,
-          status: "completed",
-          listed: true,
-          owner: "bench",
-          parent: null,
-          createdAt: now - 2000,
-          startedAt: now - 2000,
-          completedAt: now - 1000,
-          expiresAt: null,
-          progress: null,
-          result: { stdout: "x".repeat(1000), stderr: "", exit_code: 0, elapsed_seconds: 1 },
-          error: null,
-        });
-        ensureFolder(jobFolder(home, id)!);
-      }
-    })
-  );
-  database.close();
-  return ids;
 }

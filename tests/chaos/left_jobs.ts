@@ -7,7 +7,8 @@ import { JobStore } from "../../lib/jobs/job_store.ts";
 import type { House, Started } from "./house.ts";
 
 /** After which of the steps of a job's hand-over its server and launcher are dead. */
-const STEPS = ["row", "folder", "spec", "accepted"] as const;
+const STEPS = ["row", "folder", "spec", "accepted", "started"] as const;
+const TIMES = 3;
 
 /** Leaves jobs as killed servers do between each two steps of the hand-over; returns how many. */
 export function leaveJobs(house: House): number {
@@ -15,45 +16,49 @@ export function leaveJobs(house: House): number {
   const template = findSpec(house);
   if (!template) return 0;
   const store = new JobStore(new JobDatabase(home, fail));
-  const dead = crypto.randomUUID();
-  for (const step of STEPS) {
-    const id = crypto.randomUUID();
-    const tag = crypto.randomUUID();
+  for (let n = 0; n < TIMES; n++) {
+    for (const step of STEPS) {
+      for (const listed of [true, false]) house.started.push(leave(step, listed));
+    }
+  }
+  store.close();
+  return TIMES * STEPS.length * 2;
+
+  function leave(step: typeof STEPS[number], listed: boolean): Started {
+    const [id, tag, dead] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()];
     const createdAt = Date.now();
-    const known = { kind: "process", tool: "chaos", label: tag, listed: true } as const;
+    const known = { kind: "process", tool: "chaos", label: tag, listed } as const;
     const order = store.insert({ ...known, id, owner: dead, createdAt });
     const files = new JobFiles(jobFolder(home, id)!);
-    if (step !== "row") files.create();
-    if (step === "spec" || step === "accepted") {
+    const past = STEPS.indexOf(step);
+    if (past >= 1) files.create();
+    if (past >= 2) {
       const argv = [
-        ...template.process.run.argv.slice(0, -3),
+        ...template!.process.run.argv.slice(0, -3),
         "quick",
         join(house.truths, tag),
         "0",
       ];
-      const run = { ...template.process.run, argv };
-      const process = { ...template.process, id, dir: files.folder, order, run, time_limit: 0 };
-      const record = recordOf({ ...known, seq: order, parent: null, owner: dead, createdAt });
-      files.spec = { ...template, ...record, process };
+      const run = { ...template!.process.run, argv };
+      const process = { ...template!.process, id, dir: files.folder, order, run };
+      const record = recordOf({ ...known, id, seq: order, parent: null, owner: dead, createdAt });
+      files.spec = { ...template!, ...record, process };
     }
-    if (step === "accepted") Deno.writeTextFileSync(files.path("accepted"), dead);
-    house.started.push(leftJob(tag, step === "row" || step === "folder" ? undefined : id));
+    if (past >= 3) Deno.writeTextFileSync(files.path("accepted"), dead);
+    if (past >= 4) {
+      Deno.writeTextFileSync(files.path("started"), '{"at": 1, "pid": 1, "born": "x"}');
+    }
+    return {
+      kind: "quick",
+      exitCode: 0,
+      inCall: !listed,
+      server: 0,
+      tag,
+      id: past >= 2 ? id : undefined,
+      mayBeCancelled: false,
+      hit: new Set(past >= 4 ? ["supervisor"] : []),
+    };
   }
-  store.close();
-  return STEPS.length;
-}
-
-function leftJob(tag: string, id: string | undefined): Started {
-  return {
-    kind: "quick",
-    exitCode: 0,
-    inCall: false,
-    server: 0,
-    tag,
-    id,
-    mayBeCancelled: false,
-    hit: new Set(),
-  };
 }
 
 /** The spec of a job without values, of which others can be made. */

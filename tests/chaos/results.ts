@@ -17,10 +17,6 @@ export interface ChaosResults {
 
 const FILE = new URL("results.json", import.meta.url);
 
-export async function readChaosResults(): Promise<ChaosResults> {
-  return JSON.parse(await Deno.readTextFile(FILE));
-}
-
 export async function writeChaosResults(results: ChaosResults): Promise<void> {
   await Deno.writeTextFile(FILE, JSON.stringify(results, null, 2) + "\n");
 }

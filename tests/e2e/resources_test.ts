@@ -5,7 +5,7 @@ import { modernMeta } from "../helpers/modern_meta.ts";
 import { RawSession } from "../helpers/raw_session.ts";
 import { TestHome } from "../helpers/test_home.ts";
 
-Deno.test("resources/list pages through the jobs, newest first, saved scripts last", async () => {
+Deno.test("resources/list pages through the jobs, newest first, then scripts and the view", async () => {
   await using home = await TestHome.create();
   // The client of 2.x collects all pages by itself.
   await using server = await connect({ home: home.path, kind: "1.x" });
@@ -26,7 +26,7 @@ Deno.test("resources/list pages through the jobs, newest first, saved scripts la
   const second = await server.client.listResources({ cursor: first.nextCursor });
   assert.equal(second.nextCursor, undefined);
   const uris = [...first.resources, ...second.resources].map(({ uri }) => uri);
-  assert.deepEqual(uris, [...started.toReversed(), "script://greet"]);
+  assert.deepEqual(uris, [...started.toReversed(), "script://greet", "ui://python-mcp/job"]);
   assert.match(first.resources[0]!.title!, /^job 52 \(\w+\)$/);
   await assert.rejects(server.client.listResources({ cursor: "x" }), { code: -32602 });
 });

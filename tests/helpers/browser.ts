@@ -3,8 +3,14 @@ import { waitFor } from "./wait_for.ts";
 
 const CHROMIUM = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
 
-/** Whether the tests in a browser can run here; says that they were skipped when not. */
+let found: boolean | undefined;
+
+/** Whether the tests in a browser can run here; says once that they are skipped when not. */
 export function hasChromium(): boolean {
+  return found ??= findChromium();
+}
+
+function findChromium(): boolean {
   try {
     Deno.statSync(CHROMIUM);
     return true;
@@ -19,6 +25,8 @@ export function hasChromium(): boolean {
 export class TestBrowser implements AsyncDisposable {
   /** What went wrong in the page: errors of scripts, and what its policy forbade. */
   readonly complaints: string[] = [];
+  /** What the page asked for, wherever. */
+  readonly requests: string[] = [];
 
   private constructor(
     readonly page: Page,
@@ -26,6 +34,7 @@ export class TestBrowser implements AsyncDisposable {
     private readonly child: Deno.ChildProcess,
     private readonly profile: string,
   ) {
+    page.on("request", (request) => this.requests.push(request.url()));
     page.on("pageerror", (error) => this.complaints.push(String(error)));
     page.on("console", (message) => {
       if (message.type() === "error") this.complaints.push(message.text());

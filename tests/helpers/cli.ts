@@ -65,9 +65,15 @@ export function writeScript(home: TestHome, name: string, source: string): strin
 }
 
 /** Starts a script in the background; returns its job's id. */
-export async function startJob(home: TestHome, source: string, label = "job"): Promise<string> {
+export async function startJob(
+  home: TestHome,
+  source: string,
+  label = "job",
+  options: CliOptions = {},
+): Promise<string> {
   const path = writeScript(home, `${crypto.randomUUID()}.py`, source);
-  const { code, stdout, stderr } = await cli(home, ["run", "-d", "--no-uv", "-l", label, path]);
+  const args = ["run", "-d", "--no-uv", "-l", label, path];
+  const { code, stdout, stderr } = await cli(home, args, options);
   if (code !== 0) throw new Error(stderr);
   return stdout.trim();
 }

@@ -8,6 +8,8 @@ import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { Client as Client1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as StdioClientTransport1 } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport as StreamableHTTPClientTransport1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { findLauncherPython } from "../../lib/python/find_interpreters.ts";
+import { scopedFlags } from "../../lib/serve/scoped_flags.ts";
 import { HttpServerProcess } from "./http_server.ts";
 
 /** The real clients that the same tests run with. */
@@ -52,7 +54,7 @@ export interface ConnectOptions {
   cwd?: string;
   /** The server's program, with stdio; `main.ts` by default. */
   program?: string;
-  /** Flags of `deno run`; all permissions by default. */
+  /** Flags of `deno run`, with stdio; see `serverFlags`. */
   flags?: string[];
 }
 
@@ -97,7 +99,8 @@ export async function connectHttp(
 }
 
 async function connectStdio(
-  { home, kind = "2.x, 2025 era", env = {}, cwd, program = MAIN, flags = ["-A"] }: ConnectOptions,
+  { home, kind = "2.x, 2025 era", env = {}, cwd, program = MAIN, flags = serverFlags(home) }:
+    ConnectOptions,
 ): Promise<Connection> {
   const parameters = {
     command: Deno.execPath(),
@@ -157,6 +160,15 @@ function methodsOf(
     readResource: async (uri) =>
       (await client.readResource({ uri })).contents[0] as { uri: string; text?: string },
   };
+}
+
+/**
+ * The permissions of a server under test: all, or those that it needs and no others where
+ * `PYTHON_MCP_TEST_SCOPED` is set, as `tests/serve/scoped_test.ts` does for whole test files.
+ */
+export function serverFlags(home: string, listen?: string): string[] {
+  if (!Deno.env.has("PYTHON_MCP_TEST_SCOPED")) return ["-A"];
+  return scopedFlags({ home, python: findLauncherPython(), listen });
 }
 
 /** The test's own environment, without what this machine sets for its own ends. */

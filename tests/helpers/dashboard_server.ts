@@ -3,14 +3,20 @@ import type { TestHome } from "./test_home.ts";
 
 /** A real `dashboard` command on a home. */
 export class DashboardServer implements AsyncDisposable {
+  #ended = false;
+
   private constructor(
-    /** The address that lets a browser in, token and all. */
+    /** The address that lets a browser in, once. */
     readonly address: string,
+    readonly token: string,
     private readonly child: Deno.ChildProcess,
   ) {}
 
-  static async start(home: TestHome, flags = ["-A"]): Promise<DashboardServer> {
-    const child = startCli(home, ["dashboard", "--no-open"], { flags });
+  static async start(
+    home: TestHome,
+    { port = 0, flags }: { port?: number; flags?: string[] } = {},
+  ): Promise<DashboardServer> {
+    const child = startCli(home, ["dashboard", "--no-open", "--port", String(port)], { flags });
     await child.stdin.close();
     const stderr = new Response(child.stderr).text();
     let printed = "";
@@ -21,15 +27,16 @@ export class DashboardServer implements AsyncDisposable {
       printed += value;
     }
     reader.releaseLock();
-    return new DashboardServer(printed.trim(), child);
+    const token = Deno.readTextFileSync(home.join("home", "http_token")).trim();
+    return new DashboardServer(printed.trim(), token, child);
   }
 
   get origin(): string {
     return new URL(this.address).origin;
   }
 
-  get token(): string {
-    return decodeURIComponent(new URL(this.address).hash.replace("#token=", ""));
+  owns(url: string): boolean {
+    return new URL(url).origin === this.origin;
   }
 
   /** Asks the server what the page asks it. */
@@ -38,8 +45,15 @@ export class DashboardServer implements AsyncDisposable {
     return fetch(`${this.origin}${path}`, { ...init, headers });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends it, as Ctrl-C would. */
+  async end(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
     this.child.kill("SIGTERM");
     await this.child.status;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
   }
 }

@@ -12,11 +12,12 @@ export interface Arrow {
 export const MAY_IMPORT: Record<string, readonly string[]> = {
   // Only as the library surface; as a program it imports lib/serve alone.
   "main.ts": ["lib/serve", "lib/mcp", "lib/jobs"],
-  "lib/serve": ["lib/mcp", "lib/jobs", "lib/python", "lib/base"],
-  "lib/mcp": ["lib/jobs", "lib/python", "lib/base"],
+  "lib/serve": ["lib/mcp", "lib/jobs", "lib/python", "lib/page", "lib/base"],
+  "lib/mcp": ["lib/jobs", "lib/python", "lib/page", "lib/base"],
   "lib/jobs": ["lib/base"],
   "lib/python": ["lib/base"],
   "lib/base": [],
+  "lib/page": [],
 };
 
 /** Static and dynamic imports and re-exports; a dynamic one must name its module literally. */

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { serverEnv } from "./connect.ts";
+import { serverEnv, serverFlags } from "./connect.ts";
 import { waitFor } from "./wait_for.ts";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
@@ -21,8 +21,9 @@ export class HttpServerProcess implements AsyncDisposable {
   readonly #read: Promise<unknown>;
 
   private constructor({ home, env, args = [] }: HttpServerOptions) {
+    const flags = serverFlags(home, "127.0.0.1");
     this.child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-prompt", MAIN, "serve", "--http", "--port", "0", ...args],
+      args: ["run", ...flags, "--no-prompt", MAIN, "serve", "--http", "--port", "0", ...args],
       env: { ...serverEnv(), PYTHON_MCP_HOME: home, ...env },
       clearEnv: true,
       stdin: "null",

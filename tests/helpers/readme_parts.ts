@@ -1,11 +1,14 @@
 import { TOOLS } from "../../lib/mcp/tools.ts";
 import { type HttpLoad, readHttpLoad } from "../bench/http_load.ts";
 import { readResults, type Results } from "../bench/results.ts";
+import chaos from "../chaos/results.json" with { type: "json" };
+import load from "../load/results.json" with { type: "json" };
+import { trialRows } from "./trials_table.ts";
 
 export const README = new URL("../../README.md", import.meta.url);
 
 /** The generated parts of the README by the name in their markers. */
-export type Parts = Record<"tools" | "figures" | "http load", string>;
+export type Parts = Record<"tools" | "figures" | "http load" | "trials", string>;
 
 /** The parts as the code, and what was measured last, have them. */
 export async function readmeParts(): Promise<Parts> {
@@ -13,6 +16,7 @@ export async function readmeParts(): Promise<Parts> {
     tools: toolTable(),
     figures: figureTable(await readResults()),
     "http load": httpLoad(await readHttpLoad()),
+    trials: trialTable(),
   };
 }
 
@@ -55,6 +59,10 @@ function httpLoad({ clients, seconds, calls, errors, p99_ms, memory_mib }: HttpL
     ["ratio", `${ratio} × (goal: ≤ 1.5 ×)`],
     ["the server's memory before, and at most", `${memory_mib.before} MiB, ${memory_mib.most} MiB`],
   ]);
+}
+
+function trialTable(): string {
+  return table(["run", "what was done, and found", "times"], trialRows(chaos, load));
 }
 
 /** A table as `deno fmt` would write it. */

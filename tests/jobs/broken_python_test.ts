@@ -76,6 +76,17 @@ Deno.test("a job fails with the path when its Python is not there", async () => 
   await assert.rejects(bench.start(python("print(1)")), /\/nowhere\/python3 cannot run .*it says/);
 });
 
+Deno.test("a running job can be cancelled when no launcher can start any more", async () => {
+  await using home = await TestHome.create();
+  await using good = await JobBench.open({ home: home.join("home") });
+  const { id, files } = await good.start(python("import time; time.sleep(1000)"));
+  await supervisorOf(files);
+  const own = new OwnPython(home.path);
+  await using bench = await JobBench.open({ home: good.path, python: own.path });
+  await errorOf(bench);
+  assert.equal((await bench.manager.cancel(id))?.row.status, "cancelled");
+});
+
 Deno.test("a server starts no launcher again and again when a dead job waits for one", async () => {
   await using home = await TestHome.create();
   await using good = await JobBench.open({ home: home.join("home") });

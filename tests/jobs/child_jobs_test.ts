@@ -24,7 +24,7 @@ function until(path: string): string {
 
 for (const { path, version } of interpreters) {
   Deno.test(`a script starts a job, waits and reads its result when Python is ${version}`, async () => {
-    await using bench = await JobBench.open();
+    await using bench = await JobBench.open({ python: path });
     const parent = await startScript(
       bench,
       `${IMPORT}job = python_mcp.run('''
@@ -108,6 +108,25 @@ Deno.test("children, grandchildren and queued ones are cancelled when a job is",
   for (const { id } of [...children, ...grandchildren]) rows.push(await bench.manager.get(id));
   assert.deepEqual(rows.map((row) => row?.status), Array(6).fill("cancelled"));
   assert.equal(rows.filter((row) => row!.startedAt === null).length, 4);
+});
+
+Deno.test("a queued child shows as cancelled when its parent is and no slot becomes free", async () => {
+  await using bench = await JobBench.open({ maxRunning: 1 });
+  const blocker = await startScript(bench, LONG);
+  await supervisorOf(blocker.files);
+  const parent = await startScript(
+    bench,
+    `${IMPORT}python_mcp.run(${JSON.stringify(LONG)}).wait()`,
+    { call: true },
+  );
+  const [child] = await childrenOf(bench, parent.id);
+  await bench.manager.cancel(parent.id);
+  await waitFor(
+    async () => (await childrenOf(bench, parent.id))[0]!.status === "cancelled",
+    { what: "the child's end in the list", timeoutMs: 5000 },
+  );
+  assert.equal(bench.manager.files(child!.id)!.hasStarted, false);
+  await bench.manager.cancel(blocker.id);
 });
 
 Deno.test("what an ended child has started is cancelled when the first job is", async () => {

@@ -4,6 +4,7 @@ import { databasePath, openHome } from "../../lib/jobs/home.ts";
 import { JobDatabase } from "../../lib/jobs/job_database.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "../../lib/jobs/job_schema.ts";
 import { JobStore } from "../../lib/jobs/job_store.ts";
+import { connect } from "../helpers/connect.ts";
 import { TestHome } from "../helpers/test_home.ts";
 import { waitFor } from "../helpers/wait_for.ts";
 import { JobBench, python } from "./job_bench.ts";
@@ -87,7 +88,19 @@ Deno.test("an open server stops writing when a newer version has changed the sch
   assert.equal((await bench.run(TO_THE_END)).status, "completed");
 });
 
-Deno.test("a migration waits until servers of an older version have ended", async () => {
+Deno.test("tools answer with advice while the schema is that of a newer version", async () => {
+  await using home = await TestHome.create();
+  await using server = await connect({ home: home.path });
+  await server.call("py_list_jobs");
+  setVersion(home.path, SCHEMA_VERSION + 1);
+  const refused = await server.call("py_list_jobs");
+  assert.equal(refused.isError, true);
+  assert.match(refused.json.error as string, /schema version .*Update python-mcp/);
+  setVersion(home.path, SCHEMA_VERSION);
+  assert.deepEqual((await server.call("py_list_jobs")).json, { jobs: [], total: 0 });
+});
+
+Deno.test("a migration is refused with advice until servers of an older version have ended", async () => {
   await using home = await TestHome.create();
   await using old = await OtherServer.start(home.path, []);
   await old.stop(); // so that it does not see that its schema is another now

@@ -49,14 +49,18 @@ Deno.test("arguments and variables reach the script when they are megabytes of a
   assert.equal(result.stdout, `${args.reduce((sum, text) => sum + text.length, 0)} ü\n\n`);
 });
 
-Deno.test("a job is stopped as failed when it prints more than it may", async () => {
-  await using bench = await JobBench.open({ maxOutput: 1 << 20 });
-  const row = await bench.run(
-    python("import time; print('x' * 2_000_000, flush=True); time.sleep(1000)"),
-  );
-  assert.equal(row.status, "failed");
-  assert.match(row.error!, /stdout exceeded the limit of 1 MB \(PYTHON_MCP_MAX_OUTPUT_MB\)/);
-});
+for (const stream of ["stdout", "stderr"]) {
+  Deno.test(`a job is stopped as failed when it prints more to ${stream} than it may`, async () => {
+    await using bench = await JobBench.open({ maxOutput: 1 << 20 });
+    const row = await bench.run(python(
+      "import sys, time\n" +
+        `print('x' * 2_000_000, flush=True, file=sys.${stream}); time.sleep(1000)`,
+    ));
+    assert.equal(row.status, "failed");
+    const limit = "exceeded the limit of 1 MB \\(PYTHON_MCP_MAX_OUTPUT_MB\\)";
+    assert.match(row.error!, new RegExp(`${stream} ${limit}`));
+  });
+}
 
 Deno.test("a job ends and leaves nothing when its folder is removed while it runs", async () => {
   await using bench = await JobBench.open();

@@ -110,6 +110,24 @@ Deno.test("a log says that there is more when a piece leaves some", async () => 
   });
 });
 
+Deno.test("a log reads like any other at its end when it has a gigabyte", async () => {
+  await withLog("", (path) => {
+    Deno.truncateSync(path, 2 ** 30);
+    Deno.writeTextFileSync(path, "a€b", { append: true });
+    assert.deepEqual(readLog(path, 2 ** 30, 100, true), {
+      text: "a€b",
+      cursor: 2 ** 30 + 5,
+      more: false,
+    });
+    assert.deepEqual(readLog(path, 2 ** 30, 4, false), {
+      text: "a€",
+      cursor: 2 ** 30 + 4,
+      more: true,
+    });
+    assert.equal(readTail(path, 2), "€b");
+  });
+});
+
 Deno.test("the ends of a log count exactly what is left out when it is small", async () => {
   await withLog("a".repeat(30) + "é".repeat(30), (path) => {
     assert.deepEqual(readEnds(path, 20, same), {

@@ -3,6 +3,7 @@ import { exists, readIfThere } from "../../lib/base/private_files.ts";
 import type { Draft } from "../../lib/jobs/process_runner.ts";
 import { waitFor } from "../helpers/wait_for.ts";
 import { JobBench, python } from "./job_bench.ts";
+import { kill, supervisorOf } from "./kill.ts";
 
 const LONG = python("import time; time.sleep(1000)");
 /** Says in one file when it runs and when not, with its own name. */
@@ -125,6 +126,18 @@ Deno.test("a call gives its slot back when it overran and a background slot is f
   await bench.manager.cancel(slow.id);
   await running(bench, background.id);
   await bench.manager.cancel(background.id);
+});
+
+Deno.test("a queued job starts when the supervisor of the running one is killed", async () => {
+  await using bench = await JobBench.open({ maxRunning: 1 });
+  const blocker = await bench.start(LONG);
+  const supervisor = await supervisorOf(blocker.files);
+  const queued = await bench.start(python("print(1)"));
+  await waitFor(() => queued.files.acceptedBy, { what: "its acceptance", timeoutMs: 5000 });
+  assert.equal(queued.files.hasStarted, false);
+  kill(supervisor);
+  assert.equal((await bench.end(queued.id)).status, "completed");
+  assert.equal((await bench.end(blocker.id)).status, "failed");
 });
 
 Deno.test("jobs keep their order when the clock steps back", async () => {

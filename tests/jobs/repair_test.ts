@@ -165,6 +165,34 @@ Deno.test("a database is repaired where a statement finds it damaged", async () 
   assert.equal((await later.end(draft.id)).result.stdout, "made before\n");
 });
 
+Deno.test("jobs are found again when some folders hold no job that can be read", async () => {
+  await using home = await TestHome.create();
+  const { id } = await (async () => {
+    await using bench = await JobBench.open({ home: home.path });
+    return await bench.run(python("print(1)"));
+  })();
+  const record = JSON.parse(Deno.readTextFileSync(home.join("jobs", id, "spec.json")));
+  const copies = [
+    "{",
+    "null",
+    "{}",
+    JSON.stringify({ ...record, seq: "x" }),
+    JSON.stringify(record),
+  ];
+  for (const text of copies) {
+    const folder = home.join("jobs", crypto.randomUUID());
+    Deno.mkdirSync(folder);
+    Deno.writeTextFileSync(`${folder}/spec.json`, text);
+  }
+  Deno.mkdirSync(home.join("jobs", "no id"));
+  Deno.removeSync(databasePath(openHome(home.path)));
+  await using later = await JobBench.open({ home: home.path });
+  const { rows } = await later.manager.list(LIST);
+  assert.deepEqual(rows.map((row) => [row.id, row.status]), [[id, "completed"]]);
+  await later.manager.sweep();
+  assert.deepEqual([...Deno.readDirSync(home.join("jobs"))].map(({ name }) => name), [id]);
+});
+
 Deno.test("a damaged database is left alone while another server has it open", async () => {
   await using home = await TestHome.create();
   await using other = await OtherServer.start(home.path, [{ source: "print(1)" }]);

@@ -21,10 +21,6 @@ export interface LoadResults {
 
 const FILE = new URL("results.json", import.meta.url);
 
-export async function readLoadResults(): Promise<LoadResults> {
-  return JSON.parse(await Deno.readTextFile(FILE));
-}
-
 export async function writeLoadResults(results: LoadResults): Promise<void> {
   await Deno.writeTextFile(FILE, JSON.stringify(results, null, 2) + "\n");
 }

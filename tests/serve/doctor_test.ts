@@ -27,7 +27,7 @@ Deno.test("doctor finds no error when all is well", async () => {
   const { code, ok, findings, of } = await examine(home);
   assert.deepEqual(findings.filter(({ level }) => level === "error"), []);
   assert.deepEqual([code, ok], [0, true]);
-  for (const check of ["Deno", "permissions", "Python", "supervisor", "home", "database"]) {
+  for (const check of ["permissions", "Python", "supervisor", "home", "database"]) {
     assert.equal(of(check)[0]?.level, "ok", check);
   }
 });
@@ -60,6 +60,17 @@ Deno.test("doctor warns when others can read the home", async () => {
     [finding!.level, finding!.fix],
     ["warning", `chmod 700 '${home.join("home")}'`],
   );
+});
+
+Deno.test("doctor ends with 1 when the home cannot be made", async () => {
+  await using home = await TestHome.create();
+  Deno.writeTextFileSync(home.join("file"), "");
+  const { code, of } = await examine(home, { PYTHON_MCP_HOME: home.join("file/home") });
+  assert.equal(code, 1);
+  const [{ level, message, fix }] = of("home") as [Finding];
+  assert.equal(level, "error");
+  assert.match(message, /file\/home cannot be made: .*file is no folder/);
+  assert.match(fix!, /Set PYTHON_MCP_HOME/);
 });
 
 Deno.test("doctor warns when a setting is no number", async () => {

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { parse } from "jsonc-parser";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
+import { Client } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { exists } from "../../lib/base/private_files.ts";
 import { CLIENTS } from "../../lib/serve/install/clients.ts";
-import { cli, MAIN } from "../helpers/cli.ts";
-import { connect } from "../helpers/connect.ts";
+import { cli, denoDir, MAIN } from "../helpers/cli.ts";
+import { uvFolder } from "../helpers/run_plan.ts";
 import { TestHome } from "../helpers/test_home.ts";
 
 const isMac = Deno.build.os === "darwin";
@@ -21,7 +24,7 @@ const WITH_COMMENTS = (key: string) =>
   `        "mine": { "command": "x" }, // behind\n    },\n}\n`;
 
 function inHome(home: TestHome, ...args: string[]) {
-  const env = { HOME: home.path, XDG_CONFIG_HOME: "" };
+  const env = { HOME: home.path, XDG_CONFIG_HOME: "", CLAUDE_CONFIG_DIR: "" };
   return cli(home, args, { env });
 }
 
@@ -159,16 +162,78 @@ Deno.test("uninstall keeps what was changed since when it takes the server out",
   assert.deepEqual(Object.keys(parse(text).mcpServers), ["mine"]);
 });
 
-Deno.test("what install wrote starts a server that a client can use", async () => {
+Deno.test("what install wrote starts a server that finds uv when the desktop's PATH is short", async () => {
   await using home = await TestHome.create();
-  await inHome(home, "install", "--client", "cursor", "--scoped");
-  const { args, env } = parse(Deno.readTextFileSync(home.join(".cursor/mcp.json")))
-    .mcpServers["python-mcp"];
-  await using server = await connect({ home: home.join("home"), env, flags: args.slice(1, -2) });
-  const { json } = await server.call("py_run_script_in_dir", {
-    directory: home.path,
-    script_content: "print(1)",
-    use_uv: false,
+  const uv = home.join("unusual");
+  Deno.mkdirSync(uv);
+  Deno.linkSync(join(await uvFolder(), "uv"), join(uv, "uv"));
+  const PATH = `${uv}:${Deno.env.get("PATH")}`;
+  const installed = await cli(home, ["install", "--client", "cursor", "--scoped"], {
+    env: { HOME: home.path, PATH },
   });
-  assert.equal(json.stdout, "1\n");
+  assert.equal(installed.code, 0, installed.stderr);
+  const { command, args, env } = parse(Deno.readTextFileSync(home.join(".cursor/mcp.json")))
+    .mcpServers["python-mcp"];
+  const client = new Client({ name: "test", version: "1" });
+  // The SDK hands on HOME and a few others, as desktop clients do, and what the configuration says.
+  await client.connect(
+    new StdioClientTransport({
+      command,
+      args,
+      cwd: "/",
+      env: { HOME: home.path, PATH: "/usr/bin:/bin", DENO_DIR: denoDir(), ...env },
+    }),
+  );
+  const { structuredContent } = await client.callTool({
+    name: "py_run_script_with_dependencies",
+    arguments: { script_content: "import iniconfig; print(1)", time_budget_seconds: 120 },
+  });
+  await client.close();
+  const { stdout, execution_strategy } = structuredContent as Record<string, string>;
+  assert.deepEqual(
+    [stdout, execution_strategy],
+    ["1\n", "uv-run"],
+    JSON.stringify(structuredContent),
+  );
+  assert.equal(exists(home.join("home/tools")), false, "it installed no uv of its own");
+});
+
+Deno.test("install hands on how to reach the network, but no password", async () => {
+  await using home = await TestHome.create();
+  const { stdout } = await cli(home, ["install", "--client", "cursor", "--dry-run"], {
+    env: {
+      HOME: home.path,
+      SSL_CERT_FILE: "/etc/own.pem",
+      HTTPS_PROXY: "http://proxy:3128",
+      UV_DEFAULT_INDEX: "https://me:secret@index/simple",
+    },
+  });
+  assert.match(stdout, /"SSL_CERT_FILE": "\/etc\/own.pem"/);
+  assert.match(stdout, /"HTTPS_PROXY": "http:\/\/proxy:3128"/);
+  assert.doesNotMatch(stdout, /secret|UV_DEFAULT_INDEX/);
+});
+
+Deno.test("each client's configuration is looked for where its system keeps it", () => {
+  const env = { HOME: "/home/me" };
+  const paths = (os: "linux" | "darwin", more = {}) =>
+    Object.fromEntries(
+      CLIENTS.map((one) => [one.name, one.path({ env: { ...env, ...more }, os })]),
+    );
+  assert.deepEqual(paths("linux"), {
+    "claude-desktop": "/home/me/.config/Claude/claude_desktop_config.json",
+    "claude-code": "/home/me/.claude.json",
+    "vscode": "/home/me/.config/Code/User/mcp.json",
+    "cursor": "/home/me/.cursor/mcp.json",
+    "zed": "/home/me/.config/zed/settings.json",
+  });
+  assert.deepEqual(paths("darwin", { XDG_CONFIG_HOME: "/ignored/there" }), {
+    "claude-desktop": "/home/me/Library/Application Support/Claude/claude_desktop_config.json",
+    "claude-code": "/home/me/.claude.json",
+    "vscode": "/home/me/Library/Application Support/Code/User/mcp.json",
+    "cursor": "/home/me/.cursor/mcp.json",
+    "zed": "/home/me/.config/zed/settings.json",
+  });
+  const moved = paths("linux", { XDG_CONFIG_HOME: "/x", CLAUDE_CONFIG_DIR: "/y" });
+  assert.equal(moved.zed, "/x/zed/settings.json");
+  assert.equal(moved["claude-code"], "/y/.claude.json");
 });

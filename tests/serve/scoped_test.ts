@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { Client } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import config from "../../deno.json" with { type: "json" };
 import { findLauncherPython } from "../../lib/python/find_interpreters.ts";
 import { scopedFlags } from "../../lib/serve/scoped_flags.ts";
 import { cli, startJob } from "../helpers/cli.ts";
-import { connect, type Connection } from "../helpers/connect.ts";
+import { connect, type Connection, serverEnv } from "../helpers/connect.ts";
 import { DashboardServer } from "../helpers/dashboard_server.ts";
 import { TestHome } from "../helpers/test_home.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 function flagsFor(home: string, listen?: string): string[] {
   return scopedFlags({ home, python: findLauncherPython(), listen });
@@ -25,18 +31,23 @@ Deno.test("the scoped flags grant no more than is needed", () => {
   ]);
 });
 
-Deno.test("a scoped server runs a script when it is asked to", async () => {
-  await using home = await TestHome.create();
-  await using server = await scoped(home);
-  const { json } = await server.call("py_run_script_in_dir", {
-    directory: home.path,
-    script_content: "import sys; print(sys.argv[1], input())",
-    args: ["given"],
-    stdin: "typed\n",
-    use_uv: false,
+const CORE: [files: string[], filter?: string][] = [
+  [["output", "resources", "servers", "smart_async"].map((name) => `tests/e2e/${name}_test.ts`)],
+  [["tests/e2e/tools_test.ts"], "/2026-07-28 client/"],
+];
+for (const [files, filter] of CORE) {
+  Deno.test(`a scoped server passes ${files.join(", ")}`, async () => {
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["test", "-A", "--no-check", ...(filter ? ["--filter", filter] : []), ...files],
+      env: { PYTHON_MCP_TEST_SCOPED: "1", NO_COLOR: "1" },
+      cwd: ROOT,
+      stdin: "null",
+    }).output();
+    const text = new TextDecoder().decode(stdout);
+    assert.equal(code, 0, text + new TextDecoder().decode(stderr));
+    assert.match(text, /\| [1-9]\d* passed .*\| 0 failed/);
   });
-  assert.equal(json.stdout, "given typed\n");
-});
+}
 
 Deno.test("a scoped server installs what imports need, and uv where there is none", async () => {
   await using home = await TestHome.create();
@@ -59,35 +70,6 @@ Deno.test("a scoped server finds another version of Python when one is asked for
   });
   assert.equal(isError, false, JSON.stringify(json));
   assert.match(String(json.stdout), /^\(3, \d+\)\n$/);
-});
-
-Deno.test("a scoped server keeps, cancels and removes jobs when asked", async () => {
-  await using home = await TestHome.create();
-  await using server = await scoped(home);
-  const { json } = await server.call("py_run_script_in_dir_async", {
-    directory: home.path,
-    script_content: "import time; time.sleep(600)",
-    use_uv: false,
-  });
-  const { json: cancelled } = await server.call("py_cancel_job", { job_id: json.job_id });
-  assert.equal(cancelled.status, "cancelled");
-  const { json: pruned } = await server.call("py_prune_jobs", {
-    keep_failed: false,
-    max_age_hours: 0,
-  });
-  assert.deepEqual(pruned, { removed: 1, remaining: 0 });
-});
-
-Deno.test("a scoped server saves, lists and runs scripts when asked", async () => {
-  await using home = await TestHome.create();
-  await using server = await scoped(home);
-  await server.call("py_save_script", { script_name: "two", source: "print(1 + 1)" });
-  const { json } = await server.call("py_run_saved_script", {
-    script_name: "two",
-    auto_install_deps: false,
-    time_budget_seconds: 120,
-  });
-  assert.equal(json.stdout, "2\n", JSON.stringify(json));
 });
 
 const MISSING: Record<string, (home: string) => string[]> = {
@@ -119,6 +101,72 @@ Deno.test("the program names the flag in one sentence when it cannot even begin"
   assert.match(net.stderr, /^python-mcp: .*--allow-net flag.*\n$/);
 });
 
+const LOADER = { LD_LIBRARY_PATH: "/nowhere" };
+
+Deno.test("a call says what to do when a variable of the loader is in a scoped server's way", async () => {
+  await using home = await TestHome.create();
+  await using server = await connect({ home: home.path, flags: flagsFor(home.path), env: LOADER });
+  const { json, isError } = await server.call("py_run_script_in_dir", {
+    directory: home.path,
+    script_content: "print(1)",
+    use_uv: false,
+  });
+  assert.equal(isError, true);
+  assert.match(String(json.error), /Unset LD_LIBRARY_PATH .* --allow-run without a list/);
+});
+
+Deno.test("doctor names a variable of the loader when it is in a scoped server's way", async () => {
+  await using home = await TestHome.create();
+  const flags = flagsFor(home.join("home"));
+  const { code, stdout } = await cli(home, ["doctor", "--offline", "--json"], {
+    flags,
+    env: LOADER,
+  });
+  const { findings } = JSON.parse(stdout);
+  const { level, fix } = findings.find(({ check }: { check: string }) => check === "permissions");
+  assert.deepEqual([code, level], [1, "error"]);
+  assert.match(fix, /^Unset LD_LIBRARY_PATH/);
+});
+
+Deno.test("permissions prints what the server needs, for a command line to take in", async () => {
+  await using home = await TestHome.create();
+  const printed = await cli(home, ["permissions", "--listen", "127.0.0.1:8000"], {
+    flags: ["--allow-read", "--allow-env"],
+  });
+  assert.deepEqual(printed, {
+    code: 0,
+    stdout: `${flagsFor(home.join("home"), "127.0.0.1:8000").join(" ")}\n`,
+    stderr: "",
+  });
+});
+
+Deno.test("permissions refuses when a shell would split a flag", async () => {
+  await using home = await TestHome.create();
+  const { code, stderr } = await cli(home, ["permissions"], {
+    env: { PYTHON_MCP_HOME: home.join("a b") },
+  });
+  assert.equal(code, 1);
+  assert.match(stderr, /a b' for \$\(…\): a shell splits it/);
+});
+
+Deno.test("deno task start runs a script without -A", async () => {
+  await using home = await TestHome.create();
+  assert.doesNotMatch(config.tasks.start.command, /-A|allow-all/);
+  const transport = new StdioClientTransport({
+    command: Deno.execPath(),
+    args: ["task", "--quiet", "--cwd", ROOT, "start"],
+    env: { ...serverEnv(), PYTHON_MCP_HOME: home.path },
+  });
+  const client = new Client({ name: "test", version: "1" });
+  await client.connect(transport);
+  const { structuredContent } = await client.callTool({
+    name: "py_run_script_in_dir",
+    arguments: { directory: home.path, script_content: "print(1)", use_uv: false },
+  });
+  await client.close();
+  assert.equal((structuredContent as { stdout: string }).stdout, "1\n");
+});
+
 Deno.test("doctor is content when the permissions are scoped", async () => {
   await using home = await TestHome.create();
   const { stdout } = await cli(home, ["doctor", "--offline", "--json"], {
@@ -134,7 +182,7 @@ Deno.test("a scoped page shows jobs, and says why their usage is not measured", 
   const id = await startJob(home, "import time; time.sleep(600)");
   await using server = await DashboardServer.start(
     home,
-    flagsFor(home.join("home"), "127.0.0.1"),
+    { flags: flagsFor(home.join("home"), "127.0.0.1") },
   );
   const { jobs } = await (await server.fetch("/api/jobs")).json();
   assert.deepEqual(jobs.map((job: { id: string }) => job.id), [id]);

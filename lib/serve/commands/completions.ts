@@ -1,6 +1,8 @@
 import { Argument, type Command } from "commander";
+import { dirname } from "node:path";
 import type { Cli } from "./cli.ts";
 import { complete } from "./complete.ts";
+import { entry } from "./invocation.ts";
 import { print } from "./terminal.ts";
 
 /** Each asks the program itself, so that they never fall behind it, and ids of jobs complete too. */
@@ -11,13 +13,19 @@ const SCRIPTS: Record<string, string> = {
 }
 complete -o default -F _python_mcp python-mcp
 `,
+  // It can be sourced, or lie as `_python-mcp` in a folder of fpath.
   zsh: `#compdef python-mcp
-_python_mcp() {
+_python-mcp() {
   local -a found
   found=("\${(@f)$(python-mcp complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
   if [[ -n "$found" ]]; then compadd -a found; else _files; fi
 }
-compdef _python_mcp python-mcp
+if [[ "$funcstack[1]" == _python-mcp ]]; then
+  _python-mcp
+else
+  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
+  compdef _python-mcp python-mcp
+fi
 `,
   fish: `function __python_mcp_complete
   set -l words (commandline -opc) (commandline -ct)
@@ -37,9 +45,11 @@ export function addCompletions(program: Command, cli: Cli): void {
       `
 Examples:
   $ source <(python-mcp completions bash)
+  $ source <(python-mcp completions zsh)
   $ python-mcp completions fish > ~/.config/fish/completions/python-mcp.fish
 
-The command itself is made by: deno install --global -A --name python-mcp`,
+The command itself is made by:
+  ${howToInstall(entry())}`,
     )
     .action((shell: string) => print(SCRIPTS[shell]!));
   program.command("complete", { hidden: true })
@@ -48,4 +58,10 @@ The command itself is made by: deno install --global -A --name python-mcp`,
     .action((words: string[]) => {
       print(complete(program, cli, words).map((word) => `${word}\n`).join(""));
     });
+}
+
+/** Deno's command; without its configuration a checkout would not find its packages. */
+function howToInstall(main: string): string {
+  const config = main.startsWith("/") ? `--config '${dirname(main)}/deno.json' ` : "";
+  return `deno install --global -A ${config}--name python-mcp '${main}'`;
 }

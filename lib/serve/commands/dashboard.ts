@@ -12,7 +12,7 @@ export function addDashboard(program: Command, cli: Cli): void {
     .addHelpText(
       "after",
       `
-The address holds the token that lets a browser in: whoever has it can read and stop jobs.
+The address lets one browser in, once, within ten minutes: it can then read and stop jobs.
 Ctrl-C ends the page, and no job.
 
 Example:
@@ -24,9 +24,9 @@ Example:
       const { app } = cli;
       app.jobs.sweep();
       const server = startHttp(app, { hostname: "127.0.0.1", port });
-      const address = `${new URL("/", server.url)}#token=${encodeURIComponent(server.token.value)}`;
+      const address = server.loginUrl();
       print(`${address}\n`);
-      say(paintFor(Deno.stderr).dim("Ctrl-C ends this page; jobs go on.\n"));
+      say(paintFor(Deno.stderr).dim("It works once. Ctrl-C ends this page; jobs go on.\n"));
       if (open && Deno.stdout.isTerminal()) openBrowser(address);
       await untilToldToEnd();
       await server.close();

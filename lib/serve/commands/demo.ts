@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { UserError } from "../../base/user_error.ts";
 import type { Cli } from "./cli.ts";
 
 /** `demo`: the examples' own program. */
@@ -7,6 +8,12 @@ export function addDemo(program: Command, cli: Cli): void {
     .description("Show it all at work: a real server, a real client, real runs; under a minute")
     .addHelpText("after", `\nExample:\n  $ ${program.name()} demo`)
     .action(async () => {
+      if (Deno.build.standalone) {
+        throw new UserError(
+          "The demo is no part of the compiled program: it starts servers with Deno. " +
+            "In a checkout of the sources, `deno task demo` shows it.",
+        );
+      }
       const demo = import.meta.resolve("../../../examples/demo.ts");
       const { code } = await new Deno.Command(Deno.execPath(), {
         args: ["run", "-A", "--no-prompt", demo],

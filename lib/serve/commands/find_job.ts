@@ -1,6 +1,7 @@
 import { UserError } from "../../base/user_error.ts";
 import type { JobRow } from "../../jobs/job.ts";
 import type { App } from "../../mcp/app.ts";
+import { invocation } from "./invocation.ts";
 import { oneLine } from "./table.ts";
 
 /** How much of an id tables show. */
@@ -14,7 +15,8 @@ export async function findJob(app: App, start: string): Promise<JobRow> {
   if (exact || found.length === 1) return (await app.jobs.get((exact ?? found[0]!).id))!;
   if (found.length === 0) {
     throw new UserError(
-      `There is no job whose id starts with ${JSON.stringify(start)}; \`jobs\` lists them.`,
+      `There is no job whose id starts with ${JSON.stringify(start)}. ` +
+        `These are all: ${invocation()} jobs --limit 1000`,
     );
   }
   const lines = found.slice(0, SHOWN).map(({ id, label, tool, status }) =>

@@ -25,7 +25,7 @@ Examples:
   $ ${program.name()} install --client cursor`,
     )
     .action(async (options) => {
-      await (await import("./install_clients.ts")).installClients(cli, options, "install");
+      (await import("./install_clients.ts")).installClients(cli, options, "install");
     });
   program.command("uninstall")
     .description("Take the server out of the configuration of MCP clients")
@@ -35,6 +35,6 @@ Examples:
     .option("--json", "as JSON: [{client, path, action, diff}]")
     .addHelpText("after", `\nExample:\n  $ ${program.name()} uninstall --client zed`)
     .action(async (options) => {
-      await (await import("./install_clients.ts")).installClients(cli, options, "uninstall");
+      (await import("./install_clients.ts")).installClients(cli, options, "uninstall");
     });
 }

@@ -15,14 +15,15 @@ export interface InstallOptions {
 }
 
 /** `install` and `uninstall`: one client after the other; what fails for one is said, the rest goes on. */
-export async function installClients(
+export function installClients(
   cli: Cli,
   options: InstallOptions,
   what: "install" | "uninstall",
-): Promise<void> {
+): void {
   const { env, home } = cli.app.settings;
+  const machine = { env, os: Deno.build.os };
   const clients = CLIENTS.filter((one) =>
-    options.client === undefined ? one.isThere(env) : one.name === options.client
+    options.client === undefined ? one.isThere(machine) : one.name === options.client
   );
   if (clients.length === 0) {
     throw new UserError(
@@ -36,7 +37,7 @@ export async function installClients(
   const done = [];
   for (const client of clients) {
     try {
-      const change = await planChange(client, client.path(env), options.name, server);
+      const change = planChange(client, client.path(machine), options.name, server);
       if (!options.dryRun) change.apply();
       done.push({
         client: client.name,

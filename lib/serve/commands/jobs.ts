@@ -13,10 +13,11 @@ export function addJobs(program: Command, cli: Cli): void {
     )
     .option("-n, --limit <number>", "how many to show", parseCount, 20)
     .option("--json", "as JSON, as py_list_jobs has it")
+    .allowExcessArguments()
     .addHelpText(
       "after",
       `
-An ID is a job's id or the start of one, as the table shows it.
+\`jobs list\` is the same. An ID is a job's id or the start of one, as the table shows it.
 
 Examples:
   $ ${name} jobs --status running
@@ -24,6 +25,11 @@ Examples:
   $ ${name} jobs --json | jq -r '.jobs[] | select(.status == "failed") | .id'`,
     )
     .action(async (options: { status?: JobStatus; limit: number; json?: boolean }) => {
+      const [word] = jobs.args;
+      if (word !== undefined && word !== "list") {
+        const commands = jobs.commands.map((one) => one.name()).join(", ");
+        jobs.error(`error: jobs has no command '${word}'; its commands are ${commands}`);
+      }
       await (await import("./jobs_list.ts")).listJobs(cli, options);
     });
 
@@ -31,6 +37,7 @@ Examples:
     .description("Show all about a job")
     .argument("<id>", "id or start of it")
     .option("--json", "as JSON, as py_job_status has it")
+    .addHelpText("after", `\nExample:\n  $ ${name} jobs show 1f0c`)
     .action(async (id: string, options: { json?: boolean }) => {
       await (await import("./jobs_show.ts")).showJob(cli, id, options);
     });
@@ -51,6 +58,7 @@ Examples:
     .argument("<id>", "id or start of it")
     .option("-t, --timeout <seconds>", "how long to wait (default: without end)", parseAmount)
     .option("--json", "print the job as JSON")
+    .addHelpText("after", `\nExample:\n  $ ${name} jobs wait --timeout 600 1f0c && echo done`)
     .action(async (id: string, options: { timeout?: number; json?: boolean }) => {
       await (await import("./jobs_wait.ts")).waitForJob(cli, id, options);
     });
@@ -59,6 +67,7 @@ Examples:
     .description("Stop jobs and everything that they started")
     .argument("<id...>", "ids or starts of them")
     .option("--json", "as JSON, as py_cancel_job has it")
+    .addHelpText("after", `\nExample:\n  $ ${name} jobs cancel 1f0c`)
     .action(async (ids: string[], options: { json?: boolean }) => {
       await (await import("./jobs_cancel.ts")).cancelJobs(cli, ids, options);
     });

@@ -3,6 +3,7 @@ import { viewOf } from "../../jobs/job_view.ts";
 import type { Cli } from "./cli.ts";
 import { formatAge, formatSeconds } from "./durations.ts";
 import { SHORT_ID } from "./find_job.ts";
+import { invocation } from "./invocation.ts";
 import { secondsOf, withProgress } from "./job_summary.ts";
 import { renderTable } from "./table.ts";
 import { columnsOf, paintFor, print, printJson, say } from "./terminal.ts";
@@ -16,7 +17,11 @@ export async function listJobs(
   const rows = found.map((row) => withProgress(app, row));
   if (json) return printJson({ jobs: rows.map(viewOf), total });
   if (rows.length === 0) {
-    say(status ? `No job is ${status}.\n` : "There are no jobs.\n");
+    say(
+      status === undefined
+        ? `There are no jobs in ${app.settings.home} yet. Start one: ${invocation()} run script.py\n`
+        : `No job is ${status}.\n`,
+    );
     return;
   }
   print(renderTable(

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import config from "../../../deno.json" with { type: "json" };
+import { permissionAdvice } from "../../base/permission_advice.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { App } from "../../mcp/app.ts";
 import { Cli, EXIT } from "./cli.ts";
@@ -11,6 +12,7 @@ import { addDoctor } from "./doctor.ts";
 import { addInstall } from "./install.ts";
 import { invocation } from "./invocation.ts";
 import { addJobs } from "./jobs.ts";
+import { addPermissions } from "./permissions.ts";
 import { addRun } from "./run.ts";
 import { addScripts } from "./scripts.ts";
 import { addServe } from "./serve.ts";
@@ -26,6 +28,7 @@ const COMMANDS = [
   addDashboard,
   addDoctor,
   addInstall,
+  addPermissions,
   addDemo,
   addCompletions,
 ];
@@ -52,16 +55,24 @@ function createProgram(cli: Cli): Command {
     .version(config.version)
     .enablePositionalOptions()
     .exitOverride()
+    .showHelpAfterError("(--help shows how it is used)")
     .configureOutput({ writeOut: print, writeErr: say });
   for (const add of COMMANDS) add(program, cli);
-  program.command("version").description("Print the version").action(() => {
-    print(`${config.version}\n`);
-  });
+  program.command("version")
+    .description("Print the version")
+    .addHelpText("after", `\nExample:\n  $ ${program.name()} version`)
+    .action(() => print(`${config.version}\n`));
   program.addHelpText(
     "after",
     `
 Exit codes: 0 done; 1 could not be done; 64 wrong command line; 124 time was up; 130 Ctrl-C;
-run and jobs wait: the script's own.
+141 nobody reads the output any more; run and jobs wait: the script's own.
+
+Examples:
+  $ ${program.name()} run script.py
+  $ ${program.name()} jobs
+  $ ${program.name()} install --dry-run
+
 Settings come from the environment: PYTHON_MCP_HOME (default ~/.python_mcp), NO_COLOR.`,
   );
   return program;
@@ -71,7 +82,7 @@ Settings come from the environment: PYTHON_MCP_HOME (default ~/.python_mcp), NO_
 function messageOf(error: unknown): string {
   if (error instanceof UserError) return error.message;
   if (error instanceof Deno.errors.NotCapable) {
-    return `${error.message}. Or start it with -A.`;
+    return `${error.message}. ${permissionAdvice(error.message)}`;
   }
   return error instanceof Error ? error.stack ?? error.message : String(error);
 }

@@ -1,3 +1,6 @@
+import { resolve } from "node:path";
+import { exists } from "../../base/private_files.ts";
+import { UserError } from "../../base/user_error.ts";
 import type { JobRow } from "../../jobs/job.ts";
 import { viewOf } from "../../jobs/job_view.ts";
 import { callToolNamed } from "./call_tool.ts";
@@ -53,6 +56,12 @@ async function startScript(
   args: string[],
   options: RunOptions,
 ): Promise<string> {
+  if (!options.saved && script !== "-" && !exists(resolve(app.settings.cwd, script))) {
+    throw new UserError(
+      `Cannot run ${resolve(app.settings.cwd, script)}: there is no such file. ` +
+        "Check the path; a saved script needs --saved, and - reads the script from standard input.",
+    );
+  }
   const shared = {
     args,
     env_vars: options.env,
@@ -64,7 +73,9 @@ async function startScript(
   const inFolder = {
     ...shared,
     directory: options.dir ?? app.settings.cwd,
-    ...(script === "-" ? { script_content: await readStdin() } : { script_path: script }),
+    ...(script === "-"
+      ? { script_content: await readStdin() }
+      : { script_path: resolve(app.settings.cwd, script) }),
     python_version: options.python,
   };
   const [tool, input] = options.saved

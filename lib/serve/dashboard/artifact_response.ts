@@ -22,6 +22,7 @@ export function artifactResponse(
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
   };
   const last = /^bytes=0-(\d{1,9})$/.exec(range ?? "")?.[1];
   if (last !== undefined) {

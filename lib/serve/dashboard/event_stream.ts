@@ -4,6 +4,8 @@ import type { UsageSampler } from "./usage_sampler.ts";
 
 /** Proxies close streams on which nothing happens. */
 const SIGN_OF_LIFE_MS = 15_000;
+/** How soon a browser that lost the stream tries again. */
+const RETRY_MS = 1000;
 
 /** The server-sent events of all pages that are open. */
 export class EventStreams {
@@ -25,12 +27,12 @@ export class EventStreams {
       start: (controller) => {
         const write = (text: string) => controller.enqueue(encoder.encode(text));
         const send = (event: string, data: unknown) =>
-          write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+          write(`event: ${event}\nretry: ${RETRY_MS}\ndata: ${JSON.stringify(data)}\n\n`);
         const sendJob = (id: string) => {
           const row = app.jobs.store.get(id);
           if (row?.listed) send("job", { job: summaryOf(app, row), counts: countsOf(app) });
         };
-        send("hello", { home: app.settings.home });
+        send("hello", { home: app.settings.home, counts: countsOf(app) });
         const stops = [
           app.updates.listen({
             jobChanged: sendJob,
@@ -57,7 +59,11 @@ export class EventStreams {
       cancel: () => end(),
     });
     return new Response(body, {
-      headers: { "Content-Type": "text/event-stream", "Cache-Control": "no-store" },
+      headers: {
+        "Content-Type": "text/event-stream",
+        "Cache-Control": "no-store",
+        "Cross-Origin-Resource-Policy": "same-origin",
+      },
     });
   }
 

@@ -19,22 +19,26 @@ export function summaryOf(app: App, row: JobRow) {
   };
 }
 
-/** A job as its own view shows it: its output is read piece by piece, and not here. */
+/** What the view of a job shows: its output is read piece by piece, and not here. */
 export function detailOf(app: App, row: JobRow) {
   const files = app.jobs.files(row.id);
   const { stdout: _, stderr: __, ...result } = (row.result ?? {}) as Record<string, unknown>;
+  const parent = row.parent === null ? undefined : app.jobs.store.get(row.parent);
   const runs = files &&
     readJsonIfThere<{ runs?: Figures[] }>(files.path("outcome.json"))?.runs;
   return {
-    ...summaryOf(app, row),
-    result: row.result === null ? null : result,
+    job: {
+      ...summaryOf(app, row),
+      result: row.result === null ? null : result,
+      ...(runs?.length
+        ? {
+          cpu_seconds: sum(runs.map((run) => run.user_seconds + run.system_seconds)),
+          peak_rss_bytes: Math.max(...runs.map((run) => run.peak_rss_bytes)),
+        }
+        : {}),
+    },
+    parent: parent && { id: parent.id, label: viewOf(parent).label },
     artifacts: files ? listArtifacts(files.artifacts, row.id) : [],
-    ...(runs?.length
-      ? {
-        cpu_seconds: sum(runs.map((run) => run.user_seconds + run.system_seconds)),
-        peak_rss_bytes: Math.max(...runs.map((run) => run.peak_rss_bytes)),
-      }
-      : {}),
   };
 }
 

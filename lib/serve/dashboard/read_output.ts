@@ -1,15 +1,22 @@
 import { isFinal, type JobRow } from "../../jobs/job.ts";
 import type { JobFiles } from "../../jobs/job_files.ts";
-import { logSize, readLog } from "../../jobs/output_log.ts";
+import { logSize, readBytes } from "../../jobs/output_log.ts";
+import { readableText } from "../../jobs/readable_text.ts";
 
 /** The most bytes of a stream that one answer holds. */
 const PIECE = 64 * 1024;
+const NEWLINE = 0x0a, RETURN = 0x0d;
 
+/** A piece of a stream, as a terminal would have shown it. */
 export interface OutputPiece {
-  text: string;
-  /** Where the text begins, and the byte after it. */
+  /** Whole lines. */
+  lines: string;
+  /** What is there of the line after them; it is read again with what follows. */
+  rest: string;
+  /** Where the lines begin, and the byte after them. */
   start: number;
   cursor: number;
+  /** Whether there is more to read at once. */
   more: boolean;
 }
 
@@ -21,16 +28,44 @@ export function readOutput(
   { cursor, before }: { cursor?: number; before?: number },
 ): OutputPiece {
   const path = files[stream];
-  const ended = isFinal(row.status);
-  if (cursor !== undefined) {
-    return { start: cursor, ...readLog(path, cursor, PIECE, ended) };
-  }
-  const end = Math.min(before ?? Infinity, logSize(path));
-  const from = Math.max(0, end - PIECE);
-  const piece = readLog(path, from, end - from, ended || before !== undefined);
-  if (from === 0) return { start: 0, ...piece };
+  const size = logSize(path);
+  const end = Math.min(before ?? size, size);
+  const from = cursor === undefined ? Math.max(0, end - PIECE) : Math.min(cursor, size);
+  const bytes = readBytes(path, from, Math.min(PIECE, end - from));
   // A piece from the middle begins with a whole line, if there is one.
-  const cut = piece.text.indexOf("\n") + 1;
-  const skipped = new TextEncoder().encode(piece.text.slice(0, cut)).length;
-  return { ...piece, text: piece.text.slice(cut), start: from + skipped };
+  const skipped = cursor === undefined && from > 0 ? beginOfLine(bytes) : 0;
+  const isWhole = before !== undefined;
+  const cut = isWhole ? bytes.length : endOfLines(bytes);
+  const ended = isFinal(row.status) && from + bytes.length >= size;
+  return {
+    lines: readableText(decode(bytes.subarray(skipped, cut), true)),
+    rest: readableText(decode(bytes.subarray(Math.max(cut, skipped)), ended)),
+    start: from + skipped,
+    cursor: from + Math.max(cut, skipped),
+    more: !isWhole && from + bytes.length < size,
+  };
+}
+
+function beginOfLine(bytes: Uint8Array): number {
+  const first = bytes.indexOf(NEWLINE) + 1;
+  return first < bytes.length ? first : 0;
+}
+
+/** Where the last line that is complete ends; a line as long as a piece is cut within. */
+function endOfLines(bytes: Uint8Array): number {
+  const last = bytes.lastIndexOf(NEWLINE) + 1;
+  if (last > 0 || bytes.length < PIECE) return last;
+  const redrawn = bytes.lastIndexOf(RETURN);
+  return redrawn > 0 ? redrawn : betweenCharacters(bytes);
+}
+
+function betweenCharacters(bytes: Uint8Array): number {
+  let at = bytes.length - 4;
+  while (at < bytes.length && (bytes[at]! & 0xc0) === 0x80) at++;
+  return at;
+}
+
+/** @param ended Otherwise a last character that is not complete is left out. */
+function decode(bytes: Uint8Array<ArrayBuffer>, ended: boolean): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes, { stream: !ended });
 }

@@ -86,10 +86,10 @@ export class UsageSampler {
     const at = Date.now();
     const { before } = watched;
     watched.before = { at, cpuSeconds: usage.cpuSeconds };
+    // A share of time needs two looks.
+    if (!before || at <= before.at) return undefined;
     // A process that is handed to another parent may take its time along: never below zero.
-    const cpu = before && at > before.at
-      ? Math.max(0, (usage.cpuSeconds - before.cpuSeconds) / (at - before.at) * 1e5)
-      : 0;
+    const cpu = Math.max(0, (usage.cpuSeconds - before.cpuSeconds) / (at - before.at) * 1e5);
     return { at, cpu, memory: usage.memory, processes: usage.processes };
   }
 }

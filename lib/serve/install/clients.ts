@@ -1,7 +1,11 @@
 import { dirname, join } from "node:path";
 import { exists } from "../../base/private_files.ts";
 
-type Env = Record<string, string>;
+/** What the place of a configuration depends on. */
+export interface Machine {
+  env: Record<string, string>;
+  os: typeof Deno.build.os;
+}
 
 /** What starts the server, as clients want it. */
 export interface ServerEntry {
@@ -15,9 +19,9 @@ export interface ClientConfig {
   name: string;
   title: string;
   /** Its configuration file for the user. */
-  path(env: Env): string;
+  path(machine: Machine): string;
   /** Whether the client seems to be used on this machine. */
-  isThere(env: Env): boolean;
+  isThere(machine: Machine): boolean;
   /** The key of the object that holds the servers. */
   key: string;
   /** An entry in its own form. */
@@ -26,16 +30,14 @@ export interface ClientConfig {
   afterwards: string;
 }
 
-const isMac = Deno.build.os === "darwin";
-
 /** The clients that `install` knows. */
 export const CLIENTS: readonly ClientConfig[] = [
   {
     name: "claude-desktop",
     title: "Claude Desktop",
-    path: (env) => join(applicationFolder(env), "Claude/claude_desktop_config.json"),
-    isThere(env) {
-      return exists(dirname(this.path(env)));
+    path: (machine) => join(applicationFolder(machine), "Claude/claude_desktop_config.json"),
+    isThere(machine) {
+      return exists(dirname(this.path(machine)));
     },
     key: "mcpServers",
     entry: (server) => ({ ...server }),
@@ -44,9 +46,9 @@ export const CLIENTS: readonly ClientConfig[] = [
   {
     name: "claude-code",
     title: "Claude Code",
-    path: (env) => join(env.HOME ?? "/", ".claude.json"),
-    isThere(env) {
-      return exists(this.path(env)) || exists(join(env.HOME ?? "/", ".claude"));
+    path: ({ env }) => join(env.CLAUDE_CONFIG_DIR || homeOf(env), ".claude.json"),
+    isThere(machine) {
+      return exists(this.path(machine)) || exists(join(homeOf(machine.env), ".claude"));
     },
     key: "mcpServers",
     entry: (server) => ({ type: "stdio", ...server }),
@@ -55,9 +57,9 @@ export const CLIENTS: readonly ClientConfig[] = [
   {
     name: "vscode",
     title: "VS Code",
-    path: (env) => join(applicationFolder(env), "Code/User/mcp.json"),
-    isThere(env) {
-      return exists(dirname(this.path(env)));
+    path: (machine) => join(applicationFolder(machine), "Code/User/mcp.json"),
+    isThere(machine) {
+      return exists(dirname(this.path(machine)));
     },
     key: "servers",
     entry: (server) => ({ type: "stdio", ...server }),
@@ -66,9 +68,9 @@ export const CLIENTS: readonly ClientConfig[] = [
   {
     name: "cursor",
     title: "Cursor",
-    path: (env) => join(env.HOME ?? "/", ".cursor/mcp.json"),
-    isThere(env) {
-      return exists(dirname(this.path(env)));
+    path: ({ env }) => join(homeOf(env), ".cursor/mcp.json"),
+    isThere(machine) {
+      return exists(dirname(this.path(machine)));
     },
     key: "mcpServers",
     entry: (server) => ({ ...server }),
@@ -77,9 +79,10 @@ export const CLIENTS: readonly ClientConfig[] = [
   {
     name: "zed",
     title: "Zed",
-    path: (env) => join(configFolder(env), "zed/settings.json"),
-    isThere(env) {
-      return exists(dirname(this.path(env)));
+    path: ({ env, os }) =>
+      join(os === "darwin" ? join(homeOf(env), ".config") : configFolder(env), "zed/settings.json"),
+    isThere(machine) {
+      return exists(dirname(this.path(machine)));
     },
     key: "context_servers",
     entry: (server) => ({ ...server }),
@@ -88,10 +91,14 @@ export const CLIENTS: readonly ClientConfig[] = [
 ];
 
 /** Where programs for the desktop keep their settings. */
-function applicationFolder(env: Env): string {
-  return isMac ? join(env.HOME ?? "/", "Library/Application Support") : configFolder(env);
+function applicationFolder({ env, os }: Machine): string {
+  return os === "darwin" ? join(homeOf(env), "Library/Application Support") : configFolder(env);
 }
 
-function configFolder(env: Env): string {
-  return env.XDG_CONFIG_HOME || join(env.HOME ?? "/", ".config");
+function configFolder(env: Machine["env"]): string {
+  return env.XDG_CONFIG_HOME || join(homeOf(env), ".config");
+}
+
+function homeOf(env: Machine["env"]): string {
+  return env.HOME ?? "/";
 }

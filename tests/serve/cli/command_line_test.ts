@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import config from "../../../deno.json" with { type: "json" };
-import { cli, startJob, writeScript } from "../../helpers/cli.ts";
+import { cli, denoDir, MAIN, startJob, writeScript } from "../../helpers/cli.ts";
 import { connect } from "../../helpers/connect.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 
@@ -8,24 +8,44 @@ const COMMANDS = [
   "serve",
   "run",
   "jobs",
+  "jobs show",
+  "jobs logs",
+  "jobs wait",
+  "jobs cancel",
+  "jobs prune",
   "scripts",
   "deps",
   "dashboard",
   "doctor",
   "install",
+  "uninstall",
+  "permissions",
   "demo",
+  "completions",
+  "version",
 ];
 
 Deno.test("every command has examples when --help is given", async () => {
   await using home = await TestHome.create();
-  const { stdout } = await cli(home, ["--help"]);
-  for (const name of COMMANDS) {
-    assert.match(stdout, new RegExp(`^  ${name}\\b`, "m"));
-    const help = await cli(home, [name, "--help"]);
+  for (const name of ["", ...COMMANDS]) {
+    const help = await cli(home, [...name.split(" ").filter(Boolean), "--help"]);
     assert.equal(help.code, 0);
     assert.match(help.stdout, /Examples?:\n {2}\$ /, name);
   }
   assert.equal([...Deno.readDirSync(home.path)].length, 0, "help needs no home");
+});
+
+Deno.test("help lists every command, and the tests know them all", async () => {
+  await using home = await TestHome.create();
+  const listed = async (...args: string[]) => {
+    const { stdout } = await cli(home, [...args, "--help"]);
+    return [...stdout.slice(stdout.indexOf("Commands:")).matchAll(/^ {2}([a-z]+) /gm)]
+      .map(([, name]) => [...args, name].join(" ")).filter((name) => name !== "help");
+  };
+  assert.deepEqual(
+    [...await listed(), ...await listed("jobs")].toSorted(),
+    COMMANDS.toSorted(),
+  );
 });
 
 Deno.test("a wrong command line ends with 64 and a hint", async () => {
@@ -33,8 +53,19 @@ Deno.test("a wrong command line ends with 64 and a hint", async () => {
   const { code, stderr, stdout } = await cli(home, ["job"]);
   assert.deepEqual([code, stdout], [64, ""]);
   assert.match(stderr, /unknown command 'job'\n\(Did you mean (one of )?.*jobs/);
-  assert.equal((await cli(home, ["jobs", "--limit", "0"])).code, 64);
-  assert.equal((await cli(home, ["jobs", "show"])).code, 64);
+  const count = await cli(home, ["jobs", "--limit", "0"]);
+  assert.deepEqual([count.code, count.stdout], [64, ""]);
+  assert.match(count.stderr, /argument '0' is invalid. It is a whole number from 1/);
+  const bare = await cli(home, ["jobs", "show"]);
+  assert.equal(bare.code, 64);
+  assert.match(bare.stderr, /missing required argument 'id'\n\(--help shows/);
+});
+
+Deno.test("jobs names its commands when it does not know one", async () => {
+  await using home = await TestHome.create();
+  const { code, stderr } = await cli(home, ["jobs", "1f0c"]);
+  assert.equal(code, 64);
+  assert.match(stderr, /no command '1f0c'; its commands are show, logs, wait, cancel, prune\n/);
 });
 
 Deno.test("version prints the version of deno.json", async () => {
@@ -84,46 +115,63 @@ Deno.test("deps names the packages of the imports when there is no header", asyn
   assert.match(stderr, /no_such_module_x/);
 });
 
-Deno.test("bash completes commands, options, values and ids of jobs", async () => {
-  await using home = await TestHome.create();
-  const id = await startJob(home, "1");
-  await cli(home, ["jobs", "wait", id]);
-  const { MAIN } = await import("../../helpers/cli.ts");
-  const { stdout: script } = await cli(home, ["completions", "bash"]);
-  const ask = async (...words: string[]) => {
-    const { stdout } = await new Deno.Command("bash", {
-      args: [
-        "--norc",
-        "-c",
-        `python-mcp() { "$DENO" run -A "$MAIN" "$@"; }\n${script}\n` +
-        `COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _python_mcp; printf '%s\\n' "\${COMPREPLY[@]}"`,
-        "bash",
-        "python-mcp",
-        ...words,
-      ],
-      env: { PYTHON_MCP_HOME: home.join("home"), DENO: Deno.execPath(), MAIN },
-      stdin: "null",
-    }).output();
-    return new TextDecoder().decode(stdout).trim().split("\n");
-  };
-  assert.deepEqual(await ask("dash"), ["dashboard"]);
-  assert.deepEqual(await ask("jobs", "logs", ""), [id.slice(0, 8)]);
-  assert.deepEqual(await ask("jobs", "--st"), ["--status"]);
-  assert.deepEqual(await ask("jobs", "--status", "r"), ["running"]);
-  assert.deepEqual(await ask("install", "--client", "cur"), ["cursor"]);
-});
-
-for (const shell of ["zsh", "fish"]) {
-  Deno.test(`completions are valid ${shell} when it reads them`, async () => {
+/** What completes `$LINE` in each shell, by the means of that shell; it prints what it came to. */
+const SHELLS: Record<string, string> = {
+  bash: `python-mcp() { "$DENO" run -A "$MAIN" "$@"; }; source "$SCRIPT"
+    COMP_WORDS=($LINE); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+    _python_mcp; printf '%s\n' "\${COMPREPLY[@]}"`,
+  // A second zsh has a terminal of its own, where the line and a Tab are typed.
+  zsh: `zmodload zsh/zpty; zpty inner "PS1='>' zsh -f -i"
+    seen() {
+      local out= piece
+      repeat 600 {
+        if zpty -r -t inner piece; then out+=$piece; else sleep 0.05; fi
+        [[ $out == *$1* ]] && break
+      }
+      print -r -- "$out"
+    }
+    zpty -w inner 'python-mcp() { "$DENO" run -A "$MAIN" "$@"; }; source "$SCRIPT"; print REA""DY'
+    seen READY > /dev/null
+    zpty -w -n inner "$LINE"$'\t'
+    seen "$EXPECTED"; zpty -d inner`,
+  fish: `function python-mcp; $DENO run -A $MAIN $argv; end; source $SCRIPT; complete -C $LINE`,
+};
+for (const [shell, program] of Object.entries(SHELLS)) {
+  Deno.test(`${shell} completes commands, options, values and ids of jobs`, async () => {
     await using home = await TestHome.create();
+    const id = (await startJob(home, "1")).slice(0, 8);
+    await cli(home, ["jobs", "wait", id]);
     const { stdout } = await cli(home, ["completions", shell]);
-    const path = writeScript(home, `completions.${shell}`, stdout);
-    try {
-      const { success } = await new Deno.Command(shell, { args: ["-n", path] }).output();
-      assert(success);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      Deno.stdout.writeSync(new TextEncoder().encode(`(skipped: no ${shell} here)\n`));
+    const env = {
+      HOME: home.path,
+      PYTHON_MCP_HOME: home.join("home"),
+      DENO_DIR: denoDir(),
+      DENO: Deno.execPath(),
+      MAIN,
+      SCRIPT: writeScript(home, `completions.${shell}`, stdout),
+    };
+    const lines = {
+      "python-mcp dash": "dashboard",
+      "python-mcp jobs --st": "--status",
+      "python-mcp jobs --status ru": "running",
+      "python-mcp install --client cur": "cursor",
+      [`python-mcp jobs logs ${id.slice(0, 2)}`]: id,
+    };
+    for (const [LINE, EXPECTED] of Object.entries(lines)) {
+      try {
+        const { stdout, stderr } = await new Deno.Command(shell, {
+          args: [...(shell === "fish" ? ["--no-config"] : []), "-c", program],
+          env: { ...env, LINE, EXPECTED },
+          cwd: home.path,
+          stdin: "null",
+        }).output();
+        const text = new TextDecoder().decode(stdout);
+        assert(text.includes(EXPECTED), `${LINE}: ${text}${new TextDecoder().decode(stderr)}`);
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+        Deno.stdout.writeSync(new TextEncoder().encode(`(skipped: no ${shell} here)\n`));
+        return;
+      }
     }
   });
 }

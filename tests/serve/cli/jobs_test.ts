@@ -16,6 +16,18 @@ Deno.test("jobs shows a table when there are jobs", async () => {
   assert.match(row!, new RegExp(`^${id.slice(0, 8)}  my label  failed +\\d+s +\\d\\.\\ds$`));
 });
 
+Deno.test("jobs says where it looked and how to begin when there are none", async () => {
+  await using home = await TestHome.create();
+  const { code, stdout, stderr } = await cli(home, ["jobs"]);
+  assert.deepEqual([code, stdout], [0, ""]);
+  assert(stderr.includes(`There are no jobs in ${home.join("home")} yet. Start one: `));
+  assert.match(stderr, /main\.ts run script\.py\n$/);
+  assert.deepEqual(JSON.parse((await cli(home, ["jobs", "list", "--json"])).stdout), {
+    jobs: [],
+    total: 0,
+  });
+});
+
 Deno.test("jobs prints JSON of the contract's shape when --json is given", async () => {
   await using home = await TestHome.create();
   const id = await startJob(home, "print(1)");

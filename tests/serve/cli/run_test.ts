@@ -26,12 +26,14 @@ Deno.test("run passes everything after -- to the script when options follow", as
   assert.equal(stdout, "['--json', '-x', 'a b', '--']\n");
 });
 
-Deno.test("run uses the folder it is started in when none is named", async () => {
+Deno.test("run uses the folder that is named, else the one it is started in", async () => {
   await using home = await TestHome.create();
   const script = writeScript(home, "a.py", "import os; print(os.getcwd())");
   Deno.mkdirSync(home.join("there"));
   const { stdout } = await cli(home, [...RUN, script], { cwd: home.join("there") });
   assert.equal(stdout, `${home.join("there")}\n`);
+  const named = await cli(home, [...RUN, "--dir", "there", "a.py"]);
+  assert.equal(named.stdout, `${home.join("there")}\n`);
 });
 
 Deno.test("run hands on standard input and variables when told to", async () => {

@@ -1,20 +1,24 @@
 import { UserError } from "../../base/user_error.ts";
-import { isFinal, JOB_STATUSES, type JobStatus } from "../../jobs/job.ts";
+import { isFinal, JOB_STATUSES } from "../../jobs/job.ts";
 import type { App } from "../../mcp/app.ts";
 import { callToolNamed } from "../commands/call_tool.ts";
 import { artifactResponse } from "./artifact_response.ts";
 import { EventStreams } from "./event_stream.ts";
-import { countsOf, detailOf, summaryOf } from "./job_json.ts";
-import { pageResponse } from "./page.ts";
+import { detailOf, summaryOf } from "./job_json.ts";
 import { readOutput } from "./read_output.ts";
 import { UsageSampler } from "./usage_sampler.ts";
 
 const MOST_JOBS = 500;
+const HEADERS = {
+  "Cache-Control": "no-store",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "X-Content-Type-Options": "nosniff",
+};
 
 class NotFound extends Error {}
 
-/** The page of jobs and what it asks for, under `/` and `/api/`. Tokens are the caller's business. */
-export class Dashboard {
+/** What the page of jobs asks for, below `/api/`. Who may ask is the caller's business. */
+export class DashboardApi {
   readonly #app: App;
   readonly #sampler: UsageSampler;
   readonly #events: EventStreams;
@@ -25,12 +29,7 @@ export class Dashboard {
     this.#events = new EventStreams(app, this.#sampler);
   }
 
-  page(): Response {
-    return pageResponse();
-  }
-
-  /** Answers a request below `/api/`. */
-  async api(request: Request): Promise<Response> {
+  async fetch(request: Request): Promise<Response> {
     try {
       return await this.#route(request, new URL(request.url));
     } catch (error) {
@@ -56,7 +55,7 @@ export class Dashboard {
       case "GET jobs":
         return json(await this.#list(searchParams));
       case "GET jobs ID":
-        return json({ job: detailOf(this.#app, await this.#job(id!)) });
+        return json(detailOf(this.#app, await this.#job(id!)));
       case "GET jobs ID output":
         return json(await this.#output(id!, rest[0], searchParams));
       case "GET jobs ID artifacts": {
@@ -78,12 +77,18 @@ export class Dashboard {
 
   async #list(params: URLSearchParams) {
     const app = this.#app;
-    const { rows, total } = await app.jobs.list({
-      status: JOB_STATUSES.find((one) => one === params.get("status")) as JobStatus | undefined,
-      limit: Math.min(wholeNumber(params.get("limit")) ?? 100, MOST_JOBS),
+    const limit = Math.min(wholeNumber(params.get("limit")) ?? 100, MOST_JOBS);
+    const { rows } = await app.jobs.list({
+      status: JOB_STATUSES.find((one) => one === params.get("status")),
+      text: params.get("text") || undefined,
+      limit,
       before: wholeNumber(params.get("before")),
     });
-    return { jobs: rows.map((row) => summaryOf(app, row)), total, counts: countsOf(app) };
+    return {
+      jobs: rows.map((row) => summaryOf(app, row)),
+      // Where the next page begins, if there may be one.
+      next: rows.length === limit ? rows.at(-1)?.seq : undefined,
+    };
   }
 
   async #output(id: string, stream: string | undefined, params: URLSearchParams) {
@@ -115,12 +120,12 @@ export class Dashboard {
 
 function json(value: unknown): Response {
   return Response.json(value, {
-    headers: { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" },
+    headers: HEADERS,
   });
 }
 
 function failure(status: number, error: string): Response {
-  return Response.json({ error }, { status });
+  return Response.json({ error }, { status, headers: HEADERS });
 }
 
 function wholeNumber(text: string | null): number | undefined {

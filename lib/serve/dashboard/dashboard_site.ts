@@ -1,0 +1,79 @@
+import { DASHBOARD } from "../../page/dashboard_page.ts";
+import { loginPage } from "../../page/login_page.ts";
+import type { App } from "../../mcp/app.ts";
+import type { HttpToken } from "../http_token.ts";
+import { DashboardApi } from "./dashboard_api.ts";
+import { DashboardEntry } from "./entry.ts";
+import { pageResponse } from "./page_response.ts";
+
+/** A form with a token is small. */
+const LONGEST_FORM = 10_000;
+/** The page is opened by a page of ours: only then does a browser send it the new cookie for sure. */
+const LET_IN = '<!DOCTYPE html><meta http-equiv="refresh" content="0; url=/"><a href="/">Jobs</a>';
+
+/** The page of jobs: `/`, `/login`, and what the page asks for below `/api/`. */
+export class DashboardSite {
+  readonly #entry: DashboardEntry;
+  readonly #api: DashboardApi;
+  readonly #open: boolean;
+
+  /** @param open Everybody is let in. */
+  constructor(app: App, token: HttpToken, open: boolean) {
+    this.#entry = new DashboardEntry(token);
+    this.#api = new DashboardApi(app);
+    this.#open = open;
+  }
+
+  /** Where a browser is let in, once, within ten minutes; relative to the server. */
+  loginPath(): string {
+    return `/login?code=${this.#entry.newCode()}`;
+  }
+
+  /** `undefined`: the path is not the dashboard's. */
+  async fetch(request: Request): Promise<Response | undefined> {
+    const { pathname, searchParams } = new URL(request.url);
+    const { method } = request;
+    if (pathname === "/" && method === "GET") {
+      return this.#admits(request) ? pageResponse(DASHBOARD) : pageResponse(loginPage(""), 401);
+    }
+    if (pathname === "/login" && method === "GET") return this.#redeem(searchParams.get("code"));
+    if (pathname === "/login" && method === "POST") return await this.#logIn(request);
+    if (!pathname.startsWith("/api/")) return undefined;
+    if (this.#admits(request)) return await this.#api.fetch(request);
+    return Response.json({ error: "Not let in: log in at / or send the token" }, { status: 401 });
+  }
+
+  close(): void {
+    this.#api.close();
+  }
+
+  #admits(request: Request): boolean {
+    return this.#open || this.#entry.admits(request);
+  }
+
+  #redeem(code: string | null): Response {
+    if (code !== null && this.#entry.redeem(code)) return this.#letIn();
+    const why = "This link has been used, or is too old. " +
+      "Run <code>main.ts dashboard</code> again for a new one.";
+    return pageResponse(loginPage(why), 401);
+  }
+
+  async #logIn(request: Request): Promise<Response> {
+    const length = Number(request.headers.get("content-length") ?? Infinity);
+    const form = length <= LONGEST_FORM ? new URLSearchParams(await request.text()) : undefined;
+    if (this.#entry.isToken(form?.get("token") ?? "")) return this.#letIn();
+    return pageResponse(loginPage("The server does not know this token."), 401);
+  }
+
+  #letIn(): Response {
+    return new Response(LET_IN, {
+      headers: {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": "default-src 'none'",
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+        "Set-Cookie": this.#entry.setCookie,
+      },
+    });
+  }
+}

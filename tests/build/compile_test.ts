@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { findGaps } from "../../build/find_gaps.ts";
+import { TestHome } from "../helpers/test_home.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+Deno.test("deno task compile --dry lists every text that the executable needs", async () => {
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", "compile", "--dry"],
+    cwd: ROOT,
+    stdin: "null",
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  assert.equal(code, 0, text);
+  assert.match(text, /^deno compile --allow-all --no-prompt .* main\.ts$/m);
+  for (const path of ["lib/jobs/supervisor.py", "lib/serve/dashboard/page.html"]) {
+    assert(text.includes(`--include=${path} `) && text.includes(`\n  text ${path}\n`), path);
+  }
+});
+
+Deno.test("a file that nothing imports and a module that reads beside itself are gaps", async () => {
+  await using home = await TestHome.create();
+  Deno.mkdirSync(home.join("lib"));
+  Deno.writeTextFileSync(home.join("lib/used.py"), "");
+  Deno.writeTextFileSync(home.join("lib/forgotten.py"), "");
+  Deno.writeTextFileSync(home.join("lib/a.ts"), "new URL('used.py', import.meta.url)");
+  const modules = [
+    { kind: "external", specifier: "used", local: home.join("lib/used.py") },
+    { kind: "esm", specifier: "a", local: home.join("lib/a.ts") },
+    { specifier: "gone", error: "not found" },
+  ];
+  assert.deepEqual(findGaps(home.path, { modules }), [
+    "gone does not load: not found",
+    "lib/forgotten.py is imported by nothing",
+    "lib/a.ts looks for files beside itself",
+  ]);
+});

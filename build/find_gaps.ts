@@ -5,6 +5,9 @@ export interface Graph {
   modules: { kind?: string; specifier: string; local?: string; error?: string }[];
 }
 
+/** Files of `lib` that only the development of the program needs. */
+const DEVELOPMENT = /\/lib\/page\/check\.json$/;
+
 /**
  * What would be missing in an executable: modules that do not load, files of the program that nothing
  * imports, and modules that look for files beside themselves, where an executable has none.
@@ -16,7 +19,7 @@ export function findGaps(root: string, { modules }: Graph): string[] {
     .map(({ specifier, error }) => `${specifier} does not load: ${error}`);
   const imported = new Set(modules.map(({ local }) => local));
   for (const path of filesBelow(join(root, "lib"))) {
-    if (!imported.has(path) && !path.endsWith(".ts")) {
+    if (!imported.has(path) && !path.endsWith(".ts") && !DEVELOPMENT.test(path)) {
       gaps.push(`${relative(root, path)} is imported by nothing`);
     }
   }

@@ -21,14 +21,15 @@ export async function showJob({ app }: Cli, start: string, { json }: { json?: bo
   const row = await findJob(app, start);
   if (json) return printJson(await callToolNamed(app, "py_job_status", { job_id: row.id }));
   const paint = paintFor(Deno.stdout);
-  for (const [name, text] of facts(row)) {
-    print(
-      `${paint.dim(name.padEnd(12))} ${name === "status" ? paintStatus(text, row.status) : text}\n`,
-    );
-  }
   const files = app.jobs.files(row.id);
+  const known = [...facts(row)];
+  if (files) known.push(["folder", files.folder]);
+  const width = Math.max(...known.map(([name]) => name.length));
+  for (const [name, text] of known) {
+    const shown = name === "status" ? paintStatus(text, row.status) : text;
+    print(`${paint.dim(name.padEnd(width))}  ${shown}\n`);
+  }
   if (!files) return;
-  print(`${paint.dim("folder".padEnd(12))} ${files.folder}\n`);
   for (const name of ["stdout", "stderr"] as const) {
     const lines = readableText(readTail(files[name], TAIL_CHARACTERS)).trimEnd().split("\n");
     if (lines.join("") === "") continue;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import config from "../../../deno.json" with { type: "json" };
 import { cli, denoDir, MAIN, startJob, writeScript } from "../../helpers/cli.ts";
 import { connect } from "../../helpers/connect.ts";
+import { saySkipped } from "../../helpers/say_skipped.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 
 const COMMANDS = [
@@ -169,8 +170,7 @@ for (const [shell, program] of Object.entries(SHELLS)) {
         assert(text.includes(EXPECTED), `${LINE}: ${text}${new TextDecoder().decode(stderr)}`);
       } catch (error) {
         if (!(error instanceof Deno.errors.NotFound)) throw error;
-        Deno.stdout.writeSync(new TextEncoder().encode(`(skipped: no ${shell} here)\n`));
-        return;
+        return saySkipped(`there is no ${shell} here`);
       }
     }
   });

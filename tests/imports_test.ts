@@ -14,6 +14,8 @@ Deno.test("imports point one way: main → serve → mcp → python and jobs, al
     const arrow of [
       "main.ts → lib/serve",
       "lib/serve → lib/mcp",
+      "lib/serve → lib/page",
+      "lib/mcp → lib/page",
       "lib/mcp → lib/python",
       "lib/mcp → lib/jobs",
       "lib/jobs → lib/base",
@@ -32,6 +34,7 @@ const WRONG: Record<string, [path: string, source: string]> = {
   "upwards, as a type only": ["lib/base/a.ts", `let b: import("../jobs/b.ts").B;`],
   "upwards, to the entry": ["lib/mcp/a.ts", `import { b } from "../../main.ts";`],
   "upwards, by the package's own name": ["lib/mcp/a.ts", `import { b } from "@x/python-mcp";`],
+  "upwards, from the page to what serves it": ["lib/page/a.ts", `import "../serve/b.ts";`],
   "out, into the tests": ["lib/base/a.ts", `import { b } from "../../tests/b.ts";`],
   "from the entry past its rooms": ["main.ts", `import { b } from "./lib/python/b.ts";`],
 };

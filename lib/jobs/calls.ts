@@ -66,7 +66,7 @@ export class Calls {
         // In this order: one that ends here, ended and unlisted, must not stay for ever.
         const expires_at = Date.now() + KEEP_CALL_MS;
         store.setExpiry(call.id, expires_at);
-        call.files.spec = { ...call.files.spec!, expires_at };
+        call.files.amend({ expires_at });
         await processes.look(store.get(call.id)!);
       } else {
         this.#discardLater(call.id);

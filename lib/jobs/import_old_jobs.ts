@@ -23,11 +23,10 @@ export function importOldJobs(home: Home, sql: Sql): string {
   const added = sql.transaction(() => addOldJobs(sql, jobs));
   const kept = freeName(`${path}.imported`);
   Deno.renameSync(path, kept);
-  const skipped = bad + jobs.length - added;
-  return `Imported ${added} jobs of an older server from ${path}, which is kept as ${
-    basename(kept)
-  }` +
-    (skipped === 0 ? "" : `; ${skipped} entries were skipped: no jobs, or there already`);
+  const found = bad + jobs.length;
+  return `Imported ${added} of ${found} jobs from ${path} of an older server, which is kept as ` +
+    basename(kept) +
+    (added === found ? "" : `; skipped: ${found - added} that are no jobs, or were there already`);
 }
 
 /** Takes over once more what was imported into a database that is lost. */

@@ -84,7 +84,12 @@ export class JobFiles {
   }
 
   set record(record: JobRecord) {
-    replacePrivate(this.path("spec.json"), JSON.stringify(record));
+    writePrivate(this.path("spec.json"), JSON.stringify(record));
+  }
+
+  /** Changes what `spec.json` says of a job that was handed over. */
+  amend(changes: Partial<StoredSpec>): void {
+    replacePrivate(this.path("spec.json"), JSON.stringify({ ...this.record, ...changes }));
   }
 
   /** What the job is and what it runs; `undefined` before it is handed over, and for a task. */

@@ -7,6 +7,7 @@ import { JobDatabase } from "./job_database.ts";
 import { JobFiles } from "./job_files.ts";
 import { JobSnapshot } from "./job_snapshot.ts";
 import { type JobFilter, JobStore } from "./job_store.ts";
+import { Notices } from "./notices.ts";
 import { Owner } from "./owner.ts";
 import { type Draft, type ProcessRequest, ProcessRunner } from "./process_runner.ts";
 import { TaskRunner } from "./task_runner.ts";
@@ -43,6 +44,7 @@ export interface JobManagerOptions {
 export class JobManager {
   readonly home: Home;
   readonly store: JobStore;
+  readonly notices: Notices;
   readonly tasks: TaskRunner;
   readonly #processes: ProcessRunner;
   readonly #options: JobManagerOptions;
@@ -54,14 +56,14 @@ export class JobManager {
   readonly #tender: Tender;
   readonly #listeners = new Set<(id: string) => void>();
   readonly #timers: ReturnType<typeof setInterval>[];
-  #notices: string[] = [];
   #sweeping?: Promise<void>;
 
   constructor(options: JobManagerOptions) {
     const { home, log } = options;
     this.#options = options;
     this.home = home;
-    this.store = new JobStore(new JobDatabase(home, (message) => this.#tell(message)));
+    this.notices = new Notices(options.warn);
+    this.store = new JobStore(new JobDatabase(home, (message) => this.notices.add(message)));
     try {
       this.#owner = new Owner(home);
     } catch (error) {
@@ -105,13 +107,6 @@ export class JobManager {
   onChange(listener: (id: string) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
-
-  /** What the user should know, said once. */
-  takeNotices(): string | undefined {
-    const notices = this.#notices;
-    this.#notices = [];
-    return notices.length > 0 ? notices.join(". ") : undefined;
   }
 
   // -- running ------------------------------------------------------------------------------
@@ -256,11 +251,6 @@ export class JobManager {
     await this.#processes.close();
     this.store.close();
     this.#owner.close();
-  }
-
-  #tell(message: string): void {
-    this.#notices.push(message);
-    this.#options.warn(message);
   }
 
   #onNews(id?: string): void {

@@ -24,8 +24,7 @@ const SUPERVISOR_KILLED =
 const VALUES_ARE_GONE = "The job had not started when those that were to start it were killed. " +
   "It was given environment values or standard input, which are kept nowhere: start it again";
 const NOT_HANDED_OVER = "The server that was to start this job ended before it could";
-const FOLDER_IS_GONE =
-  "The job's folder is gone: it was removed, or the job's server ended before it was made";
+const FOLDER_IS_GONE = "The job's folder was removed, or the job's server ended before it was made";
 const STARTED_AGAIN = "Started again by a later server, with that server's environment";
 
 /** Finds out what became of jobs, whoever ran them, and goes on where somebody was killed. */
@@ -165,7 +164,7 @@ export class Recovery {
     if (!store.changeOwner(id, former, owner.id)) return false;
     handOver.reserve(id);
     removeIfThere(files.path("accepted"));
-    files.spec = { ...withNote(spec, STARTED_AGAIN), listed, owner: owner.id };
+    files.amend({ details: withNote(spec.details, STARTED_AGAIN), listed, owner: owner.id });
     return true;
   }
 }
@@ -174,7 +173,7 @@ function milliseconds(seconds: number | undefined): number | undefined {
   return seconds === undefined ? undefined : Math.round(seconds * 1000);
 }
 
-function withNote(spec: StoredSpec, note: string): StoredSpec {
-  const notes = [spec.details.note, note].filter((text) => typeof text === "string");
-  return { ...spec, details: { ...spec.details, note: notes.join(". ") } };
+function withNote(details: StoredSpec["details"], note: string): StoredSpec["details"] {
+  const notes = [details.note, note].filter((text) => typeof text === "string");
+  return { ...details, note: notes.join(". ") };
 }

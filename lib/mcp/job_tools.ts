@@ -94,7 +94,7 @@ export const JOB_TOOLS: readonly Tool[] = [
     }),
     handle: async ({ status_filter, limit }, { app }) => {
       const { rows, total } = await app.jobs.list({ status: status_filter, limit });
-      const note = app.jobs.takeNotices();
+      const note = app.jobs.notices.take();
       return { json: { jobs: rows.map(viewOf), total, ...(note && { note }) } };
     },
   }),

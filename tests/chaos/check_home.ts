@@ -19,7 +19,7 @@ export function leftoversIn(state: string): string[] {
   for (const { name } of Deno.readDirSync(join(state, "jobs"))) {
     if (!ids.has(name)) found.push(`jobs/${name} (without a row)`);
   }
-  const explained = idsOf(state, "error LIKE '%folder is gone%'");
+  const explained = idsOf(state, "error LIKE '%folder was removed%'");
   for (const id of explained) ids.delete(id);
   for (const { name } of Deno.readDirSync(join(state, "jobs"))) ids.delete(name);
   for (const id of ids) found.push(`the row of ${id} (without files or explanation)`);

@@ -2,11 +2,14 @@ import { join } from "node:path";
 import { exists, readJsonIfThere } from "../../lib/base/private_files.ts";
 import { RawSession } from "../helpers/raw_session.ts";
 import type { TestHome } from "../helpers/test_home.ts";
-import { type Fault, FAULTS, type PlannedJob, type Round } from "./plan.ts";
+import { waitFor } from "../helpers/wait_for.ts";
+import { type Fault, FAULTS, KINDS, type PlannedJob, type Round } from "./plan.ts";
 import { jobsOf, processesOf, type Role } from "./processes.ts";
 
 const SERVERS = 3;
 const AMBUSH_MS = 400;
+/** Kinds of scripts that run for half a second and more. */
+const LASTING = KINDS.filter((kind) => !["quick", "values", "input", "much"].includes(kind));
 const SCRIPT = new URL("./script.py", import.meta.url).pathname;
 
 /** A job that the run asked for, and what it was told. */
@@ -74,7 +77,23 @@ export class House {
     await Promise.race([Promise.all(calls), pause(round.pause)]);
   }
 
-  async startJob(planned: PlannedJob): Promise<void> {
+  /** Kills the supervisor of a job of every kind while its script and all that it started runs. */
+  async killEachSupervisor(): Promise<void> {
+    await this.fill();
+    for (const kind of LASTING) {
+      const job = await this.startJob({ kind, exitCode: 0, inCall: false, server: 0 });
+      const supervisor = await waitFor(() => {
+        const runs = exists(join(this.truths, job.tag));
+        return runs &&
+          this.#living("supervisor").find((pid) => this.#jobsOf(pid).includes(job.id!));
+      }, { what: `the start of a ${kind} job`, timeoutMs: 120_000 });
+      // It has started its family by now, or is about to.
+      await pause(100);
+      if (this.#kill(supervisor, "supervisor")) this.faults.supervisor++;
+    }
+  }
+
+  async startJob(planned: PlannedJob): Promise<Started> {
     const session = at([this.#veteran!, ...this.sessions], planned.server)!;
     const job: Started = {
       ...planned,
@@ -103,6 +122,7 @@ export class House {
     } catch {
       // Its server was killed: the job is found by its label, or was never promised.
     }
+    return job;
   }
 
   /** Waits until the hand-over of a new job has come to a step. */
@@ -150,8 +170,12 @@ export class House {
     return processesOf(this.home.path).get(role) ?? [];
   }
 
+  #jobsOf(pid: number): string[] {
+    return jobsOf(pid, join(this.state, "jobs"));
+  }
+
   #kill(pid: number, role: Role): boolean {
-    for (const id of jobsOf(pid, join(this.state, "jobs"))) {
+    for (const id of this.#jobsOf(pid)) {
       const spec = readJsonIfThere<{ label: string }>(join(this.state, "jobs", id, "spec.json"));
       const job = this.started.find(({ tag }) => tag === spec?.label);
       job?.hit.add(role === "launcher" ? "supervisor" : role);

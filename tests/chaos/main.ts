@@ -34,7 +34,7 @@ async function run(): Promise<number> {
   while (house.kills < kills && performance.now() - began < seconds * 1000) {
     await house.play(planRound(seed, rounds++));
   }
-  await house.fill();
+  await house.killEachSupervisor();
   const left = leaveJobs(house);
   const report = await checkHouse(house);
   const problems = problemsOf(report);

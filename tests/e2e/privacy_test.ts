@@ -155,6 +155,34 @@ Deno.test("values that callers give are in no file, log or argument list", async
   assert.ok(leaks(state, server, [expected]).length > 0, "what a script prints is found");
 });
 
+Deno.test("errors show no values that may be secrets when the input is wrong", async () => {
+  await using home = await TestHome.create();
+  Deno.writeTextFileSync(home.join("bad.env"), `A=1\nno line ${SECRETS.env_file}\n`);
+  await using server = await connect({
+    home: home.join("state"),
+    env: { SMART_ASYNC_DEBUG: "true" },
+  });
+  const WRONG = {
+    env_vars: { GIVEN: [SECRETS.env_vars] },
+    stdin: [SECRETS.stdin],
+    env_file: home.join("bad.env"),
+  };
+  for (const [name, value] of Object.entries(WRONG)) {
+    const { json, isError } = await server.call("py_run_script_in_dir", {
+      directory: home.path,
+      script_content: "1",
+      [name]: value,
+    });
+    assert.equal(isError, true);
+    const error = json.error as string;
+    assert.match(error, new RegExp(name));
+    for (const secret of Object.values(SECRETS)) {
+      assert.ok(!error.includes(secret), error);
+      assert.ok(!server.stderr().includes(secret), server.stderr());
+    }
+  }
+});
+
 Deno.test("the token of the server is in the environment of no other process", async () => {
   await using home = await TestHome.create();
   await using server = await connect({

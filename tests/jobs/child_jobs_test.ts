@@ -24,7 +24,7 @@ function until(path: string): string {
 
 for (const { path, version } of interpreters) {
   Deno.test(`a script starts a job, waits and reads its result when Python is ${version}`, async () => {
-    await using bench = await JobBench.open();
+    await using bench = await JobBench.open({ python: path });
     const parent = await startScript(
       bench,
       `${IMPORT}job = python_mcp.run('''

@@ -73,7 +73,7 @@ for (const [shape, content] of Object.entries(SHAPES)) {
     assert.deepEqual(rows[1]!.result, OLD[0]!.result);
     assert.deepEqual(rows[1]!.progress, OLD[0]!.progress);
     assert.deepEqual(told, [
-      `Imported 3 jobs of an older server from ${home.path}/meta/jobs.json, which is kept as jobs.json.imported`,
+      `Imported 3 of 3 jobs from ${home.path}/meta/jobs.json of an older server, which is kept as jobs.json.imported`,
     ]);
     assert.equal(exists(`${home.path}/meta/jobs.json`), false);
     assert.deepEqual(
@@ -121,14 +121,14 @@ Deno.test("an import skips bad entries and counts them", async () => {
   ]);
   const { rows, told } = open(home.path);
   assert.deepEqual(rows.map(({ id, label }) => [id, label]), [["good", null]]);
-  assert.match(told[0]!, /Imported 1 jobs.*; 9 entries were skipped/);
+  assert.match(told[0]!, /Imported 1 of 10 jobs .*; skipped: 9 /);
 });
 
 for (const content of ["", "{half", "7"]) {
   Deno.test(`an import keeps the file when it holds ${JSON.stringify(content)}`, async () => {
     await using home = await TestHome.create();
     write(home.path, content);
-    assert.match(open(home.path).told[0]!, /Imported 0 jobs.*; 1 entries were skipped/);
+    assert.match(open(home.path).told[0]!, /Imported 0 of 1 jobs .*; skipped: 1 /);
     assert.equal(Deno.readTextFileSync(`${home.path}/meta/jobs.json.imported`), content);
   });
 }
@@ -140,7 +140,7 @@ Deno.test("an import that was cut off before its file was renamed adds nothing t
   Deno.renameSync(`${home.path}/meta/jobs.json.imported`, `${home.path}/meta/jobs.json`);
   const again = open(home.path);
   assert.deepEqual(again.rows, rows);
-  assert.match(again.told[0]!, /Imported 0 jobs/);
+  assert.match(again.told[0]!, /Imported 0 of 3 jobs .*there already/);
   assert.equal(exists(`${home.path}/meta/jobs.json.imported`), true);
 });
 
@@ -211,8 +211,8 @@ Deno.test("tools and resources work with the ids of imported jobs", async () => 
   await using server = await connect({ home: home.path });
   const { json: list } = await server.call("py_list_jobs");
   assert.equal(list.total, 3);
-  assert.match(list.note as string, /Imported 3 jobs/);
-  await waitFor(() => /Imported 3 jobs/.test(server.stderr()), {
+  assert.match(list.note as string, /Imported 3 of 3 jobs/);
+  await waitFor(() => /Imported 3 of 3 jobs/.test(server.stderr()), {
     what: "the log",
     timeoutMs: 5000,
   });

@@ -176,3 +176,18 @@ Deno.test("jobs are listed in the order of creation when the clock steps back", 
     assert.deepEqual(store.unfinished().map(({ id }) => id), ids);
   });
 });
+
+Deno.test("jobs are found by a part of their label, tool or id, whatever its case", async () => {
+  await withStore((store) => {
+    store.insert({ ...JOB, id: "aaa-1", label: "Train model" });
+    store.insert({ ...JOB, id: "bbb-2", tool: "py_benchmark_script" });
+    store.insert({ ...JOB, id: "ccc-3", label: "100 % of_it" });
+    const found = (text: string) => store.list({ text, limit: 10 }).map(({ id }) => id);
+    assert.deepEqual(found("TRAIN"), ["aaa-1"]);
+    assert.deepEqual(found("bench"), ["bbb-2"]);
+    assert.deepEqual(found("cc-3"), ["ccc-3"]);
+    // No character means more than itself.
+    assert.deepEqual(found("%"), ["ccc-3"]);
+    assert.deepEqual(found("x_i"), []);
+  });
+});

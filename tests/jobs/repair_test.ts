@@ -74,7 +74,7 @@ for (const how of ["overwritten", "truncated", "emptied", "removed"] as const) {
     });
     const isDamaged = how === "overwritten" || how === "truncated";
     assert.equal(setAside(home.path).length, isDamaged ? 1 : 0);
-    const told = later.manager.takeNotices();
+    const told = later.manager.notices.take();
     assert.match(
       told!,
       isDamaged
@@ -82,7 +82,7 @@ for (const how of ["overwritten", "truncated", "emptied", "removed"] as const) {
         : /was missing: 6 jobs/,
     );
     assert.deepEqual(later.logged.filter((line) => line.includes("made anew")), [told]);
-    assert.equal(later.manager.takeNotices(), undefined);
+    assert.equal(later.manager.notices.take(), undefined);
   });
 }
 

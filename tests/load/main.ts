@@ -33,6 +33,7 @@ const script = home.join("short.py");
 Deno.writeTextFileSync(script, "import sys\nprint(sys.argv[1])\n");
 
 const sessions = await Promise.all(Array.from({ length: servers }, openSession));
+const loadBefore = Math.round(Deno.loadavg()[0]! * 10) / 10;
 let bare = 0;
 let ours = 0;
 let wrong = 0;
@@ -49,6 +50,7 @@ const { total } = await sessions[0]!.call("py_list_jobs", { limit: 1 });
 for (const session of sessions) await session.end();
 
 const results: LoadResults = {
+  load_average: loadBefore,
   servers,
   jobs: servers * done,
   wrong,

@@ -1,5 +1,7 @@
 /** What a full load run measured, as `results.json` holds it. */
 export interface LoadResults {
+  /** Of the machine over the minute before: much of it, and the figures say little. */
+  load_average: number;
   servers: number;
   /** Of all servers together. */
   jobs: number;

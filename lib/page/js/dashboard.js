@@ -146,4 +146,5 @@ setInterval(() => {
   list.tick();
   if (view?.job?.status === "running") view.head.tick();
 }, 1000);
+setInterval(() => list.refresh(), 30_000);
 choose(new URLSearchParams(location.hash.slice(1)).get("job") ?? undefined);

@@ -19,7 +19,11 @@ export class JobList {
     /** The status that is shown; empty: all. */
     this.status = "";
     this.pages = 1;
-    this.loads = 0;
+    this.isStale = false;
+    /** @type {Promise<void> | undefined} */
+    this.loading = undefined;
+    /** Where older jobs begin, if there are more. @type {number | undefined} */
+    this.next = undefined;
     this.node = byId("list");
     this.search = byId("search", HTMLInputElement);
     this.more = button("Older jobs", () => {
@@ -43,21 +47,37 @@ export class JobList {
     return this.load();
   }
 
-  /** Loads all that is shown anew; of several loads the last one counts. */
-  async load() {
-    const load = ++this.loads;
+  /** Loads what is shown anew. However often that is wanted meanwhile, it is done once more. */
+  load() {
+    this.isStale = true;
+    return this.loading ??= this.loadWhileStale();
+  }
+
+  async loadWhileStale() {
+    try {
+      while (this.isStale) {
+        this.isStale = false;
+        await this.loadOnce();
+      }
+    } catch {
+      // The server is gone, which the page says, or lets nobody in any more.
+    } finally {
+      this.loading = undefined;
+    }
+  }
+
+  async loadOnce() {
     const { status, text } = this;
     /** @type {Job[]} */
     const jobs = [];
-    let before;
+    this.next = undefined;
     for (let page = 0; page < this.pages; page++) {
       const query = new URLSearchParams({ limit: String(PAGE_SIZE), status, text });
-      if (before !== undefined) query.set("before", String(before));
-      const answer = await askJson(`/api/jobs?${query}`).catch(() => undefined);
-      if (load !== this.loads || !answer) return;
+      if (this.next !== undefined) query.set("before", String(this.next));
+      const answer = await askJson(`/api/jobs?${query}`);
       jobs.push(...answer.jobs);
-      before = answer.next;
-      if (before === undefined) break;
+      this.next = answer.next;
+      if (this.next === undefined) break;
     }
     const old = this.rows;
     this.rows = new Map();
@@ -67,15 +87,14 @@ export class JobList {
       this.rows.set(job.id, row);
     }
     for (const job of jobs) this.fill(job);
-    this.place(before !== undefined);
+    this.place();
     this.loaded();
   }
 
-  /** @param {boolean} hasMore */
-  place(hasMore) {
+  place() {
     const items = [...this.rows.values()].map(({ item }) => item);
     if (items.length === 0) items.push(this.empty());
-    if (hasMore) items.push(el("li", {}, this.more));
+    if (this.next !== undefined) items.push(el("li", {}, this.more));
     // Only what changes is touched: focus and scrolling stay where they are.
     const keep = new Set(items);
     for (const item of [...this.node.children]) {
@@ -102,6 +121,7 @@ export class JobList {
   /** A job has changed. @param {Job} job */
   take(job) {
     const row = this.rows.get(job.id);
+    if (!row && this.next !== undefined && Number(job.seq) < this.next) return;
     const fits = (!this.status || this.status === job.status) && this.fitsText(job);
     if (row && fits) this.fill(job);
     else if (row || fits) this.load();
@@ -148,6 +168,11 @@ export class JobList {
     const row = this.rows.get(id ?? "")?.button;
     row?.focus();
     row?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Says anew how long ago each job was. */
+  refresh() {
+    for (const { job } of this.rows.values()) if (job) this.fill(job);
   }
 
   tick() {

@@ -41,12 +41,27 @@ export class OutputPane {
         "div",
         { className: "bar-line" },
         el("h3", { text: "Output" }),
-        el("div", { attributes: { role: "tablist", "aria-label": "Stream" } }, ...this.tabs),
+        el(
+          "div",
+          {
+            attributes: { role: "tablist", "aria-label": "Stream" },
+            on: { keydown: (event) => this.turn(/** @type {KeyboardEvent} */ (event)) },
+          },
+          ...this.tabs,
+        ),
         this.tools,
       ),
       el("div", { className: "output-box" }, this.pre, this.resume),
     );
     this.mark();
+  }
+
+  /** Left and right go to the other tab, as in every list of tabs. @param {KeyboardEvent} event */
+  turn({ key }) {
+    if (key !== "ArrowLeft" && key !== "ArrowRight") return;
+    const at = 1 - STREAMS.indexOf(this.name);
+    this.show(STREAMS[at] ?? "stdout");
+    this.tabs[at]?.focus();
   }
 
   /** @param {StreamName} name */
@@ -62,6 +77,7 @@ export class OutputPane {
     for (const [index, tab] of this.tabs.entries()) {
       const chosen = STREAMS[index] === this.name;
       tab.setAttribute("aria-selected", String(chosen));
+      tab.tabIndex = chosen ? 0 : -1;
       if (chosen) this.pre.setAttribute("aria-labelledby", tab.id);
     }
     this.resume.hidden = this.follows;

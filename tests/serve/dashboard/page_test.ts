@@ -116,3 +116,15 @@ testPage("the page stays quick when a home has 10,000 jobs", async (scene) => {
   });
   await page.getByRole("button", { name: "all 10000" }).waitFor();
 }, (home) => void fillHome(home.join("home"), 10_000, (n) => ({ label: `job ${n}` })));
+
+testPage("the page counts the seconds when a job runs in silence", async (scene) => {
+  await scene.running("import time; time.sleep(600)", "long");
+  await scene.choose("long");
+  const duration = scene.page.locator("#duration");
+  await duration.getByText(/^\d/).waitFor();
+  const first = parseFloat((await duration.textContent())!);
+  await waitFor(async () => parseFloat((await duration.textContent())!) >= first + 2, {
+    what: "two seconds more",
+    timeoutMs: 15_000,
+  });
+});

@@ -9,6 +9,8 @@ import { Session } from "./demo/session.ts";
 const began = performance.now();
 const ownHome = Deno.env.get("PYTHON_MCP_HOME");
 const home = ownHome || await Deno.makeTempDir({ prefix: "python-mcp-demo-" });
+// The scripts run there, the first one maybe before the server has made it.
+await Deno.mkdir(home, { recursive: true, mode: 0o700 });
 let code = 1;
 let interrupt: (() => void) | undefined;
 

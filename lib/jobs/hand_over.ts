@@ -159,6 +159,8 @@ export class HandOver {
     try {
       launcher = new Launcher(home, python, maxRunning, events);
     } catch (cause) {
+      // Whoever started the server can mend that, and is told how; it is no fault of the Python.
+      if (cause instanceof Deno.errors.NotCapable) throw cause;
       this.#complaint = cause instanceof Error ? cause.message : String(cause);
       this.#restUntil = performance.now() + REST_MS;
       throw this.#cannotRun(cause);

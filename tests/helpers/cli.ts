@@ -57,6 +57,21 @@ export function startCli(
   }).spawn();
 }
 
+/** What the program shows on a terminal, which Python's `pty` is. */
+export async function cliInTerminal(
+  home: TestHome,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<string> {
+  const spawn = "import pty, sys; pty.spawn(sys.argv[1:])";
+  const { stdout } = await new Deno.Command("python3", {
+    args: ["-c", spawn, Deno.execPath(), "run", "-A", MAIN, ...args],
+    env: { PYTHON_MCP_HOME: home.join("home"), TERM: "xterm", NO_COLOR: "", ...env },
+    stdin: "null",
+  }).output();
+  return new TextDecoder().decode(stdout);
+}
+
 /** Writes a script into a test's folder; returns its path. */
 export function writeScript(home: TestHome, name: string, source: string): string {
   const path = home.join(name);

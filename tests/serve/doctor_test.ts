@@ -51,6 +51,25 @@ Deno.test("doctor ends with 1 when the database is damaged", async () => {
   assert.match(of("database")[0]!.message, /is damaged/);
 });
 
+Deno.test("doctor says whether the index answers, and shows no password of it", async () => {
+  await using home = await TestHome.create();
+  const index = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, () => new Response());
+  const ask = async (url: string) => {
+    const { stdout } = await cli(home, ["doctor", "--json"], {
+      env: { HOME: home.path, UV_DEFAULT_INDEX: url },
+    });
+    assert(!stdout.includes("secret"));
+    return (JSON.parse(stdout).findings as Finding[]).find(({ check }) => check === "index")!;
+  };
+  const url = `http://me:secret@127.0.0.1:${index.addr.port}/simple`;
+  const answers = await ask(url);
+  await index.shutdown();
+  assert.equal(answers.level, "ok", answers.message);
+  const gone = await ask(url);
+  assert.equal(gone.level, "warning");
+  assert.match(gone.message, /cannot be reached/);
+});
+
 Deno.test("doctor warns when others can read the home", async () => {
   await using home = await TestHome.create();
   Deno.mkdirSync(home.join("home"));

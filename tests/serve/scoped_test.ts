@@ -88,6 +88,7 @@ for (const [flag, flags] of Object.entries(MISSING)) {
     });
     assert.equal(isError, true);
     assert(String(json.error).includes(`${flag} flag`), String(json.error));
+    assert.match(String(json.error), /`main\.ts permissions` prints all/);
   });
 }
 

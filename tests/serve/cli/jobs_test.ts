@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cli, startCli, startJob } from "../../helpers/cli.ts";
+import { cli, cliInTerminal, startCli, startJob } from "../../helpers/cli.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 
@@ -26,6 +26,16 @@ Deno.test("jobs says where it looked and how to begin when there are none", asyn
     jobs: [],
     total: 0,
   });
+});
+
+Deno.test("jobs has colours on a terminal only, and none when NO_COLOR is set", async () => {
+  await using home = await TestHome.create();
+  const id = await startJob(home, "1");
+  await cli(home, ["jobs", "wait", id]);
+  const green = "\x1b[32mcompleted\x1b[39m";
+  assert((await cliInTerminal(home, ["jobs"])).includes(green));
+  assert(!(await cliInTerminal(home, ["jobs"], { NO_COLOR: "1" })).includes("\x1b["));
+  assert(!(await cli(home, ["jobs"], { env: { NO_COLOR: "" } })).stdout.includes("\x1b["));
 });
 
 Deno.test("jobs prints JSON of the contract's shape when --json is given", async () => {

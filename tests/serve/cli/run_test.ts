@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cli, startCli, writeScript } from "../../helpers/cli.ts";
+import { cli, cliInTerminal, startCli, writeScript } from "../../helpers/cli.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 
@@ -142,7 +142,7 @@ Deno.test("run draws a progress bar when stderr is a terminal", async () => {
     "import time\nfrom python_mcp import create_progress_callback\n" +
       "create_progress_callback()(3, 4, 'counting')\ntime.sleep(1)\nprint('done')",
   );
-  const shown = await inTerminal(home, [...RUN, script]);
+  const shown = await cliInTerminal(home, [...RUN, script]);
   assert.match(shown, /█{18}░{6} 75% 3\/4 counting · /);
   // The bar is gone before the next line is printed.
   // deno-lint-ignore no-control-regex
@@ -154,23 +154,4 @@ async function firstPiece(child: Deno.ChildProcess): Promise<void> {
   await reader.read();
   reader.releaseLock();
   child.stdout.pipeTo(new WritableStream()).catch(() => {});
-}
-
-/** What the program shows on a terminal, which Python's `pty` is. */
-async function inTerminal(home: TestHome, args: string[]): Promise<string> {
-  const { MAIN } = await import("../../helpers/cli.ts");
-  const { stdout } = await new Deno.Command("python3", {
-    args: [
-      "-c",
-      "import pty, sys; pty.spawn(sys.argv[1:])",
-      Deno.execPath(),
-      "run",
-      "-A",
-      MAIN,
-      ...args,
-    ],
-    env: { PYTHON_MCP_HOME: home.join("home"), TERM: "xterm" },
-    stdin: "null",
-  }).output();
-  return new TextDecoder().decode(stdout);
 }

@@ -12,7 +12,7 @@ import { Owner } from "./owner.ts";
 import { type Draft, type ProcessRequest, ProcessRunner } from "./process_runner.ts";
 import { TaskRunner } from "./task_runner.ts";
 import { Tender } from "./tender.ts";
-import { Watch } from "./watch.ts";
+import { untilEnded } from "./until_ended.ts";
 
 export type { Call, Ended } from "./calls.ts";
 
@@ -147,34 +147,25 @@ export class JobManager {
 
   /** The job as it is now, whichever server started it. */
   async get(id: string): Promise<JobRow | undefined> {
-    this.#adoption.adopt(id);
-    const row = this.store.get(id);
+    let row = this.store.get(id);
+    if (!row) {
+      this.#adoption.adopt(id);
+      row = this.store.get(id);
+    }
     return row && await this.#tender.refresh(row);
   }
 
   /** Waits until the job has ended or the time is up. */
-  async waitForEnd(id: string, seconds: number, signal?: AbortSignal): Promise<JobRow | undefined> {
-    const deadline = performance.now() + seconds * 1000;
-    const now = await this.get(id);
-    if (!now || isFinal(now.status) || seconds <= 0) return now;
-    const files = this.files(id);
-    // It watches before it looks, so that nothing happens unseen in between.
-    using watch = new Watch(files?.lock, signal);
-    const stopListening = this.onChange((changed) => changed === id && watch.wake());
-    try {
-      for (let row = await this.get(id);; row = await this.get(id)) {
-        const left = deadline - performance.now();
-        if (!row || isFinal(row.status) || signal?.aborted || left <= 0) return row;
-        await watch.next(Math.min(left, TEND_MS));
-      }
-    } finally {
-      stopListening();
-    }
+  waitForEnd(id: string, seconds: number, signal?: AbortSignal): Promise<JobRow | undefined> {
+    const job = {
+      get: () => this.get(id),
+      lock: this.files(id)?.lock,
+      onChange: (listener: () => void) => this.onChange((changed) => changed === id && listener()),
+    };
+    return untilEnded(job, seconds, signal);
   }
 
-  async list(
-    filter: JobFilter,
-  ): Promise<{ rows: JobRow[]; total: number }> {
+  async list(filter: JobFilter): Promise<{ rows: JobRow[]; total: number }> {
     while (true) {
       const { openings } = this.store;
       await this.#tender.tend();

@@ -21,9 +21,18 @@ export function createOriginGuard(hostname: string): Guard {
   const origins = [...localhostAllowedOrigins(), own];
   // A server open to the network is reached under names that it cannot know.
   const anyHost = hostname === "0.0.0.0" || hostname === "::";
-  return (request) =>
-    (anyHost ? undefined : hostHeaderValidationResponse(request, hosts)) ??
+  return (request) => {
+    // A page of this server itself, under whatever name; a rebound name brings no token and no cookie.
+    if (anyHost && isOwnPage(request)) return undefined;
+    return (anyHost ? undefined : hostHeaderValidationResponse(request, hosts)) ??
       originValidationResponse(request, origins);
+  };
+}
+
+/** Whether a page asks the server that it came from. */
+export function isOwnPage({ headers, url }: Request): boolean {
+  const origin = headers.get("origin");
+  return origin !== null && URL.canParse(origin) && new URL(origin).host === new URL(url).host;
 }
 
 /** Lets in only who has the token. */

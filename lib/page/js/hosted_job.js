@@ -7,8 +7,9 @@ import { JobHead } from "./job_head.js";
 import { OutputPane } from "./output_pane.js";
 import { runAsJob } from "./run_as_job.js";
 
-/** How long a question waits for the job's end, in seconds, and after a failed one, in ms. */
-const WAIT_SECONDS = 2;
+/** How long a question waits for the job's end: longer each time, up to this; seconds. */
+const LONGEST_WAIT = 5;
+/** How long to wait after a question that failed. */
 const RETRY_MS = 3000;
 
 /** @typedef {import("./job.js").Job} Job */
@@ -91,15 +92,15 @@ class HostedJob {
     if (this.asking) return;
     this.asking = true;
     try {
+      let wait_seconds = 0;
       for (let ended = false; !ended && !this.closed;) {
         try {
-          // The first answer comes at once, each other as soon as the job has ended.
-          const wait_seconds = this.job ? WAIT_SECONDS : 0;
           const input = { job_id: id, wait_seconds };
           const { job, error } = answerOf(await this.bridge.callTool("py_job_status", input));
           if (error) return this.say(error);
           this.show(job);
           ended = isFinal(job);
+          wait_seconds = Math.min(LONGEST_WAIT, wait_seconds + 1);
         } catch (error) {
           this.say(`What is shown may be old: ${error instanceof Error ? error.message : error}`);
           await new Promise((resolve) => setTimeout(resolve, RETRY_MS));

@@ -56,7 +56,9 @@ export class JobView {
       this.show(job);
       this.artifacts.show(artifacts);
     } catch (error) {
-      if (this.closed || error instanceof NotLetIn || !(error instanceof Error)) return;
+      // That the server cannot be reached, the page says; what is shown stays.
+      if (error instanceof TypeError || error instanceof NotLetIn) return;
+      if (this.closed || !(error instanceof Error)) return;
       byId("detail").replaceChildren(el("p", { className: "empty", text: error.message }));
     }
   }

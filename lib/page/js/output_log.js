@@ -21,7 +21,7 @@ export class OutputLog {
       shown: () => this.restart(),
       resumed: () => this.read(),
     });
-    this.earlier = button("Earlier output", () => this.readEarlier(), {
+    this.earlier = button("Earlier output", () => this.readEarlier().catch(() => {}), {
       attributes: { id: "earlier" },
     });
     this.pane.tools.append(this.earlier);

@@ -19,11 +19,11 @@ Example:
   $ ${program.name()} dashboard --no-open`,
     )
     .action(async ({ port, open }: { port: number; open: boolean }) => {
-      const { startHttp } = await import("../http.ts");
+      const { listenHttp } = await import("../listen_http.ts");
       const { untilToldToEnd } = await import("../until_told_to_end.ts");
       const { app } = cli;
       app.jobs.sweep();
-      const server = startHttp(app, { hostname: "127.0.0.1", port });
+      const server = listenHttp(app, { hostname: "127.0.0.1", port });
       const address = server.loginUrl();
       print(`${address}\n`);
       say(paintFor(Deno.stderr).dim("It works once. Ctrl-C ends this page; jobs go on.\n"));

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { isOwnPage } from "../http_guard.ts";
 import { bearsToken, type HttpToken } from "../http_token.ts";
 
 /** How long a link that lets a browser in is good for. */
@@ -72,13 +73,12 @@ export class DashboardEntry {
  * Whether a browser sent this for our own page. To a browser all ports of a machine are one site, so
  * `SameSite` does not keep out what another local server's page asks for.
  */
-function comesFromThePage({ method, headers, url }: Request): boolean {
+function comesFromThePage(request: Request): boolean {
+  const { method, headers } = request;
   const site = headers.get("sec-fetch-site");
   if (site !== null && site !== "same-origin" && site !== "none") {
     // To follow a link to the page is harmless.
     if (headers.get("sec-fetch-mode") !== "navigate" || method !== "GET") return false;
   }
-  if (method === "GET" || method === "HEAD") return true;
-  const origin = headers.get("origin");
-  return origin !== null && URL.canParse(origin) && new URL(origin).host === new URL(url).host;
+  return method === "GET" || method === "HEAD" || isOwnPage(request);
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { cli } from "../../helpers/cli.ts";
 import { DashboardServer } from "../../helpers/dashboard_server.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 
@@ -131,4 +132,14 @@ Deno.test("the cookie opens no other home", async () => {
   await using otherServer = await DashboardServer.start(other);
   const headers = await logIn(server);
   assert.equal((await ask(otherServer, "/api/jobs", { headers })).status, 401);
+});
+
+Deno.test("dashboard says what is in the way when its port is taken", async () => {
+  await using home = await TestHome.create();
+  await using server = await DashboardServer.start(home);
+  const { port } = new URL(server.origin);
+  const { code, stderr } = await cli(home, ["dashboard", "--no-open", "--port", port]);
+  assert.equal(code, 1);
+  assert.match(stderr, /the port is in use; choose another with --port/);
+  assert.doesNotMatch(stderr, / {4}at /);
 });

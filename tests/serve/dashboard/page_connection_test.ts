@@ -4,7 +4,6 @@ import { testPage } from "../../helpers/dashboard_scene.ts";
 
 testPage("the page says so when the server is gone, and goes on when it is back", async (scene) => {
   const { page, server, home, browser } = scene;
-  await page.getByText("live", { exact: true }).waitFor();
   await server.end();
   await page.getByRole("alert").getByText("The connection to the server is lost").waitFor();
   await using _ = await DashboardServer.start(home, { port: Number(new URL(server.address).port) });
@@ -17,7 +16,6 @@ testPage("the page says so when the server is gone, and goes on when it is back"
 
 testPage("the address of the page holds no secret when the browser was let in", async (scene) => {
   const { page, server, browser } = scene;
-  await page.getByText("live", { exact: true }).waitFor();
   assert.equal(page.url(), `${server.origin}/`);
   assert(browser.requests.every((url) => !url.includes(server.token)));
   const kept = await page.evaluate(
@@ -45,7 +43,6 @@ testPage("the page lets in with the token when a browser has no cookie", async (
 
 testPage("the page asks to log in again when its session has ended", async (scene) => {
   const { page, browser } = scene;
-  await page.getByText("live", { exact: true }).waitFor();
   await page.context().clearCookies();
   await page.getByRole("button", { name: /^all/ }).click();
   await page.getByRole("heading", { name: "python-mcp" }).waitFor();
@@ -53,3 +50,22 @@ testPage("the page asks to log in again when its session has ended", async (scen
   const others = browser.complaints.filter((text) => !text.includes("401"));
   browser.complaints.splice(0, browser.complaints.length, ...others);
 });
+
+testPage(
+  "the page lets go of the server when it is hidden, and catches up when it is seen",
+  async (scene) => {
+    const { page, browser } = scene;
+    const streams = () => browser.requests.filter((url) => url.includes("/api/events")).length;
+    const hide = (hidden: boolean) =>
+      page.evaluate(`
+      Object.defineProperty(document, "hidden", { value: ${hidden}, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));`);
+    const before = streams();
+    await hide(true);
+    await scene.ended("1", "unseen");
+    assert.equal(await scene.row("unseen").count(), 0);
+    await hide(false);
+    await scene.row("unseen").waitFor();
+    assert.equal(streams(), before + 1);
+  },
+);

@@ -10,6 +10,9 @@ testPage("the page charts CPU and memory when a job runs", async (scene) => {
   const memory = await scene.page.getByRole("img", { name: /^Memory/ }).getAttribute("aria-label");
   const megabytes = Number(/now (\d+) MB/.exec(memory!)![1]);
   assert(megabytes > 55 && megabytes < 200, memory!);
+  const axes = await scene.page.locator(".plot").allInnerTexts();
+  assert.match(axes[0]!, /^\d00 %\s+\d+ %\s+0\s+60 s ago\s+now$/);
+  assert.match(axes[1]!, /^(\d+) MB\s+\d+ MB\s+0\s+60 s ago\s+now$/);
 });
 
 testPage("the page shows plots and texts when a script left artifacts", async (scene) => {

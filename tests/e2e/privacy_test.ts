@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { connect, type Connection } from "../helpers/connect.ts";
+import { exists } from "../../lib/base/private_files.ts";
 import { uvFolder } from "../helpers/run_plan.ts";
 import { processesWith, TestHome } from "../helpers/test_home.ts";
 import { waitFor } from "../helpers/wait_for.ts";
@@ -14,7 +15,7 @@ const SECRETS = {
 
 /** Every path below a folder; links are not followed. */
 function* walk(folder: string): Generator<{ path: string; isFile: boolean; isSymlink: boolean }> {
-  for (const entry of Deno.readDirSync(folder)) {
+  for (const entry of exists(folder) ? [...Deno.readDirSync(folder)] : []) {
     const path = join(folder, entry.name);
     yield { path, isFile: entry.isFile, isSymlink: entry.isSymlink };
     if (entry.isDirectory) yield* walk(path);
@@ -28,7 +29,7 @@ function* walk(folder: string): Generator<{ path: string; isFile: boolean; isSym
 function tooOpen(home: string): string[] {
   return [{ path: home, isSymlink: false }, ...walk(home)]
     .filter(({ path, isSymlink }) => !isSymlink && !/\/(artifacts|venv)\//.test(path))
-    .map(({ path }) => ({ path, mode: Deno.lstatSync(path).mode! & 0o777 }))
+    .map(({ path }) => ({ path, mode: modeIfStillThere(path) & 0o777 }))
     .filter(({ mode }) => (mode & 0o077) !== 0)
     .map(({ path, mode }) => `${path.slice(home.length)} ${mode.toString(8)}`);
 }
@@ -44,6 +45,15 @@ function leaks(home: string, server: Connection, secrets: string[]): string[] {
   assert.ok(places.length > 10, "there are files to be looked at");
   return texts.filter(([, text]) => secrets.some((secret) => text.includes(secret)))
     .map(([place]) => place);
+}
+
+function modeIfStillThere(path: string): number {
+  try {
+    return Deno.lstatSync(path).mode!;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
+  }
 }
 
 function readIfStillThere(path: string): string {

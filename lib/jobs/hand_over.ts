@@ -106,8 +106,9 @@ export class HandOver {
       } catch (cause) {
         // It is dead: the next one gets the order.
         await launcher.ended;
-        if (isTired()) throw this.#cannotRun(cause);
         if (this.#failures > 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+        // Another order may have found out meanwhile that none can be had.
+        if (isTired()) throw this.#cannotRun(cause);
       }
     }
   }

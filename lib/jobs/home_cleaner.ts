@@ -47,16 +47,12 @@ export class HomeCleaner {
 
   /** Collects expired runs, old jobs, the files of dead owners, and folders without a row. */
   async sweep(owner: Owner): Promise<void> {
-    const { store, keepDays, log } = this.#options;
-    try {
-      await this.#removeAll(() => store.expired(Date.now(), AT_ONCE));
-      const before = Date.now() - keepDays * DAY_MS;
-      await this.#removeAll(() => store.outdated(before, AT_ONCE));
-      owner.sweep();
-      await this.#collectFolders();
-    } catch (error) {
-      log(`the home could not be swept: ${error}`);
-    }
+    const { store, keepDays } = this.#options;
+    await this.#removeAll(() => store.expired(Date.now(), AT_ONCE));
+    const before = Date.now() - keepDays * DAY_MS;
+    await this.#removeAll(() => store.outdated(before, AT_ONCE));
+    owner.sweep();
+    await this.#collectFolders();
   }
 
   close(): void {

@@ -225,10 +225,14 @@ export class JobManager {
   }
 
   async #sweep(): Promise<void> {
-    await this.#cleaner.sweep(this.#owner);
-    const programs = this.store.unfinished()
-      .flatMap(({ id }) => this.files(id)?.spec?.process.run.argv[0] ?? []);
-    await this.#options.swept?.(programs).catch((error) => this.log(`after a sweep: ${error}`));
+    try {
+      await this.#cleaner.sweep(this.#owner);
+      const programs = this.store.unfinished()
+        .flatMap(({ id }) => this.files(id)?.spec?.process.run.argv[0] ?? []);
+      await this.#options.swept?.(programs);
+    } catch (error) {
+      this.log(`the home could not be swept: ${error}`);
+    }
   }
 
   async close(): Promise<void> {

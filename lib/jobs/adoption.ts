@@ -25,21 +25,21 @@ export class Adoption {
     this.#options = options;
   }
 
-  /** Whether a job waits for its row; its folder is not to be removed. */
-  waits(id: string): boolean {
-    return exists(join(this.#options.home.adopt, id));
+  /** The jobs that wait for their rows; their folders are not to be removed. */
+  waiting(): Set<string> {
+    return new Set(Array.from(Deno.readDirSync(this.#options.home.adopt), ({ name }) => name));
   }
 
   adoptAll(): void {
-    for (const { name } of Deno.readDirSync(this.#options.home.adopt)) this.adopt(name);
+    for (const id of this.waiting()) this.adopt(id);
   }
 
   /** Adopts the job if it waits for that; one that nobody has accepted was not started. */
   adopt(id: string): void {
     const { home, store, owner, changed, log } = this.#options;
     const folder = jobFolder(home, id);
-    if (folder === undefined || !this.waits(id)) return;
     const marker = join(home.adopt, id);
+    if (folder === undefined || !exists(marker)) return;
     try {
       using lock = holdLock(marker);
       if (!lock) return;

@@ -11,6 +11,8 @@ import { removeFolder } from "./remove_folder.ts";
 const DAY_MS = 24 * 3600 * 1000;
 /** How much is done at once, while calls wait. */
 const AT_ONCE = 200;
+/** Between two looks at folders: nobody waits for them, and calls come first. */
+const REST_MS = 25;
 
 export interface HomeCleanerOptions {
   home: Home;
@@ -80,7 +82,7 @@ export class HomeCleaner {
       if (names.push(name) < AT_ONCE) continue;
       this.#collect(names);
       names = [];
-      await pause();
+      await pause(REST_MS);
     }
     this.#collect(names);
   }
@@ -89,7 +91,7 @@ export class HomeCleaner {
     if (this.#closed) return;
     const { home, store, adoption } = this.#options;
     // In this order: a job that waits for its row gets it first.
-    const waiting = new Set(names.filter((name) => adoption.waits(name)));
+    const waiting = adoption.waiting();
     for (const name of store.unknown(names)) {
       if (waiting.has(name) || this.#lives(name)) continue;
       this.#removeFolder(join(home.jobs, name));
@@ -111,6 +113,6 @@ export class HomeCleaner {
   }
 }
 
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
+function pause(milliseconds = 0): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

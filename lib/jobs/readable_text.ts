@@ -4,6 +4,9 @@ const ESCAPES =
   /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~])|\x9b[0-?]*[ -/]*[@-~]/g;
 // deno-lint-ignore no-control-regex
 const CONTROLS = /[\x00-\x07\x0b\x0c\x0e-\x1f\x7f]/g;
+/** Whether there is anything to be done at all: most of what is printed is plain. */
+// deno-lint-ignore no-control-regex
+const ANY = /[\x00-\x08\x0b-\x1f\x7f\x9b]/;
 /** What moves within a line: return, backspace, and erasures, kept apart until lines are drawn. */
 // deno-lint-ignore no-control-regex
 const MOVES = /[\r\b]|\x1b\[[0-2]?K/;
@@ -22,6 +25,7 @@ const SPLIT_AT_MOVES = new RegExp(`(${MOVES.source})`);
  * ```
  */
 export function readableText(text: string): string {
+  if (!ANY.test(text)) return text;
   return text.replaceAll("\r\n", "\n").split("\n").map(draw).join("\n");
 }
 

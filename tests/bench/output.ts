@@ -40,7 +40,7 @@ export async function benchOutput(home: TestHome): Promise<Figure[]> {
   const measure = async (
     name: string,
     { file, source, what }: typeof GIB,
-    { goal = GOAL, pairs = 11, ownTime = false } = {},
+    { goal = GOAL, pairs = 21, ownTime = false } = {},
   ) => {
     await Deno.writeTextFile(home.join(file), source);
     return await compare({

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { exists } from "../../lib/base/private_files.ts";
+import { logSize } from "../../lib/jobs/output_log.ts";
 import { interpreters } from "../helpers/interpreters.ts";
 import { waitFor } from "../helpers/wait_for.ts";
 import { JobBench, PYTHON, python } from "./job_bench.ts";
@@ -64,7 +65,9 @@ for (const stream of ["stdout", "stderr"]) {
 
 Deno.test("a job ends and leaves nothing when its folder is removed while it runs", async () => {
   await using bench = await JobBench.open();
-  const { id, files } = await bench.start(python("import time; time.sleep(1000)"));
+  const script = "import time; print('up', flush=True); time.sleep(1000)";
+  const { id, files } = await bench.start(python(script));
+  await waitFor(() => logSize(files.stdout) > 0, { what: "its output", timeoutMs: 10_000 });
   const supervisor = await supervisorOf(files);
   Deno.removeSync(files.folder, { recursive: true });
   Deno.kill(supervisor, "SIGTERM");

@@ -12,6 +12,7 @@ import launcherSource from "./launcher.py" with { type: "text" };
 import processTreeSource from "./process_tree.py" with { type: "text" };
 import requestSocketSource from "./request_socket.py" with { type: "text" };
 import runCommandSource from "./run_command.py" with { type: "text" };
+import sharedSlotSource from "./shared_slot.py" with { type: "text" };
 import slotsSource from "./slots.py" with { type: "text" };
 import startLauncherSource from "./start_launcher.py" with { type: "text" };
 import supervisorSource from "./supervisor.py" with { type: "text" };
@@ -66,6 +67,7 @@ const SOURCES = {
   "process_tree.py": processTreeSource,
   "request_socket.py": requestSocketSource,
   "run_command.py": runCommandSource,
+  "shared_slot.py": sharedSlotSource,
   "slots.py": slotsSource,
   "start_launcher.py": startLauncherSource,
   "supervisor.py": supervisorSource,

@@ -11,17 +11,16 @@ import time
 import cancel_job
 import job_folder
 import process_tree
-import slots
 from run_command import PIECE, TO_END, CommandRunner, JobEnded
+from shared_slot import SharedSlot
 
-PASS_ON_SECONDS = 2.0  # in which a script notices that the job has ended for which it waits
-LOOK_SECONDS = 0.005
 LOCK_SECONDS = 0.05  # between two attempts at the lock of a preparation step
 
 
 class Supervisor:
     def __init__(self, spec, slot, umask, reaps_orphans):
         self.spec, self.slot, self.umask = spec, slot, umask
+        self.shared_slot = SharedSlot(spec, slot)
         self.folder = spec["dir"]
         self.told_to_end = self.failed_step = None
         self.began = time.monotonic()
@@ -53,53 +52,7 @@ class Supervisor:
             raise JobEnded(error="The job's supervisor was told to end (%s)" % self.told_to_end)
         if job_folder.has(self.folder, "background"):
             self.slot.move_to_background()
-        self.share_slot()
-
-    def share_slot(self):
-        """Lends the slot while the script waits for a job of its own, and takes one again afterwards.
-
-        The script holds a lock on `waiting` meanwhile, then goes on when there is no `lent`: who looks
-        at the other's file only after changing its own cannot miss it.
-        """
-        waits = self.script_waits()
-        if self.slot.is_lent and waits:
-            self.slot.stop_asking()
-        elif self.slot.is_lent:
-            if self.slot.take_back():
-                job_folder.remove(os.path.join(self.folder, "lent"))
-        elif waits:
-            self.lend_slot()
-
-    def lend_slot(self):
-        try:
-            job_folder.open_private(os.path.join(self.folder, "lent")).close()
-            if self.script_waits():
-                self.slot.lend(self.spec["id"])
-        except OSError:
-            pass  # no file can be had just now: then it keeps its slot
-        if not self.slot.is_lent:
-            job_folder.remove(os.path.join(self.folder, "lent"))
-
-    def pass_slot_on(self):
-        """Keeps the slot until the parent that waits for this job asks for it, lest a newer job take it."""
-        if self.slot.is_lent or not job_folder.has(self.folder, "awaited"):
-            return
-        parent = self.spec["parent"]
-        folder = os.path.join(os.path.dirname(self.folder), parent)
-        until = time.monotonic() + PASS_ON_SECONDS
-        while time.monotonic() < until and job_folder.has(folder, "lent") and cancel_job.runs(folder):
-            if self.slot.queue.asks(parent):
-                break
-            time.sleep(LOOK_SECONDS)
-
-    def script_waits(self):
-        path = os.path.join(self.folder, "waiting")
-        if not os.path.exists(path):
-            return False
-        lock = slots.try_lock(path)
-        if lock is not None:
-            os.close(lock)
-        return lock is None
+        self.shared_slot.share()
 
     def run(self):
         """The whole job; returns its outcome."""
@@ -254,4 +207,4 @@ def supervise(spec, lock, slot, umask, reaps_orphans):
     """Runs the job and writes its outcome."""
     supervisor = Supervisor(spec, slot, umask, reaps_orphans)
     job_folder.write_outcome(spec["dir"], supervisor.run(), lock)
-    supervisor.pass_slot_on()
+    supervisor.shared_slot.pass_on()

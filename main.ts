@@ -4,16 +4,16 @@
  *
  * @module
  */
-export { createProgressCallback, currentJobId } from "./lib/jobs/smart_async.ts";
+export { createProgressCallback, currentJobId } from "./lib/jobs/task/smart_async.ts";
 export type {
   JobContext,
   ProgressCallback,
   SmartAsyncInput,
   SmartAsyncOptions,
-} from "./lib/jobs/smart_async.ts";
-export type { BackgroundAnswer } from "./lib/jobs/answer_within_budget.ts";
-export type { JobStatus, Progress } from "./lib/jobs/job.ts";
-export type { JobView } from "./lib/jobs/job_view.ts";
+} from "./lib/jobs/task/smart_async.ts";
+export type { BackgroundAnswer } from "./lib/jobs/waiting/answer_within_budget.ts";
+export type { JobStatus, Progress } from "./lib/jobs/model/job.ts";
+export type { JobView } from "./lib/jobs/model/job_view.ts";
 export {
   cancelJob,
   getJobStatus,
@@ -22,7 +22,7 @@ export {
   pruneJobs,
   smartAsync,
   type StateOptions,
-} from "./lib/mcp/library.ts";
+} from "./lib/runs/library.ts";
 
 if (import.meta.main) {
   const { main } = await import("./lib/serve/cli.ts");

@@ -1,20 +1,20 @@
-import { Adoption } from "./adoption.ts";
-import { type Call, Calls, type Ended } from "./calls.ts";
-import { type Home, jobFolder } from "./home.ts";
-import { HomeCleaner } from "./home_cleaner.ts";
-import { isFinal, type JobEnd, type JobRow, type JobStatus, type Outcome } from "./job.ts";
-import { JobDatabase } from "./job_database.ts";
-import { JobFiles } from "./job_files.ts";
-import { JobSnapshot } from "./job_snapshot.ts";
-import { type JobFilter, JobStore } from "./job_store.ts";
-import { Notices } from "./notices.ts";
-import { Owner } from "./owner.ts";
-import { type Draft, type ProcessRequest, ProcessRunner } from "./process_runner.ts";
-import { TaskRunner } from "./task_runner.ts";
-import { Tender } from "./tender.ts";
-import { untilEnded } from "./until_ended.ts";
+import { Adoption } from "./process/adoption.ts";
+import { type Call, Calls, type Ended } from "./process/calls.ts";
+import { type Home, jobFolder } from "./files/home.ts";
+import { HomeCleaner } from "./process/home_cleaner.ts";
+import { isFinal, type JobEnd, type JobRow, type JobStatus, type Outcome } from "./model/job.ts";
+import { JobDatabase } from "./store/job_database.ts";
+import { JobFiles } from "./files/job_files.ts";
+import { JobSnapshot } from "./store/job_snapshot.ts";
+import { type JobFilter, JobStore } from "./store/job_store.ts";
+import { Notices } from "./files/notices.ts";
+import { Owner } from "./files/owner.ts";
+import { type Draft, type ProcessRequest, ProcessRunner } from "./process/process_runner.ts";
+import { TaskRunner } from "./task/task_runner.ts";
+import { Tender } from "./process/tender.ts";
+import { untilEnded } from "./waiting/until_ended.ts";
 
-export type { Call, Ended } from "./calls.ts";
+export type { Call, Ended } from "./process/calls.ts";
 
 const TEND_MS = 1000;
 const SWEEP_MS = 3600 * 1000;

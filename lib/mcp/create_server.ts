@@ -1,6 +1,6 @@
 import type { Server, ServerContext } from "@modelcontextprotocol/server";
 import config from "../../deno.json" with { type: "json" };
-import type { App } from "./app.ts";
+import type { App } from "../runs/app.ts";
 import type { Tool } from "./define_tool.ts";
 import type { ResourceFamily } from "./job_resources.ts";
 import type { Prompt } from "./prompts.ts";

@@ -8,7 +8,7 @@ import {
 import { z } from "zod";
 import { permissionAdvice } from "../base/permission_advice.ts";
 import { UserError } from "../base/user_error.ts";
-import type { App } from "./app.ts";
+import type { App } from "../runs/app.ts";
 import type { ProgressReport } from "./run_progress.ts";
 
 /** What a tool answers: its JSON, and blocks that belong to it. */

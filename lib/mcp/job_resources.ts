@@ -1,13 +1,13 @@
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
-import { isFinal, type JobRow } from "../jobs/job.ts";
-import type { JobFiles } from "../jobs/job_files.ts";
-import { viewOf } from "../jobs/job_view.ts";
-import { type LogEnds, readBytes, readEnds, readLog } from "../jobs/output_log.ts";
-import { readableText } from "../jobs/readable_text.ts";
-import type { App } from "./app.ts";
-import { mimeTypeOf } from "./artifacts.ts";
-import { SHOWN_CHARACTERS } from "./run_result.ts";
+import { isFinal, type JobRow } from "../jobs/model/job.ts";
+import type { JobFiles } from "../jobs/files/job_files.ts";
+import { viewOf } from "../jobs/model/job_view.ts";
+import { type LogEnds, readBytes, readEnds, readLog } from "../jobs/files/output_log.ts";
+import { readableText } from "../jobs/files/readable_text.ts";
+import type { App } from "../runs/app.ts";
+import { mimeTypeOf } from "../runs/results/artifacts.ts";
+import { SHOWN_CHARACTERS } from "../runs/results/run_result.ts";
 
 /** The content of a resource, as `resources/read` answers it. */
 export type Contents =

@@ -1,16 +1,16 @@
 import { z } from "zod";
 import { UserError } from "../base/user_error.ts";
-import { isFinal, JOB_STATUSES, type JobRow, type JobStatus } from "../jobs/job.ts";
-import type { JobFiles } from "../jobs/job_files.ts";
-import { viewOf } from "../jobs/job_view.ts";
-import { readLog, readTail } from "../jobs/output_log.ts";
-import { readableText } from "../jobs/readable_text.ts";
-import { cancelMessage } from "./cancel_message.ts";
+import { isFinal, JOB_STATUSES, type JobRow, type JobStatus } from "../jobs/model/job.ts";
+import type { JobFiles } from "../jobs/files/job_files.ts";
+import { viewOf } from "../jobs/model/job_view.ts";
+import { readLog, readTail } from "../jobs/files/output_log.ts";
+import { readableText } from "../jobs/files/readable_text.ts";
+import { cancelMessage } from "../runs/results/cancel_message.ts";
 import { defineTool, type Tool, type ToolCall } from "./define_tool.ts";
 import { JOB_PAGE_URI } from "./job_page.ts";
 import { resultBlocks } from "./result_blocks.ts";
 import { ProgressReporter } from "./run_progress.ts";
-import { SHOWN_CHARACTERS } from "./run_result.ts";
+import { SHOWN_CHARACTERS } from "../runs/results/run_result.ts";
 
 /** How much of the output of a running job its status shows, in characters a stream. */
 const TAIL_CHARACTERS = 2000;

@@ -5,10 +5,10 @@ import {
   ProtocolErrorCode,
   type ServerContext,
 } from "@modelcontextprotocol/server";
-import { viewOf } from "../jobs/job_view.ts";
-import { readTail } from "../jobs/output_log.ts";
-import { readableText } from "../jobs/readable_text.ts";
-import type { App } from "./app.ts";
+import { viewOf } from "../jobs/model/job_view.ts";
+import { readTail } from "../jobs/files/output_log.ts";
+import { readableText } from "../jobs/files/readable_text.ts";
+import type { App } from "../runs/app.ts";
 
 const TAIL_CHARACTERS = 4000;
 

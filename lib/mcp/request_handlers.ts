@@ -1,5 +1,5 @@
 import { ProtocolError, ProtocolErrorCode, type ServerContext } from "@modelcontextprotocol/server";
-import type { App, LogLine } from "./app.ts";
+import type { App, LogLine } from "../runs/app.ts";
 import { CallWatch } from "./call_signal.ts";
 import type { ServerOptions } from "./create_server.ts";
 import { callTool, type ToolCall, type ToolResult, toResult } from "./define_tool.ts";

@@ -3,8 +3,8 @@ import {
   ProtocolErrorCode,
   ResourceNotFoundError,
 } from "@modelcontextprotocol/server";
-import { findScript, listScripts } from "../python/script_library.ts";
-import type { App } from "./app.ts";
+import { findScript, listScripts } from "../python/library/script_library.ts";
+import type { App } from "../runs/app.ts";
 import { JOB_PAGE } from "./job_page.ts";
 import { type Contents, JOB_RESOURCES, type ResourceFamily } from "./job_resources.ts";
 

@@ -1,7 +1,7 @@
-import type { JobFiles } from "../jobs/job_files.ts";
-import { logSize, readTail } from "../jobs/output_log.ts";
-import { readableText } from "../jobs/readable_text.ts";
-import { tqdmProgress } from "./tqdm_progress.ts";
+import type { JobFiles } from "../jobs/files/job_files.ts";
+import { logSize, readTail } from "../jobs/files/output_log.ts";
+import { readableText } from "../jobs/files/readable_text.ts";
+import { tqdmProgress } from "../runs/results/tqdm_progress.ts";
 
 /** How often a waiting caller may hear of a job, in milliseconds. */
 const LOOK_MS = 500;

@@ -3,23 +3,23 @@ import {
   callerLeftAnswer,
   exceededAnswer,
   startedAnswer,
-} from "../jobs/answer_within_budget.ts";
+} from "../jobs/waiting/answer_within_budget.ts";
 import type { EnvChanges } from "../base/command.ts";
 import { writePrivate } from "../base/private_files.ts";
 import { resolvePath } from "../base/resolve_path.ts";
 import { UserError } from "../base/user_error.ts";
-import { resolveBudget } from "../jobs/budget.ts";
+import { resolveBudget } from "../jobs/waiting/budget.ts";
 import type { Call, Ended } from "../jobs/job_manager.ts";
-import type { Draft, ProcessRequest } from "../jobs/process_runner.ts";
-import { readEnvFile } from "../python/env_file.ts";
+import type { Draft, ProcessRequest } from "../jobs/process/process_runner.ts";
+import { readEnvFile } from "../python/environment/env_file.ts";
 import { prepareRun } from "../python/prepare_run.ts";
-import { installScriptRuntime } from "../python/script_runtime.ts";
+import { installScriptRuntime } from "../python/in_script/script_runtime.ts";
 import { CallerLeft } from "./call_signal.ts";
 import type { ToolAnswer, ToolCall } from "./define_tool.ts";
 import type { ScriptSource } from "./run_input.ts";
 import { resultBlocks } from "./result_blocks.ts";
 import { ProgressReporter } from "./run_progress.ts";
-import type { RunDetails } from "./run_result.ts";
+import type { RunDetails } from "../runs/results/run_result.ts";
 
 /** The parameters that every tool which runs Python shares, validated. */
 export interface RunInput {

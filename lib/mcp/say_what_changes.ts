@@ -1,6 +1,6 @@
 import type { Server } from "@modelcontextprotocol/server";
-import type { App } from "./app.ts";
-import { urisOf } from "./job_updates.ts";
+import type { App } from "../runs/app.ts";
+import { urisOf } from "../runs/job_updates.ts";
 
 /**
  * Sends what a client of a lasting connection may want to hear: changes of resources and log lines. In

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { findScript, listScripts, saveScript } from "../python/script_library.ts";
+import { findScript, listScripts, saveScript } from "../python/library/script_library.ts";
 import { JOB_PAGE_URI } from "./job_page.ts";
 import { defineTool, type Tool } from "./define_tool.ts";
 import {

@@ -4,9 +4,9 @@ import {
   ProtocolErrorCode,
   type ServerContext,
 } from "@modelcontextprotocol/server";
-import { isFinal, type JobRow } from "../jobs/job.ts";
+import { isFinal, type JobRow } from "../jobs/model/job.ts";
 import { TASKS_EXTENSION } from "./task_schemas.ts";
-import type { App } from "./app.ts";
+import type { App } from "../runs/app.ts";
 import { type ToolResult, toResult } from "./define_tool.ts";
 import { resultBlocks } from "./result_blocks.ts";
 

@@ -1,28 +1,33 @@
 import { dirname, join } from "node:path";
 import type { EnvChanges, PrepareStep, RunStep } from "../base/command.ts";
 import { UserError } from "../base/user_error.ts";
-import { choosePython } from "./choose_python.ts";
-import { chooseRequirements } from "./choose_requirements.ts";
+import { choosePython } from "./interpreters/choose_python.ts";
+import { chooseRequirements } from "./requirements/choose_requirements.ts";
 import {
   defaultInterpreter,
   findInterpreter,
   findInterpreterWithPip,
   interpreterVersion,
-} from "./find_interpreters.ts";
-import { maskCredentials } from "./explain_failure.ts";
-import { findSurroundings, type Surroundings } from "./find_project.ts";
-import { findUv, installUvStep, ownUv } from "./find_uv.ts";
-import { canRunNotebooks, isNotebook, NOTEBOOK_TOOLS, notebookSource } from "./notebook.ts";
-import { parsePythonVersion } from "./python_version.ts";
+} from "./interpreters/find_interpreters.ts";
+import { maskCredentials } from "./advice/explain_failure.ts";
+import { findSurroundings, type Surroundings } from "./requirements/find_project.ts";
+import { findUv, installUvStep, ownUv } from "./environment/find_uv.ts";
+import {
+  canRunNotebooks,
+  isNotebook,
+  NOTEBOOK_TOOLS,
+  notebookSource,
+} from "./in_script/notebook.ts";
+import { parsePythonVersion } from "./interpreters/python_version.ts";
 import {
   type BasePython,
   environmentVariables,
   type ScriptEnvironment,
   scriptEnvironment,
-} from "./script_environment.ts";
+} from "./environment/script_environment.ts";
 import { type RunContext, type RunRequest, runStep } from "./run_step.ts";
-import { readScriptMetadata } from "./script_metadata.ts";
-import { uvSettings } from "./uv_settings.ts";
+import { readScriptMetadata } from "./source/script_metadata.ts";
+import { uvSettings } from "./environment/uv_settings.ts";
 
 export type { RunContext, RunRequest } from "./run_step.ts";
 

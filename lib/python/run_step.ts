@@ -1,6 +1,6 @@
 import type { EnvChanges, RunStep } from "../base/command.ts";
-import { importDirectoryEnv } from "./import_directory.ts";
-import { isNotebook, notebookRunner } from "./notebook.ts";
+import { importDirectoryEnv } from "./in_script/import_directory.ts";
+import { isNotebook, notebookRunner } from "./in_script/notebook.ts";
 
 /** What a run of a Python script is asked to be. */
 export interface RunRequest {

@@ -1,8 +1,8 @@
 import { permissionAdvice } from "../base/permission_advice.ts";
-import { App } from "../mcp/app.ts";
+import { App } from "../runs/app.ts";
 import { createLog } from "./log.ts";
-import { isTrue, readSettings } from "../mcp/settings.ts";
-import { runStdio } from "./stdio.ts";
+import { isTrue, readSettings } from "../runs/settings.ts";
+import { runStdio } from "./stdio/stdio.ts";
 
 /** Runs the program; returns its exit code. */
 export async function main(args: string[]): Promise<number> {
@@ -13,8 +13,8 @@ export async function main(args: string[]): Promise<number> {
   // What MCP hosts start comes first, since they wait for it.
   if (args.length === 0 || (args.length === 1 && args[0] === "serve")) return await serve();
   const [{ runCommand }, { openJobs }] = await Promise.all([
-    import("./commands/run_command.ts"),
-    import("../mcp/open_jobs.ts"),
+    import("./cli/run_command.ts"),
+    import("../runs/open_jobs.ts"),
   ]);
   return await runCommand(args, () => createApp(openJobs));
 }

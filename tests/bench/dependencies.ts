@@ -1,4 +1,4 @@
-import { findUv } from "../../lib/python/find_uv.ts";
+import { findUv } from "../../lib/python/environment/find_uv.ts";
 import { connect, type Connection, serverEnv } from "../helpers/connect.ts";
 import type { TestHome } from "../helpers/test_home.ts";
 import { type Act, compare, type Figure } from "./compare.ts";

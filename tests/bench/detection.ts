@@ -1,4 +1,4 @@
-import { detectImports } from "../../lib/python/detect_imports.ts";
+import { detectImports } from "../../lib/python/source/detect_imports.ts";
 import { longScript } from "../helpers/long_script.ts";
 import type { Amount } from "./results.ts";
 import { median, rounded } from "./compare.ts";

@@ -1,4 +1,4 @@
-import { type Home, openHome } from "../../lib/jobs/home.ts";
+import { type Home, openHome } from "../../lib/jobs/files/home.ts";
 import { connect, type Connection } from "../helpers/connect.ts";
 import { fillHome } from "../helpers/fill_home.ts";
 import { RawSession } from "../helpers/raw_session.ts";

@@ -1,6 +1,6 @@
 import type { Amount } from "./results.ts";
 import { join } from "node:path";
-import { openHome } from "../../lib/jobs/home.ts";
+import { openHome } from "../../lib/jobs/files/home.ts";
 import { connect, type Connection } from "../helpers/connect.ts";
 import type { TestHome } from "../helpers/test_home.ts";
 import { compare, type Figure, median } from "./compare.ts";

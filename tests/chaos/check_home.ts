@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { isLocked } from "../../lib/jobs/file_lock.ts";
+import { isLocked } from "../../lib/jobs/files/file_lock.ts";
 import { processesWith } from "../helpers/test_home.ts";
 import { linksOf } from "./processes.ts";
 

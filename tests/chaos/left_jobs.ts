@@ -1,9 +1,9 @@
 import { fail } from "node:assert/strict";
 import { join } from "node:path";
-import { jobFolder, openHome } from "../../lib/jobs/home.ts";
-import { JobFiles, recordOf, type StoredSpec } from "../../lib/jobs/job_files.ts";
-import { JobDatabase } from "../../lib/jobs/job_database.ts";
-import { JobStore } from "../../lib/jobs/job_store.ts";
+import { jobFolder, openHome } from "../../lib/jobs/files/home.ts";
+import { JobFiles, recordOf, type StoredSpec } from "../../lib/jobs/files/job_files.ts";
+import { JobDatabase } from "../../lib/jobs/store/job_database.ts";
+import { JobStore } from "../../lib/jobs/store/job_store.ts";
 import type { House, Started } from "./house.ts";
 
 /** After which of the steps of a job's hand-over its server and launcher are dead. */

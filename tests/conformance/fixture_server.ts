@@ -1,8 +1,8 @@
 /** The server that the conformance suite is run against: ours, with the suite's fixtures on offer. */
-import { App } from "../../lib/mcp/app.ts";
-import { startHttp } from "../../lib/serve/http.ts";
+import { App } from "../../lib/runs/app.ts";
+import { startHttp } from "../../lib/serve/http/http.ts";
 import { createLog } from "../../lib/serve/log.ts";
-import { readSettings } from "../../lib/mcp/settings.ts";
+import { readSettings } from "../../lib/runs/settings.ts";
 import { FIXTURES } from "./fixtures.ts";
 
 /** Starts it on a home; `close` ends it. */

@@ -1,8 +1,8 @@
 import { ensureFolder } from "../../lib/base/private_files.ts";
-import { jobFolder, openHome } from "../../lib/jobs/home.ts";
-import type { JobRow } from "../../lib/jobs/job.ts";
-import { JobDatabase } from "../../lib/jobs/job_database.ts";
-import { addJob } from "../../lib/jobs/job_rows.ts";
+import { jobFolder, openHome } from "../../lib/jobs/files/home.ts";
+import type { JobRow } from "../../lib/jobs/model/job.ts";
+import { JobDatabase } from "../../lib/jobs/store/job_database.ts";
+import { addJob } from "../../lib/jobs/store/job_rows.ts";
 
 /** Puts so many ended jobs into a home, each with its folder, without running any; returns their ids. */
 export function fillHome(

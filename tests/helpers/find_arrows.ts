@@ -11,9 +11,10 @@ export interface Arrow {
 /** Which rooms each room may import; every room may import itself. */
 export const MAY_IMPORT: Record<string, readonly string[]> = {
   // Only as the library surface; as a program it imports lib/serve alone.
-  "main.ts": ["lib/serve", "lib/mcp", "lib/jobs"],
-  "lib/serve": ["lib/mcp", "lib/jobs", "lib/python", "lib/page", "lib/base"],
-  "lib/mcp": ["lib/jobs", "lib/python", "lib/page", "lib/base"],
+  "main.ts": ["lib/serve", "lib/runs", "lib/jobs"],
+  "lib/serve": ["lib/mcp", "lib/runs", "lib/jobs", "lib/python", "lib/page", "lib/base"],
+  "lib/mcp": ["lib/runs", "lib/jobs", "lib/python", "lib/page", "lib/base"],
+  "lib/runs": ["lib/jobs", "lib/python", "lib/base"],
   "lib/jobs": ["lib/base"],
   "lib/python": ["lib/base"],
   "lib/base": [],

@@ -1,8 +1,8 @@
 import { dirname, join } from "node:path";
 import type { EnvChanges, PrepareStep, RunStep } from "../../lib/base/command.ts";
 import { exists } from "../../lib/base/private_files.ts";
-import { findInterpreterWithPip } from "../../lib/python/find_interpreters.ts";
-import { installUvStep, ownUv } from "../../lib/python/find_uv.ts";
+import { findInterpreterWithPip } from "../../lib/python/interpreters/find_interpreters.ts";
+import { installUvStep, ownUv } from "../../lib/python/environment/find_uv.ts";
 import type { RunPlan } from "../../lib/python/prepare_run.ts";
 
 /** What a command left behind. */

@@ -1,6 +1,6 @@
-import type { Draft } from "../../lib/jobs/process_runner.ts";
-import type { JobRow } from "../../lib/jobs/job.ts";
-import { installScriptRuntime } from "../../lib/python/script_runtime.ts";
+import type { Draft } from "../../lib/jobs/process/process_runner.ts";
+import type { JobRow } from "../../lib/jobs/model/job.ts";
+import { installScriptRuntime } from "../../lib/python/in_script/script_runtime.ts";
 import { waitFor } from "../helpers/wait_for.ts";
 import type { JobBench } from "./job_bench.ts";
 import { PYTHON } from "./job_bench.ts";

@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import type { PrepareStep } from "../../lib/base/command.ts";
-import { openHome } from "../../lib/jobs/home.ts";
-import { isFinal, type JobRow, type Outcome } from "../../lib/jobs/job.ts";
-import type { JobFiles } from "../../lib/jobs/job_files.ts";
+import { openHome } from "../../lib/jobs/files/home.ts";
+import { isFinal, type JobRow, type Outcome } from "../../lib/jobs/model/job.ts";
+import type { JobFiles } from "../../lib/jobs/files/job_files.ts";
 import { JobManager } from "../../lib/jobs/job_manager.ts";
-import type { Draft, ProcessRequest } from "../../lib/jobs/process_runner.ts";
+import type { Draft, ProcessRequest } from "../../lib/jobs/process/process_runner.ts";
 import { TestHome } from "../helpers/test_home.ts";
 
 export const PYTHON = "/usr/bin/python3";

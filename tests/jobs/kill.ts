@@ -1,5 +1,5 @@
 import { readJsonIfThere } from "../../lib/base/private_files.ts";
-import type { JobFiles } from "../../lib/jobs/job_files.ts";
+import type { JobFiles } from "../../lib/jobs/files/job_files.ts";
 import { processesWith } from "../helpers/test_home.ts";
 import { waitFor } from "../helpers/wait_for.ts";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { explainFailure } from "../../lib/python/explain_failure.ts";
+import { explainFailure } from "../../lib/python/advice/explain_failure.ts";
 import {
   describeInterpreters,
   interpreterVersion,
   listInterpreters,
-} from "../../lib/python/find_interpreters.ts";
+} from "../../lib/python/interpreters/find_interpreters.ts";
 import { inScene } from "../helpers/python_scene.ts";
 import { runPlan } from "../helpers/run_plan.ts";
 import { saySkipped } from "../helpers/say_skipped.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { readBytes } from "../../jobs/output_log.ts";
-import { mimeTypeOf } from "../../mcp/artifacts.ts";
+import { readBytes } from "../../jobs/files/output_log.ts";
+import { mimeTypeOf } from "../../runs/results/artifacts.ts";
 
 /**
  * A file that a script made, as a download: a page that it may be never runs with this server's

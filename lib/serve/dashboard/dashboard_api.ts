@@ -1,7 +1,7 @@
 import { UserError } from "../../base/user_error.ts";
-import { isFinal, JOB_STATUSES } from "../../jobs/job.ts";
-import type { App } from "../../mcp/app.ts";
-import { callToolNamed } from "../commands/call_tool.ts";
+import { isFinal, JOB_STATUSES } from "../../jobs/model/job.ts";
+import type { App } from "../../runs/app.ts";
+import { callToolNamed } from "../cli/call_tool.ts";
 import { artifactResponse } from "./artifact_response.ts";
 import { EventStreams } from "./event_stream.ts";
 import { detailOf, summaryOf } from "./job_json.ts";

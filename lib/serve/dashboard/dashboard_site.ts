@@ -1,7 +1,7 @@
 import { DASHBOARD } from "../../page/dashboard_page.ts";
 import { loginPage } from "../../page/login_page.ts";
-import type { App } from "../../mcp/app.ts";
-import type { HttpToken } from "../http_token.ts";
+import type { App } from "../../runs/app.ts";
+import type { HttpToken } from "../http/http_token.ts";
 import { DashboardApi } from "./dashboard_api.ts";
 import { DashboardEntry } from "./entry.ts";
 import { pageResponse } from "./page_response.ts";

@@ -1,4 +1,4 @@
-import type { App } from "../../mcp/app.ts";
+import type { App } from "../../runs/app.ts";
 import { countsOf, summaryOf } from "./job_json.ts";
 import type { UsageSampler } from "./usage_sampler.ts";
 

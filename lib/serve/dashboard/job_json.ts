@@ -1,10 +1,10 @@
 import { readJsonIfThere } from "../../base/private_files.ts";
-import { JOB_STATUSES, type JobRow, type JobStatus } from "../../jobs/job.ts";
-import { viewOf } from "../../jobs/job_view.ts";
-import { logSize } from "../../jobs/output_log.ts";
-import type { App } from "../../mcp/app.ts";
-import { listArtifacts } from "../../mcp/artifacts.ts";
-import { withProgress } from "../commands/job_summary.ts";
+import { JOB_STATUSES, type JobRow, type JobStatus } from "../../jobs/model/job.ts";
+import { viewOf } from "../../jobs/model/job_view.ts";
+import { logSize } from "../../jobs/files/output_log.ts";
+import type { App } from "../../runs/app.ts";
+import { listArtifacts } from "../../runs/results/artifacts.ts";
+import { withProgress } from "../cli/job_summary.ts";
 
 /** A job as the list shows it: without its result. */
 export function summaryOf(app: App, row: JobRow) {

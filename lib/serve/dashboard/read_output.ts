@@ -1,7 +1,7 @@
-import { isFinal, type JobRow } from "../../jobs/job.ts";
-import type { JobFiles } from "../../jobs/job_files.ts";
-import { logSize, readBytes } from "../../jobs/output_log.ts";
-import { readableText } from "../../jobs/readable_text.ts";
+import { isFinal, type JobRow } from "../../jobs/model/job.ts";
+import type { JobFiles } from "../../jobs/files/job_files.ts";
+import { logSize, readBytes } from "../../jobs/files/output_log.ts";
+import { readableText } from "../../jobs/files/readable_text.ts";
 
 /** The most bytes of a stream that one answer holds. */
 const PIECE = 64 * 1024;

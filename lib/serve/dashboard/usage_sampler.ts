@@ -1,5 +1,5 @@
 import { readJsonIfThere } from "../../base/private_files.ts";
-import type { App } from "../../mcp/app.ts";
+import type { App } from "../../runs/app.ts";
 import { readTreeUsage } from "./process_usage.ts";
 
 const SAMPLE_MS = 1000;

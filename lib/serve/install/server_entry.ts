@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
-import { findLauncherPython } from "../../python/find_interpreters.ts";
-import { findUv } from "../../python/find_uv.ts";
+import { findLauncherPython } from "../../python/interpreters/find_interpreters.ts";
+import { findUv } from "../../python/environment/find_uv.ts";
 import { scopedFlags } from "../scoped_flags.ts";
 import type { ServerEntry } from "./clients.ts";
 

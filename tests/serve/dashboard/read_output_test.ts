@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { JobRow } from "../../../lib/jobs/job.ts";
-import { JobFiles } from "../../../lib/jobs/job_files.ts";
+import type { JobRow } from "../../../lib/jobs/model/job.ts";
+import { JobFiles } from "../../../lib/jobs/files/job_files.ts";
 import { readOutput } from "../../../lib/serve/dashboard/read_output.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 

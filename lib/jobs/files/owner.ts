@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import { removeIfThere } from "../../base/private_files.ts";
+import { holdOwnLock, isLocked, removeIfFree } from "./file_lock.ts";
+import type { Home } from "./home.ts";
+
+/** This process among the servers of a home: a file that it keeps locked for as long as it lives. */
+export class Owner {
+  readonly id = crypto.randomUUID();
+  readonly #home: Home;
+  readonly #lock: Deno.FsFile;
+
+  constructor(home: Home) {
+    this.#home = home;
+    this.#lock = holdOwnLock(join(home.owners, this.id));
+  }
+
+  /** Whether the server or launcher with this id lives. */
+  lives(id: string): boolean {
+    return id === this.id || (isOwnerId(id) && isLocked(join(this.#home.owners, id)));
+  }
+
+  /** Removes the files of owners that have ended; their ids are never used again. */
+  sweep(): void {
+    for (const { name } of Deno.readDirSync(this.#home.owners)) {
+      if (!this.lives(name)) removeIfFree(join(this.#home.owners, name));
+    }
+    for (const { name } of Deno.readDirSync(this.#home.sockets)) {
+      if (!this.lives(name)) removeIfThere(join(this.#home.sockets, name));
+    }
+  }
+
+  close(): void {
+    removeIfThere(join(this.#home.owners, this.id));
+    this.#lock.close();
+  }
+}
+
+function isOwnerId(id: string): boolean {
+  return /^[0-9a-f-]{36}$/.test(id);
+}

@@ -1,0 +1,135 @@
+import { UserError } from "../../base/user_error.ts";
+import type { JobEnd, JobRow, Outcome } from "../model/job.ts";
+import type { JobFiles } from "../files/job_files.ts";
+import type { JobStore } from "../store/job_store.ts";
+import type { Draft, ProcessRequest, ProcessRunner } from "./process_runner.ts";
+
+const BURY_LOOK_MS = 20;
+/** How long the files of a run that was answered within its call stay, when they are kept. */
+const KEEP_CALL_MS = 24 * 3600 * 1000;
+
+/** A run while its caller waits. */
+export interface Call {
+  id: string;
+  files: JobFiles;
+  /** Fulfilled when nothing of it runs any more. */
+  ended: Promise<void>;
+}
+
+/** How a run ended, and what its caller is told. */
+export interface Ended {
+  outcome: Outcome;
+  result: unknown;
+  error: string | null;
+}
+
+export interface CallsOptions {
+  store: JobStore;
+  processes: ProcessRunner;
+  describe: (files: JobFiles, outcome: Outcome) => Promise<Pick<JobEnd, "result" | "error">>;
+}
+
+/** Runs whose caller waits: no listed jobs unless they outlive their call, which settles them itself. */
+export class Calls {
+  readonly #options: CallsOptions;
+  readonly #answers = new Map<string, () => void>();
+  /** Answered, or about to be, and of no more use. */
+  readonly #finished = new Map<string, ReturnType<typeof setTimeout>>();
+
+  constructor(options: CallsOptions) {
+    this.#options = options;
+  }
+
+  has(id: string): boolean {
+    return this.#answers.has(id);
+  }
+
+  async start(draft: Draft, request: ProcessRequest): Promise<Call> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#answers.set(draft.id, resolve);
+    try {
+      await this.#options.processes.start(draft, request);
+    } catch (error) {
+      this.#answers.delete(draft.id);
+      throw error;
+    }
+    return { id: draft.id, files: draft.files, ended: promise };
+  }
+
+  /** The end of a run. Its files go, unless `keep` says that they are needed. */
+  async finish(call: Call, keep: (end: Ended) => boolean): Promise<Ended> {
+    const { store, processes, describe } = this.#options;
+    try {
+      const outcome = await this.#outcomeOf(call);
+      const end = { outcome, ...await describe(call.files, outcome) };
+      if (keep(end)) {
+        // In this order: one that ends here, ended and unlisted, must not stay for ever.
+        const expires_at = Date.now() + KEEP_CALL_MS;
+        store.setExpiry(call.id, expires_at);
+        call.files.amend({ expires_at });
+        await processes.look(store.get(call.id)!);
+      } else {
+        this.#discardLater(call.id);
+      }
+      return end;
+    } finally {
+      this.#answers.delete(call.id);
+    }
+  }
+
+  /** After the answer: what a server leaves that is killed before it has answered becomes a job. */
+  #discardLater(id: string): void {
+    const discard = () => {
+      this.#finished.delete(id);
+      this.#options.processes.discard(id);
+    };
+    this.#finished.set(id, setTimeout(discard));
+  }
+
+  /** Makes a run a listed job; returns its place in the queue, 0 when it runs. */
+  async toBackground({ id }: Pick<Call, "id">): Promise<number> {
+    const { store, processes } = this.#options;
+    this.#answers.delete(id);
+    store.setListed(id);
+    await processes.moveToBackground(id);
+    if (processes.hasStarted(id)) return 0;
+    return Math.max(1, store.countWaiting(store.get(id)!.seq));
+  }
+
+  /** The run may have ended. */
+  answer(id: string): void {
+    this.#answers.get(id)?.();
+  }
+
+  /** A launcher that died cannot say that a run has ended. */
+  check({ id }: JobRow, files: JobFiles): void {
+    if (files.outcome || (files.hasStarted && !files.held)) this.answer(id);
+  }
+
+  /** Nobody waits any more. */
+  async close(): Promise<void> {
+    for (const [id, timer] of this.#finished) {
+      clearTimeout(timer);
+      this.#options.processes.discard(id);
+    }
+    this.#finished.clear();
+    for (const id of [...this.#answers.keys()]) await this.toBackground({ id });
+  }
+
+  async #outcomeOf({ id, files }: Call): Promise<Outcome> {
+    while (true) {
+      const outcome = files.outcome;
+      if (outcome) return outcome;
+      // Its supervisor was killed: looking buries the job, which gives it an outcome.
+      const row = this.#options.store.get(id);
+      if (!row || !files.isThere) {
+        throw new UserError(
+          `The run's folder ${files.folder} was removed while it ran, its output with it. ` +
+            "Run it again; a script must leave the folder above PYTHON_MCP_ARTIFACTS alone.",
+        );
+      }
+      await this.#options.processes.look(row);
+      await new Promise((resolve) => setTimeout(resolve, BURY_LOOK_MS));
+    }
+  }
+}

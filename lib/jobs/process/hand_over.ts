@@ -1,0 +1,217 @@
+import { UserError } from "../../base/user_error.ts";
+import type { Home } from "../files/home.ts";
+import {
+  Launcher,
+  type LauncherEvents,
+  type Order,
+  type ProcessSpec,
+} from "../supervisor/launcher.ts";
+
+/** So many launchers are tried before one that does not start is a reason to give up. */
+const TRIES = 3;
+/** Between two of them, in milliseconds. */
+const PAUSE_MS = 300;
+/** How long only new jobs are a reason to try again after that. */
+const REST_MS = 30_000;
+
+export interface HandOverOptions {
+  home: Home;
+  /** The Python (3.8 or later) that runs launcher and supervisors. */
+  python: () => string;
+  maxRunning: number;
+  /** The launcher has a job that a script asked for. */
+  child: (id: string) => void;
+  /** A supervisor has the job. */
+  started: (id: string) => void;
+  /** A supervisor has ended, or will never have the job. */
+  ended: (id: string) => void;
+  /** No launcher can be had for a job. */
+  failed: (id: string, error: string) => void;
+  /** Whatever a dead launcher had to say is lost. */
+  lost: () => void;
+  log: (message: string) => void;
+}
+
+/** Gives jobs to the launcher, and to the next one when it dies before it has started them. */
+export class HandOver {
+  readonly #options: HandOverOptions;
+  /**
+   * Jobs that have not started, with their environment values, which are nowhere else; `undefined`
+   * while a job is still being made.
+   */
+  readonly #waiting = new Map<string, ProcessSpec | undefined>();
+  /** Jobs of scripts that have not started, and the launcher that alone has their values. */
+  readonly #children = new Map<string, Launcher>();
+  #launcher?: Launcher;
+  /** How many launchers in a row have died before they were ready. */
+  #failures = 0;
+  /** What the last of them said. */
+  #complaint = "";
+  #restUntil = 0;
+  #pause?: ReturnType<typeof setTimeout>;
+  #closed = false;
+
+  constructor(options: HandOverOptions) {
+    this.#options = options;
+  }
+
+  /** Starts the launcher ahead of the first job. */
+  warmUp(): Launcher {
+    if (this.#closed) throw new Error("No job can be handed over: the server ends");
+    this.#launcher ??= this.#startLauncher();
+    return this.#launcher;
+  }
+
+  /** Says that a job is being made here. */
+  reserve(id: string): void {
+    this.#waiting.set(id, undefined);
+  }
+
+  /** Whether the job is being made, or waits for its start, here. */
+  has(id: string): boolean {
+    return this.#waiting.has(id) || this.#children.has(id);
+  }
+
+  /** Whether this is the launcher that jobs are handed over to. */
+  isCurrent(launcherId: string): boolean {
+    return this.#launcher?.id === launcherId;
+  }
+
+  async give(process: ProcessSpec): Promise<void> {
+    this.#waiting.set(process.id, process);
+    try {
+      await this.tell({ run: process });
+    } catch (error) {
+      this.#waiting.delete(process.id);
+      throw error;
+    }
+  }
+
+  /** A job that is not to be started any more. */
+  forget(id: string): void {
+    this.#waiting.delete(id);
+    this.#children.delete(id);
+  }
+
+  async moveToBackground(id: string): Promise<void> {
+    const process = this.#waiting.get(id);
+    if (!process) return;
+    process.kind = "background";
+    await this.tell({ background: id });
+  }
+
+  /** @throws {UserError} when no launcher can be had */
+  async tell(order: Order): Promise<void> {
+    const isTired = () => performance.now() < this.#restUntil;
+    if (!("run" in order) && isTired()) throw this.#cannotRun();
+    while (true) {
+      const launcher = this.warmUp();
+      try {
+        return await launcher.send(order);
+      } catch (cause) {
+        // It is dead: the next one gets the order.
+        await launcher.ended;
+        if (this.#failures > 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+        // Another order may have found out meanwhile that none can be had.
+        if (isTired()) throw this.#cannotRun(cause);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#pause);
+    await this.#launcher?.close();
+  }
+
+  #drop(launcher: Launcher): void {
+    if (this.#launcher === launcher) this.#launcher = undefined;
+  }
+
+  #startLauncher(): Launcher {
+    const { home, maxRunning, child, started, ended, lost, log } = this.#options;
+    const python = this.#options.python();
+    const events: LauncherEvents = {
+      ready: () => {
+        this.#failures = 0;
+        this.#restUntil = 0;
+      },
+      child: (id) => {
+        this.#children.set(id, launcher);
+        child(id);
+      },
+      started: (id) => {
+        this.forget(id);
+        started(id);
+      },
+      ended: (id) => {
+        this.forget(id);
+        ended(id);
+      },
+      lost: (complaint) => {
+        this.#drop(launcher);
+        for (const [id, its] of this.#children) if (its === launcher) this.#children.delete(id);
+        if (this.#closed) return;
+        if (complaint === undefined) {
+          log("the launcher is gone; running jobs go on, another one takes what waits");
+          this.#giveAgain();
+        } else {
+          this.#failed(complaint);
+        }
+        lost();
+      },
+    };
+    let launcher: Launcher;
+    try {
+      launcher = new Launcher(home, python, maxRunning, events);
+    } catch (cause) {
+      // Whoever started the server can mend that, and is told how; it is no fault of the Python.
+      if (cause instanceof Deno.errors.NotCapable) throw cause;
+      this.#complaint = cause instanceof Error ? cause.message : String(cause);
+      this.#restUntil = performance.now() + REST_MS;
+      throw this.#cannotRun(cause);
+    }
+    return launcher;
+  }
+
+  /** A launcher could not start: Python is being replaced just now, or broken. */
+  #failed(complaint: string): void {
+    this.#complaint = complaint;
+    if (++this.#failures < TRIES) {
+      clearTimeout(this.#pause);
+      this.#pause = setTimeout(() => this.#giveAgain(), PAUSE_MS);
+      return;
+    }
+    this.#failures = 0;
+    this.#restUntil = performance.now() + REST_MS;
+    const { message } = this.#cannotRun();
+    this.#options.log(message);
+    for (const [id, process] of [...this.#waiting]) {
+      if (process) this.#fail(id, message);
+    }
+  }
+
+  #cannotRun(cause?: unknown): UserError {
+    const said = this.#complaint === "" ? "" : ` (it says: ${this.#complaint})`;
+    return new UserError(
+      `The job was not started: ${this.#options.python()} cannot run the launcher of jobs${said}. ` +
+        "It must be a Python 3.8 or later that works; mend it, then start the job again.",
+      { cause },
+    );
+  }
+
+  #giveAgain(): void {
+    for (const process of this.#waiting.values()) {
+      if (!process) continue;
+      this.tell({ run: process })
+        .catch((error) =>
+          this.#fail(process.id, error instanceof Error ? error.message : String(error))
+        );
+    }
+  }
+
+  #fail(id: string, error: string): void {
+    this.#waiting.delete(id);
+    this.#options.failed(id, error);
+  }
+}

@@ -1,0 +1,118 @@
+import { join } from "node:path";
+import { statIfThere } from "../../base/private_files.ts";
+import type { Adoption } from "./adoption.ts";
+import { type Home, jobFolder } from "../files/home.ts";
+import type { JobStatus } from "../model/job.ts";
+import { JobFiles } from "../files/job_files.ts";
+import type { JobStore } from "../store/job_store.ts";
+import type { Owner } from "../files/owner.ts";
+import { removeFolder } from "../files/remove_folder.ts";
+
+const DAY_MS = 24 * 3600 * 1000;
+/** How much is done at once, while calls wait. */
+const AT_ONCE = 200;
+/** Between two looks at folders: nobody waits for them, and calls come first. */
+const REST_MS = 25;
+
+export interface HomeCleanerOptions {
+  home: Home;
+  store: JobStore;
+  adoption: Adoption;
+  /** How long ended jobs stay. */
+  keepDays: number;
+  log: (message: string) => void;
+}
+
+/** Removes jobs, and what killed servers have left. */
+export class HomeCleaner {
+  readonly #options: HomeCleanerOptions;
+  #closed = false;
+
+  constructor(options: HomeCleanerOptions) {
+    this.#options = options;
+  }
+
+  /** Removes ended jobs, their files with them. Returns how many. */
+  async prune(statuses: readonly JobStatus[], endedBefore: number): Promise<number> {
+    const { store } = this.#options;
+    return await this.#removeAll(() => store.endedBefore(endedBefore, statuses, AT_ONCE));
+  }
+
+  /** Removes ended jobs. The rows first: a folder without a row is collected by the next sweep. */
+  remove(ids: string[]): void {
+    this.#options.store.delete(ids);
+    for (const id of ids) {
+      const folder = jobFolder(this.#options.home, id);
+      if (folder && statIfThere(folder)) this.#removeFolder(folder);
+    }
+  }
+
+  /** Collects expired runs, old jobs, the files of dead owners, and folders without a row. */
+  async sweep(owner: Owner): Promise<void> {
+    const { store, keepDays } = this.#options;
+    await this.#removeAll(() => store.expired(Date.now(), AT_ONCE));
+    const before = Date.now() - keepDays * DAY_MS;
+    await this.#removeAll(() => store.outdated(before, AT_ONCE));
+    owner.sweep();
+    await this.#collectFolders();
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Removes what `find` names, a part at a time. */
+  async #removeAll(find: () => string[]): Promise<number> {
+    let removed = 0;
+    while (!this.#closed) {
+      const ids = find();
+      this.remove(ids);
+      removed += ids.length;
+      if (ids.length < AT_ONCE) break;
+      await pause();
+    }
+    return removed;
+  }
+
+  /** Removes folders without a row. */
+  async #collectFolders(): Promise<void> {
+    const { home } = this.#options;
+    let names: string[] = [];
+    for await (const { name } of Deno.readDir(home.jobs)) {
+      if (names.push(name) < AT_ONCE) continue;
+      this.#collect(names);
+      names = [];
+      await pause(REST_MS);
+    }
+    this.#collect(names);
+  }
+
+  #collect(names: string[]): void {
+    if (this.#closed) return;
+    const { home, store, adoption } = this.#options;
+    // In this order: a job that waits for its row gets it first.
+    const waiting = adoption.waiting();
+    for (const name of store.unknown(names)) {
+      if (waiting.has(name) || this.#lives(name)) continue;
+      this.#removeFolder(join(home.jobs, name));
+    }
+  }
+
+  /** A supervisor works in the folder; whoever ends it, it is not removed under it. */
+  #lives(name: string): boolean {
+    const folder = jobFolder(this.#options.home, name);
+    return folder !== undefined && new JobFiles(folder).held;
+  }
+
+  #removeFolder(path: string): void {
+    try {
+      removeFolder(path);
+    } catch (error) {
+      this.#options.log(`${path} could not be removed: ${error}`);
+    }
+  }
+}
+
+function pause(milliseconds = 0): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,204 @@
+import type { EnvChanges, PrepareStep, RunStep } from "../../base/command.ts";
+import { explainFullDisk } from "../files/full_disk.ts";
+import { HandOver } from "./hand_over.ts";
+import { type Home, jobFolder } from "../files/home.ts";
+import type { JobEnd, JobRow, Outcome } from "../model/job.ts";
+import { JobFiles, recordOf } from "../files/job_files.ts";
+import type { JobStore } from "../store/job_store.ts";
+import type { ProcessSpec } from "../supervisor/launcher.ts";
+import type { Owner } from "../files/owner.ts";
+import { Recovery } from "./recovery.ts";
+import { removeFolder } from "../files/remove_folder.ts";
+
+/** A command to run as a job. */
+export interface ProcessRequest {
+  prepare: PrepareStep[];
+  run: RunStep;
+  /** Environment values that the caller gave: they reach the run, and no file. */
+  env: EnvChanges;
+  /** Those of them that the preparation needs too. */
+  prepareEnv: EnvChanges;
+  /** Seconds; 0 for none. */
+  timeLimit: number;
+  background: boolean;
+  details: Record<string, unknown>;
+  sampleInterval?: number;
+  repeat?: number;
+}
+
+/** A job that has its place and folder but has not been handed over yet. */
+export interface Draft {
+  id: string;
+  seq: number;
+  files: JobFiles;
+}
+
+export interface ProcessRunnerOptions {
+  home: Home;
+  store: JobStore;
+  owner: Owner;
+  python: () => string;
+  maxRunning: number;
+  /** Bytes a stream. */
+  maxOutput: number;
+  /** Makes the result of a run out of its files. */
+  describe: (files: JobFiles, outcome: Outcome) => Promise<Pick<JobEnd, "result" | "error">>;
+  /** The launcher has a job that a script asked for, and that has no row yet. */
+  adopt: (id: string) => void;
+  /** Called when a launcher has news of a job; without an id, when any job may have changed. */
+  news: (id?: string) => void;
+  log: (message: string) => void;
+}
+
+/** Runs jobs as processes under supervisors. */
+export class ProcessRunner {
+  readonly #options: ProcessRunnerOptions;
+  readonly #handOver: HandOver;
+  readonly #recovery: Recovery;
+
+  constructor(options: ProcessRunnerOptions) {
+    this.#options = options;
+    const { adopt, news } = options;
+    this.#handOver = new HandOver({
+      ...options,
+      child: adopt,
+      started: (id) => {
+        if (this.#recovery.markRunning(id)) news(id);
+      },
+      ended: news,
+      failed: (id, error) => {
+        this.#recovery.endUnstarted(id, { error });
+        news(id);
+      },
+      lost: news,
+    });
+    this.#recovery = new Recovery({
+      ...options,
+      handOver: this.#handOver,
+      discard: (id) => this.discard(id),
+    });
+  }
+
+  /** Starts the launcher ahead of the first run. */
+  warmUp(): void {
+    this.#handOver.warmUp();
+  }
+
+  /** Reserves a place in the order of creation, then a folder: no folder is ever without a row. */
+  draft(tool: string, label: string | null, listed: boolean): Draft {
+    const { home, store, owner } = this.#options;
+    const id = crypto.randomUUID();
+    const files = new JobFiles(jobFolder(home, id)!);
+    const job = { id, kind: "process", tool, label, listed, owner: owner.id } as const;
+    try {
+      const createdAt = Date.now();
+      const seq = store.insert({ ...job, createdAt });
+      this.#handOver.reserve(id);
+      files.create();
+      files.record = recordOf({ ...job, seq, createdAt, parent: null });
+      return { id, seq, files };
+    } catch (error) {
+      this.discard(id);
+      throw explainFullDisk(error, home);
+    }
+  }
+
+  /** Hands a job over; from here on it is never lost. One that cannot be handed over is removed. */
+  async start(draft: Draft, request: ProcessRequest): Promise<void> {
+    const process = makeSpec(draft, request, this.#options.maxOutput);
+    const { prepare, run, env, prepareEnv } = request;
+    try {
+      this.#writeSpec(draft, request, process);
+      await this.#handOver.give({
+        ...process,
+        prepare: prepare.map((step) => ({ ...step, env: { ...step.env, ...prepareEnv } })),
+        run: { ...run, env: { ...run.env, ...env } },
+      });
+    } catch (error) {
+      this.discard(draft.id);
+      throw explainFullDisk(error, this.#options.home);
+    }
+  }
+
+  #writeSpec({ id, files }: Draft, request: ProcessRequest, process: ProcessSpec): void {
+    files.spec = {
+      ...recordOf(this.#options.store.get(id)!),
+      has_secrets: request.run.stdin !== undefined || Object.keys(request.env).length > 0,
+      details: request.details,
+      process,
+    };
+  }
+
+  /** Whether the job has left the queue. */
+  hasStarted(id: string): boolean {
+    return !this.#handOver.has(id);
+  }
+
+  /** Removes a job that is not to be kept: its row first, since a folder without a row is swept. */
+  discard(id: string): void {
+    const { home, store, log } = this.#options;
+    this.#handOver.forget(id);
+    try {
+      store.delete([id]);
+      removeFolder(jobFolder(home, id)!);
+    } catch (error) {
+      log(`job ${id} is to be removed later: ${error}`);
+    }
+  }
+
+  /** Lets a call that overran its budget go on among the background jobs. */
+  async moveToBackground(id: string): Promise<void> {
+    const files = this.#files(id);
+    files.markBackground();
+    await this.#handOver.moveToBackground(id);
+    await this.#wake(files);
+  }
+
+  /** The row as the job's files say, after what has to be done for it; see {@linkcode Recovery}. */
+  look(row: JobRow): Promise<JobRow> {
+    return this.#recovery.look(row);
+  }
+
+  /**
+   * Asks a job to end. It has ended when `look` says so.
+   *
+   * The canceller who gets the lock of a job that has not started writes the outcome itself.
+   */
+  async askToCancel(id: string): Promise<void> {
+    const files = this.#files(id);
+    if (!files.isThere) return;
+    files.askToCancel();
+    if (!this.#recovery.endUnstarted(id, { cancelled: true })) {
+      await this.#wake(files);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#handOver.close();
+  }
+
+  /** Makes a supervisor look at its files now; by itself it looks each second. */
+  async #wake({ folder }: JobFiles): Promise<void> {
+    await this.#handOver.tell({ wake: folder }).catch(() => {});
+  }
+
+  #files(id: string): JobFiles {
+    return new JobFiles(jobFolder(this.#options.home, id)!);
+  }
+}
+
+function makeSpec({ id, seq, files }: Draft, request: ProcessRequest, maxOutput: number) {
+  const { stdin: _, ...run } = request.run;
+  return {
+    id,
+    dir: files.folder,
+    order: seq,
+    kind: request.background ? "background" : "call",
+    prepare: request.prepare,
+    run,
+    time_limit: request.timeLimit,
+    max_output: maxOutput,
+    sample_interval: request.sampleInterval,
+    repeat: request.repeat,
+  } satisfies ProcessSpec as ProcessSpec;
+}

@@ -1,0 +1,79 @@
+import { statIfThere } from "../../base/private_files.ts";
+import { databasePath, type Home } from "../files/home.ts";
+import { SCHEMA_VERSION } from "./job_schema.ts";
+import { type OpenDatabase, type OpeningOptions, openJobDatabase } from "./open_job_database.ts";
+import { isDamage, type Sql } from "./sql.ts";
+
+/** How long the first opening waits for servers that are just opening it too. */
+const OPENING_MS = 5000;
+
+/**
+ * `meta/jobs.db` as one server has it open. It notices when the file is not the one that it opened
+ * (writes into a renamed file succeed silently) or is damaged, and opens it anew, repaired where no
+ * other server has it open.
+ */
+export class JobDatabase {
+  readonly #home: Home;
+  readonly #tell: (message: string) => void;
+  #open?: OpenDatabase;
+  #openings = 0;
+  #closed = false;
+
+  /**
+   * @param tell Is told what the user should know: a repair, an import.
+   * @throws {UserError} when another version of this program stands in the way.
+   */
+  constructor(home: Home, tell: (message: string) => void) {
+    this.#home = home;
+    this.#tell = tell;
+    this.#reopen({ waitMs: OPENING_MS });
+  }
+
+  get openings(): number {
+    return this.#openings;
+  }
+
+  /** Reads or writes; `act` is done once more when the database turns out to be damaged. */
+  use<T>(act: (sql: Sql) => T): T {
+    try {
+      return act(this.#current());
+    } catch (error) {
+      if (!isDamage(error) || this.#closed) throw error;
+      // Whoever finds the damage lets go of the database, so that the last one can repair it.
+      this.#letGo();
+      return act(this.#reopen({ isSuspect: true }).sql);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#letGo();
+  }
+
+  /** What this checks takes 10 µs, half of what a write takes. */
+  #current(): Sql {
+    if (this.#closed) throw new Error("The job database is closed");
+    if (this.#open && !this.#isSame(this.#open)) this.#letGo();
+    return (this.#open ?? this.#reopen()).sql;
+  }
+
+  #reopen(options?: OpeningOptions): OpenDatabase {
+    this.#open = openJobDatabase(this.#home, this.#tell, options);
+    this.#openings++;
+    return this.#open;
+  }
+
+  #isSame({ file, sql }: OpenDatabase): boolean {
+    return statIfThere(databasePath(this.#home))?.ino === file && sql.version === SCHEMA_VERSION;
+  }
+
+  #letGo(): void {
+    const open = this.#open;
+    this.#open = undefined;
+    try {
+      open?.sql.close();
+    } finally {
+      open?.lock.close();
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import { statIfThere } from "../../base/private_files.ts";
+import { holdLock } from "../files/file_lock.ts";
+import type { Home } from "../files/home.ts";
+import type { JobStore } from "./job_store.ts";
+import { type JobView, viewOf } from "../model/job_view.ts";
+
+const NEWEST = 500;
+const LONGEST_TEXT = 2000;
+const AT_MOST_EVERY_MS = 1000;
+
+/** Marks `jobs.json` as ours, so that it is never taken for an older server's data. */
+const MARK = "python-mcp snapshot; the truth is jobs.db";
+
+export function snapshotPath(home: Home): string {
+  return join(home.meta, "jobs.json");
+}
+
+/** Whether a file is our snapshot, which says so in its first field; `undefined`: there is no file. */
+export function isSnapshot(path: string): boolean | undefined {
+  const start = new Uint8Array(200);
+  try {
+    using file = Deno.openSync(path);
+    file.readSync(start);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  const text = new TextDecoder().decode(start).replaceAll(/\s+/g, "");
+  return text.startsWith(`{"generator":${JSON.stringify(MARK)}`.replaceAll(/\s+/g, ""));
+}
+
+/** Keeps `meta/jobs.json`, a copy of the newest jobs for people: written at most once a second. */
+export class JobSnapshot {
+  readonly #home: Home;
+  readonly #store: JobStore;
+  readonly #log: (message: string) => void;
+  #timer?: ReturnType<typeof setTimeout>;
+
+  constructor(home: Home, store: JobStore, log: (message: string) => void) {
+    this.#home = home;
+    this.#store = store;
+    this.#log = log;
+  }
+
+  /** Something changed: a write follows within a second. */
+  schedule(): void {
+    this.#timer ??= setTimeout(() => this.#flush(), AT_MOST_EVERY_MS);
+  }
+
+  /** Writes now what is due. */
+  close(): void {
+    if (this.#timer !== undefined) this.#flush();
+    clearTimeout(this.#timer);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    try {
+      this.#write();
+    } catch (error) {
+      this.#log(`jobs.json could not be written: ${error}`);
+    }
+  }
+
+  #write(): void {
+    const path = snapshotPath(this.#home);
+    // An older server has come meanwhile: its jobs are imported when the database is opened next.
+    if (isSnapshot(path) === false) return;
+    const jobs = this.#store.list({ limit: NEWEST }).map((row) => shorten(viewOf(row)));
+    const snapshot = {
+      generator: MARK,
+      written_at: new Date().toISOString(),
+      jobs,
+    };
+    this.#replace(path, new TextEncoder().encode(JSON.stringify(snapshot, null, 2) + "\n"));
+  }
+
+  /** The new file has one name, so that what a killed server left half-written is used up later. */
+  #replace(path: string, content: Uint8Array): void {
+    const fresh = `${path}.new`;
+    using file = holdLock(fresh);
+    // Another server is writing, or has just put this file in place.
+    if (!file || statIfThere(fresh)?.ino !== file.statSync().ino) return this.schedule();
+    file.truncateSync(0);
+    for (let at = 0; at < content.length;) at += file.writeSync(content.subarray(at));
+    Deno.renameSync(fresh, path);
+  }
+}
+
+/** Long output stays out of a file that is rewritten every second. */
+function shorten(job: JobView): JobView {
+  if (typeof job.result !== "object" || job.result === null) return job;
+  const result = Object.fromEntries(
+    Object.entries(job.result).map(([name, value]) => [
+      name,
+      typeof value === "string" && value.length > LONGEST_TEXT
+        ? `${value.slice(0, LONGEST_TEXT)}…`
+        : value,
+    ]),
+  );
+  return { ...job, result };
+}

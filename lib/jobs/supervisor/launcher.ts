@@ -1,0 +1,180 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import config from "../../../deno.json" with { type: "json" };
+import { ensureFolder, exists, removeIfThere, writePrivate } from "../../base/private_files.ts";
+import type { PrepareStep, RunStep } from "../../base/command.ts";
+import type { Home } from "../files/home.ts";
+import cancelJobSource from "./cancel_job.py" with { type: "text" };
+import childJobsSource from "./child_jobs.py" with { type: "text" };
+import detachSource from "./detach.py" with { type: "text" };
+import jobFolderSource from "./job_folder.py" with { type: "text" };
+import launcherSource from "./launcher.py" with { type: "text" };
+import processTreeSource from "./process_tree.py" with { type: "text" };
+import requestSocketSource from "./request_socket.py" with { type: "text" };
+import runCommandSource from "./run_command.py" with { type: "text" };
+import sharedSlotSource from "./shared_slot.py" with { type: "text" };
+import slotsSource from "./slots.py" with { type: "text" };
+import startLauncherSource from "./start_launcher.py" with { type: "text" };
+import supervisorSource from "./supervisor.py" with { type: "text" };
+import waitingJobSource from "./waiting_job.py" with { type: "text" };
+
+/** What a supervisor needs to know of its job. Seconds, bytes. */
+export interface ProcessSpec {
+  id: string;
+  /** The job whose script started it. */
+  parent?: string;
+  dir: string;
+  order: number;
+  kind: "call" | "background";
+  prepare: PrepareStep[];
+  run: RunStep;
+  /** The run's time limit in seconds; 0 for none. */
+  time_limit: number;
+  /** The most that a stream may hold, in bytes. */
+  max_output: number;
+  sample_interval?: number;
+  repeat?: number;
+}
+
+/** What a launcher does for its server. */
+export type Order =
+  | { run: ProcessSpec }
+  | { background: string }
+  | { wake: string }
+  | { bury: { id: string; dir: string; error: string } };
+
+type News = { ready: string } | { child: string } | { started: string } | { ended: string };
+
+export interface LauncherEvents {
+  ready(): void;
+  /** It has a job that a script asked for. */
+  child(id: string): void;
+  started(id: string): void;
+  ended(id: string): void;
+  /**
+   * The launcher died: it never does by itself while its server lives, unless it cannot start; then
+   * `complaint` is the last line that it wrote to stderr, perhaps empty.
+   */
+  lost(complaint: string | undefined): void;
+}
+
+const SOURCES = {
+  "cancel_job.py": cancelJobSource,
+  "child_jobs.py": childJobsSource,
+  "detach.py": detachSource,
+  "job_folder.py": jobFolderSource,
+  "launcher.py": launcherSource,
+  "process_tree.py": processTreeSource,
+  "request_socket.py": requestSocketSource,
+  "run_command.py": runCommandSource,
+  "shared_slot.py": sharedSlotSource,
+  "slots.py": slotsSource,
+  "start_launcher.py": startLauncherSource,
+  "supervisor.py": supervisorSource,
+  "waiting_job.py": waitingJobSource,
+};
+
+/**
+ * A Python process that forks the supervisors of this server's jobs and outlives the server. It is
+ * no descendant of the server, so that a host which kills the server's process tree spares the jobs.
+ */
+export class Launcher {
+  readonly id = crypto.randomUUID();
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  /** Fulfilled when it is dead, or let go of, and its events have been told. */
+  readonly ended: Promise<unknown>;
+  #closing = false;
+  #reader?: ReadableStreamDefaultReader<string>;
+
+  /** @param python Path of a Python 3.8 or later; it runs with `-I -S`. */
+  constructor(home: Home, python: string, maxRunning: number, events: LauncherEvents) {
+    const script = join(installSources(home), "start_launcher.py");
+    const child = new Deno.Command(python, {
+      args: ["-I", "-S", script, home.root, this.id, String(maxRunning)],
+      clearEnv: true,
+      env: environment(),
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#writer = child.stdin.getWriter();
+    // The process that was started ends at once: the launcher is its grandchild.
+    const complaint = lastLine(child.stderr);
+    this.ended = Promise.all([child.status, this.#listen(child.stdout, complaint, events)]);
+  }
+
+  /** Fails when the launcher is dead. */
+  async send(order: Order): Promise<void> {
+    await this.#writer.write(new TextEncoder().encode(JSON.stringify(order) + "\n"));
+  }
+
+  /** Lets go of the launcher; it ends by itself when it has nothing left to do. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#writer.close().catch(() => {});
+    await this.#reader?.cancel().catch(() => {});
+    await this.ended;
+  }
+
+  async #listen(
+    stdout: ReadableStream<Uint8Array>,
+    complaint: Promise<string>,
+    events: LauncherEvents,
+  ): Promise<void> {
+    this.#reader = stdout.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = "";
+    let ready = false;
+    while (true) {
+      const { value, done } = await this.#reader.read();
+      if (done) break;
+      const lines = (rest + value).split("\n");
+      rest = lines.pop()!;
+      for (const line of lines) {
+        const news = JSON.parse(line) as News;
+        if ("ready" in news) {
+          ready = true;
+          events.ready();
+        } else if ("child" in news) events.child(news.child);
+        else if ("started" in news) events.started(news.started);
+        else events.ended(news.ended);
+      }
+    }
+    const said = await complaint;
+    if (!this.#closing) {
+      await this.#writer.abort().catch(() => {});
+      events.lost(ready ? undefined : said);
+    }
+  }
+}
+
+/** The last line of a stream that ends when the launcher is ready, or dead. */
+async function lastLine(stderr: ReadableStream<Uint8Array>): Promise<string> {
+  let text = "";
+  for await (const piece of stderr.pipeThrough(new TextDecoderStream())) {
+    text = (text + piece).slice(-1000);
+  }
+  return text.trim().split("\n").at(-1)!.trim();
+}
+
+/** The server's own, without the token that opens it over HTTP. */
+function environment(): Record<string, string> {
+  const { PYTHON_MCP_TOKEN: _, ...env } = Deno.env.toObject();
+  return env;
+}
+
+/** Writes the launcher's files once for each version of them; returns their folder. */
+function installSources(home: Home): string {
+  const hash = createHash("sha256").update(Object.values(SOURCES).join("\0")).digest("hex");
+  const folder = join(home.runtime, `${config.version}-${hash.slice(0, 8)}`, "jobs");
+  if (exists(folder)) return folder;
+  const fresh = `${folder}.${crypto.randomUUID().slice(0, 8)}`;
+  try {
+    ensureFolder(fresh);
+    for (const [name, source] of Object.entries(SOURCES)) writePrivate(join(fresh, name), source);
+    Deno.renameSync(fresh, folder);
+  } catch (error) {
+    removeIfThere(fresh);
+    if (!exists(folder)) throw error; // else another server was faster; its folder holds the same
+  }
+  return folder;
+}

@@ -1,0 +1,96 @@
+import { isFinal, type JobRow } from "../jobs/model/job.ts";
+import { logSize } from "../jobs/files/output_log.ts";
+import type { App } from "./app.ts";
+
+/** A job is looked at, and reported, at most so often; milliseconds. */
+const LOOK_MS = 1000;
+
+/** What a client may want to hear of. */
+export interface UpdateListener {
+  /** A job has changed: status, progress, output. */
+  jobChanged?(id: string): void;
+  /** Jobs were added or removed. */
+  listChanged?(): void;
+}
+
+/** Tells clients what has changed among the jobs of all servers, at most once a second for each job. */
+export class JobUpdates {
+  readonly #app: App;
+  readonly #listeners = new Set<UpdateListener>();
+  #timer?: ReturnType<typeof setInterval>;
+  #seen = new Map<string, string>();
+  #list?: string;
+  #since = 0;
+
+  constructor(app: App) {
+    this.#app = app;
+  }
+
+  /** Calls back from now on; returns what ends that. */
+  listen(listener: UpdateListener): () => void {
+    if (this.#timer === undefined) this.#since = Date.now();
+    this.#timer ??= setInterval(() => {
+      try {
+        this.#look();
+      } catch (error) {
+        this.#app.log.debug(`looking for changed jobs failed: ${error}`);
+      }
+    }, LOOK_MS);
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.close();
+    };
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#list = undefined;
+    this.#seen.clear();
+  }
+
+  #look(): void {
+    if (!this.#app.isLoaded) return;
+    const { store } = this.#app.jobs;
+    const listeners = [...this.#listeners];
+    const [newest] = store.list({ limit: 1 });
+    const list = `${store.count()} ${newest?.id}`;
+    // The first look, a second after the first listener came, mostly learns what was there before.
+    const isFirst = this.#list === undefined;
+    const changed = isFirst ? (newest?.createdAt ?? 0) >= this.#since : list !== this.#list;
+    this.#list = list;
+    if (changed) { for (const listener of listeners) listener.listChanged?.(); }
+    for (const id of this.#changedJobs()) {
+      for (const listener of isFirst ? [] : listeners) listener.jobChanged?.(id);
+    }
+  }
+
+  /** Jobs that look different than a second ago; one that has ended is named once more. */
+  #changedJobs(): string[] {
+    const before = this.#seen;
+    this.#seen = new Map();
+    const rows = this.#app.jobs.store.unfinished().filter((row) => row.listed);
+    for (const row of rows) this.#seen.set(row.id, this.#fingerprint(row));
+    const changed = [...this.#seen].filter(([id, now]) => before.get(id) !== now);
+    const ended = [...before.keys()].filter((id) => !this.#seen.has(id));
+    return [...changed.map(([id]) => id), ...ended];
+  }
+
+  #fingerprint(row: JobRow): string {
+    const files = this.#app.jobs.files(row.id);
+    if (!files || isFinal(row.status) || row.status === "pending") return row.status;
+    const progress = JSON.stringify(files.progress ?? row.progress);
+    return `${row.status} ${logSize(files.stdout)} ${logSize(files.stderr)} ${progress}`;
+  }
+}
+
+/** The resources that show a job. */
+export function urisOf(id: string): string[] {
+  return [
+    `job://${id}`,
+    `job-stream://${id}`,
+    `job-output://${id}/stdout`,
+    `job-output://${id}/stderr`,
+  ];
+}

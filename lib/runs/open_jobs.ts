@@ -1,0 +1,24 @@
+import { openHome } from "../jobs/files/home.ts";
+import { JobManager } from "../jobs/job_manager.ts";
+import { findLauncherPython } from "../python/interpreters/find_interpreters.ts";
+import { removeUnusedEnvironments } from "../python/environment/remove_environments.ts";
+import type { Log, Settings } from "./app.ts";
+import { describeRun } from "./results/run_result.ts";
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/** Opens the jobs of the home that the settings name. */
+export function openJobs(settings: Settings, log: Log): JobManager {
+  const { home, maxRunning, maxOutput, keepDays } = settings;
+  return new JobManager({
+    home: openHome(home),
+    python: () => findLauncherPython(),
+    maxRunning,
+    maxOutput,
+    keepDays,
+    describe: describeRun,
+    swept: (programs) => removeUnusedEnvironments(home, Date.now() - keepDays * DAY_MS, programs),
+    log: (message) => log.debug(message),
+    warn: (message) => log.warn(message),
+  });
+}

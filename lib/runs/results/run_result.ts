@@ -1,0 +1,160 @@
+import { readIfThere } from "../../base/private_files.ts";
+import type { Outcome } from "../../jobs/model/job.ts";
+import { type JobFiles, type StoredSpec } from "../../jobs/files/job_files.ts";
+import { type LogEnds, logSize, readEnds, readTail } from "../../jobs/files/output_log.ts";
+import { readableText } from "../../jobs/files/readable_text.ts";
+import { adviseOnError } from "../../python/advice/advise_on_error.ts";
+import { explainScriptError } from "../../python/advice/explain_script_error.ts";
+import { explainFailure } from "../../python/advice/explain_failure.ts";
+import {
+  describeInterpreters,
+  interpreterVersion,
+  listInterpreters,
+} from "../../python/interpreters/find_interpreters.ts";
+import { listArtifacts } from "./artifacts.ts";
+import { benchmarkFigures } from "./benchmark_figures.ts";
+
+/** The most characters of a stream that a result shows. */
+export const SHOWN_CHARACTERS = 20_000;
+
+/** What `details` in `spec.json` says about a run of Python. */
+export interface RunDetails extends Record<string, unknown> {
+  execution_strategy: "uv-run" | "system-python";
+  resolved_dependencies?: string[];
+  /** The result names the interpreter's version. */
+  names_python?: boolean;
+  benchmark?: boolean;
+  /** The first run of a benchmark does not count. */
+  warm_up?: boolean;
+  note?: string;
+}
+
+/** The result of a run as the contract has it, out of the job's files alone: any server can make it. */
+export async function describeRun(
+  files: JobFiles,
+  outcome: Outcome,
+): Promise<{ result: Record<string, unknown> | null; error: string | null }> {
+  const spec = files.spec;
+  if (outcome.failed_step !== null) {
+    return { result: null, error: await explainStep(files, outcome.failed_step, outcome.error!) };
+  }
+  const stderr = readableText(readTail(files.stderr, SHOWN_CHARACTERS));
+  const error = explainEnd(outcome, spec, stderr);
+  const printed = logSize(files.stdout) + logSize(files.stderr) > 0;
+  if (outcome.exit_code === null && !printed) return { result: null, error };
+  const advice = await advise(outcome, spec, stderr, error);
+  return { result: await makeResult(files, outcome, spec, advice), error };
+}
+
+async function explainStep(files: JobFiles, label: string, error: string): Promise<string> {
+  const log = readIfThere(files.path("prepare.log")) ?? "";
+  if (log.trim() === "") return error;
+  return explainFailure(label, log, describeInterpreters(await listInterpreters()));
+}
+
+async function makeResult(
+  files: JobFiles,
+  outcome: Outcome,
+  spec: StoredSpec | undefined,
+  advice: string | undefined,
+): Promise<Record<string, unknown>> {
+  const details = (spec?.details ?? {}) as Partial<RunDetails>;
+  const id = spec?.process.id ?? "";
+  const streams = { stdout: readStream(files.stdout), stderr: readStream(files.stderr) };
+  const truncated: Record<string, unknown> = {};
+  const result: Record<string, unknown> = {};
+  for (const [name, shown] of Object.entries(streams)) {
+    const uri = `job-output://${id}/${name}`;
+    if (typeof shown === "string") {
+      result[name] = shown;
+    } else {
+      truncated[name] = { omitted_characters: shown.omitted, uri };
+      result[name] =
+        `${shown.head}\n… [${shown.omitted} characters omitted; all at ${uri}] …\n${shown.tail}`;
+    }
+  }
+  result.exit_code = outcome.exit_code;
+  result.execution_strategy = details.execution_strategy;
+  result.elapsed_seconds = rounded(outcome.elapsed_seconds);
+  const prepareSeconds = secondsBeforeRun(outcome, spec);
+  if (prepareSeconds >= 0.1) result.prepare_seconds = rounded(prepareSeconds);
+  if (outcome.signal !== null) result.signal = outcome.signal;
+  if (outcome.timed_out) result.timed_out = true;
+  if (details.resolved_dependencies) result.resolved_dependencies = details.resolved_dependencies;
+  if (details.names_python && spec) {
+    const version = await interpreterVersion(spec.process.run.argv[0]!);
+    if (version !== undefined) result.python_version_used = version;
+  }
+  if (details.benchmark) Object.assign(result, benchmarkFigures(outcome, details.warm_up ?? false));
+  if (Object.keys(truncated).length > 0) result.truncated = truncated;
+  const artifacts = listArtifacts(files.artifacts, id);
+  if (artifacts.length > 0) result.artifacts = artifacts;
+  const note = notes(outcome, spec, details, advice);
+  if (note !== "") result.note = note;
+  return result;
+}
+
+function readStream(path: string): string | LogEnds {
+  return readEnds(path, SHOWN_CHARACTERS, readableText);
+}
+
+function secondsBeforeRun(outcome: Outcome, spec: StoredSpec | undefined): number {
+  if (!spec || outcome.script_started_at === undefined) return outcome.prepare_seconds ?? 0;
+  return Math.max(0, outcome.script_started_at - spec.created_at / 1000);
+}
+
+/** What ended the job, in one line; `null` when the script ended well. */
+function explainEnd(
+  outcome: Outcome,
+  spec: StoredSpec | undefined,
+  stderr: string,
+): string | null {
+  if (outcome.cancelled) return null;
+  if (outcome.error !== null) return outcome.error;
+  if (outcome.timed_out) return timeLimitText(spec);
+  if (outcome.exit_code === 0) return null;
+  return explainScriptError(stderr, outcome.exit_code!, outcome.signal);
+}
+
+/** What to do about a script that failed by itself. */
+async function advise(
+  outcome: Outcome,
+  spec: StoredSpec | undefined,
+  stderr: string,
+  error: string | null,
+): Promise<string | undefined> {
+  const { cancelled, timed_out, exit_code } = outcome;
+  if (error === null || cancelled || timed_out || outcome.error !== null) return undefined;
+  const { execution_strategy } = (spec?.details ?? {}) as Partial<RunDetails>;
+  const withoutUv = execution_strategy === "system-python";
+  return await adviseOnError({ stderr, error, exitCode: exit_code!, withoutUv });
+}
+
+function timeLimitText(spec: StoredSpec | undefined): string {
+  return `The script was stopped at its time limit of ${spec?.process.time_limit} s (timeout_seconds)`;
+}
+
+function notes(
+  outcome: Outcome,
+  spec: StoredSpec | undefined,
+  details: Partial<RunDetails>,
+  advice: string | undefined,
+): string {
+  const all: string[] = [];
+  if (advice !== undefined) all.push(advice);
+  if (details.note) all.push(details.note);
+  if (outcome.timed_out) all.push(timeLimitText(spec));
+  if (outcome.error !== null) all.push(outcome.error);
+  if (outcome.stopped > 0) {
+    all.push(
+      outcome.stopped === 1
+        ? "1 process that the script had left running was stopped"
+        : `${outcome.stopped} processes that the script had left running were stopped`,
+    );
+  }
+  return all.join(". ");
+}
+
+function rounded(seconds: number): number {
+  return Math.round(seconds * 1e4) / 1e4;
+}

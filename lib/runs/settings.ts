@@ -1,0 +1,37 @@
+import { resolvePath } from "../base/resolve_path.ts";
+import { parseSeconds } from "../jobs/waiting/budget.ts";
+import type { Settings } from "./app.ts";
+
+const DEFAULT_MAX_OUTPUT_MB = 1024;
+const DEFAULT_KEEP_DAYS = 30;
+
+/** The settings of the program: defaults < environment; resolved once, passed down as plain values. */
+export function readSettings(
+  env: Record<string, string>,
+  warn: (message: string) => void,
+): Settings {
+  const number = (name: string, fallback: number, least: number) => {
+    const text = env[name];
+    if (!text) return fallback;
+    const value = parseSeconds(text);
+    if (value !== undefined && value >= least) return value;
+    warn(`${name}=${text} is no number ≥ ${least}; the default ${fallback} is used`);
+    return fallback;
+  };
+  return {
+    // Clients give values as they are written, `~` included.
+    home: resolvePath(env.PYTHON_MCP_HOME || "~/.python_mcp", Deno.cwd(), env),
+    maxRunning: Math.floor(number("PYTHON_MCP_MAX_RUNNING", 4 * navigator.hardwareConcurrency, 1)),
+    maxOutput: number("PYTHON_MCP_MAX_OUTPUT_MB", DEFAULT_MAX_OUTPUT_MB, 0) * 2 ** 20,
+    keepDays: number("PYTHON_MCP_KEEP_DAYS", DEFAULT_KEEP_DAYS, 0),
+    waitWithProgress: isTrue(env.PYTHON_MCP_WAIT_WITH_PROGRESS),
+    stopOnDisconnect: isTrue(env.PYTHON_MCP_STOP_ON_DISCONNECT),
+    cwd: Deno.cwd(),
+    env,
+  };
+}
+
+/** How every switch of the environment is read: `true`, in any case. */
+export function isTrue(value: string | undefined): boolean {
+  return value?.toLowerCase() === "true";
+}

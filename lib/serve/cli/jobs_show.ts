@@ -1,0 +1,70 @@
+import type { JobRow } from "../../jobs/model/job.ts";
+import { readTail } from "../../jobs/files/output_log.ts";
+import { readableText } from "../../jobs/files/readable_text.ts";
+import { callToolNamed } from "./call_tool.ts";
+import type { Cli } from "./cli.ts";
+import { formatAge, formatSeconds } from "./durations.ts";
+import { findJob } from "./find_job.ts";
+import { paintStatus } from "./jobs_list.ts";
+import { secondsOf } from "./job_summary.ts";
+import { describeProgress } from "./progress_line.ts";
+import { oneLine } from "./table.ts";
+import { paintFor, print, printJson } from "./terminal.ts";
+
+const TAIL_CHARACTERS = 2000;
+const TAIL_LINES = 10;
+/** What the lines above the output show of a result in their own way. */
+const SHOWN_ELSEWHERE = ["stdout", "stderr", "artifacts", "truncated", "elapsed_seconds", "runs"];
+
+/** `jobs show`. */
+export async function showJob({ app }: Cli, start: string, { json }: { json?: boolean }) {
+  const row = await findJob(app, start);
+  if (json) return printJson(await callToolNamed(app, "py_job_status", { job_id: row.id }));
+  const paint = paintFor(Deno.stdout);
+  const files = app.jobs.files(row.id);
+  const known = [...facts(row)];
+  if (files) known.push(["folder", files.folder]);
+  const width = Math.max(...known.map(([name]) => name.length));
+  for (const [name, text] of known) {
+    const shown = name === "status" ? paintStatus(text, row.status) : text;
+    print(`${paint.dim(name.padEnd(width))}  ${shown}\n`);
+  }
+  if (!files) return;
+  for (const name of ["stdout", "stderr"] as const) {
+    const lines = readableText(readTail(files[name], TAIL_CHARACTERS)).trimEnd().split("\n");
+    if (lines.join("") === "") continue;
+    print(`\n${paint.bold(name)}${paint.dim(lines.length > TAIL_LINES ? ", its end" : "")}\n`);
+    print(`${lines.slice(-TAIL_LINES).join("\n")}\n`);
+  }
+}
+
+function* facts(row: JobRow): Generator<[name: string, text: string]> {
+  const result = (row.result ?? {}) as Record<string, unknown>;
+  yield ["id", row.id];
+  yield ["label", oneLine(row.label ?? row.tool)];
+  yield ["tool", row.tool];
+  yield ["status", row.status];
+  if (row.progress || row.completedAt === null) yield ["progress", describeProgress(row)];
+  yield ["created", time(row.createdAt)];
+  if (row.startedAt !== null) yield ["started", time(row.startedAt)];
+  if (row.completedAt !== null) yield ["ended", time(row.completedAt)];
+  const seconds = secondsOf(row);
+  if (seconds !== undefined) yield ["duration", formatSeconds(seconds)];
+  if (row.error !== null) yield ["error", oneLine(row.error)];
+  for (const [name, value] of Object.entries(result)) {
+    if (SHOWN_ELSEWHERE.includes(name)) continue;
+    yield [name.replaceAll("_", " "), oneLine(plain(value))];
+  }
+  for (const { name, size } of (result.artifacts ?? []) as { name: string; size: number }[]) {
+    yield ["artifact", `${oneLine(name)} (${size} bytes)`];
+  }
+}
+
+function plain(value: unknown): string {
+  if (Array.isArray(value)) return value.join(", ") || "none";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+function time(milliseconds: number): string {
+  return `${new Date(milliseconds).toLocaleString("sv")} (${formatAge(milliseconds)} ago)`;
+}

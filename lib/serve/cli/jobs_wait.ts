@@ -1,0 +1,30 @@
+import { isFinal } from "../../jobs/model/job.ts";
+import { viewOf } from "../../jobs/model/job_view.ts";
+import { type Cli, EXIT } from "./cli.ts";
+import { findJob } from "./find_job.ts";
+import { Interrupts } from "./interrupts.ts";
+import { exitCodeOf } from "./job_summary.ts";
+import { paintStatus } from "./jobs_list.ts";
+import { oneLine } from "./table.ts";
+import { print, printJson, say } from "./terminal.ts";
+
+const WITHOUT_END_SECONDS = 365 * 86400;
+
+/** `jobs wait`. */
+export async function waitForJob(
+  cli: Cli,
+  start: string,
+  { timeout = WITHOUT_END_SECONDS, json }: { timeout?: number; json?: boolean },
+): Promise<void> {
+  const { id } = await findJob(cli.app, start);
+  using interrupts = new Interrupts();
+  const row = (await cli.app.jobs.waitForEnd(id, timeout, interrupts.signal))!;
+  if (json) printJson({ job: viewOf(row) });
+  else print(`${paintStatus(row.status, row.status)}\n`);
+  if (isFinal(row.status)) {
+    if (row.error !== null) say(`${oneLine(row.error)}\n`);
+    cli.exitCode = exitCodeOf(row);
+  } else {
+    cli.exitCode = interrupts.signal.aborted ? interrupts.exitCode : EXIT.timedOut;
+  }
+}

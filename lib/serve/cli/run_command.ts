@@ -1,0 +1,88 @@
+import { Command, CommanderError } from "commander";
+import config from "../../../deno.json" with { type: "json" };
+import { permissionAdvice } from "../../base/permission_advice.ts";
+import { UserError } from "../../base/user_error.ts";
+import type { App } from "../../runs/app.ts";
+import { Cli, EXIT } from "./cli.ts";
+import { addCompletions } from "./completions.ts";
+import { addDashboard } from "./dashboard.ts";
+import { addDemo } from "./demo.ts";
+import { addDeps } from "./deps.ts";
+import { addDoctor } from "./doctor.ts";
+import { addInstall } from "./install.ts";
+import { invocation } from "./invocation.ts";
+import { addJobs } from "./jobs.ts";
+import { addPermissions } from "./permissions.ts";
+import { addRun } from "./run.ts";
+import { addScripts } from "./scripts.ts";
+import { addServe } from "./serve.ts";
+import { print, say } from "./terminal.ts";
+
+/** The subcommands, in the order in which `--help` lists them. */
+const COMMANDS = [
+  addServe,
+  addRun,
+  addJobs,
+  addScripts,
+  addDeps,
+  addDashboard,
+  addDoctor,
+  addInstall,
+  addPermissions,
+  addDemo,
+  addCompletions,
+];
+
+/** Runs a command line; returns its exit code. */
+export async function runCommand(args: string[], createApp: () => App): Promise<number> {
+  const cli = new Cli(createApp);
+  try {
+    await createProgram(cli).parseAsync(args, { from: "user" });
+    return cli.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof Deno.errors.BrokenPipe) return EXIT.brokenPipe;
+    say(`python-mcp: ${messageOf(error)}\n`);
+    return EXIT.failed;
+  } finally {
+    await cli.close();
+  }
+}
+
+function createProgram(cli: Cli): Command {
+  const program = new Command(invocation())
+    .description("The MCP server that runs Python as jobs. Without a command: serve on stdio.")
+    .version(config.version)
+    .enablePositionalOptions()
+    .exitOverride()
+    .showHelpAfterError("(--help shows how it is used)")
+    .configureOutput({ writeOut: print, writeErr: say });
+  for (const add of COMMANDS) add(program, cli);
+  program.command("version")
+    .description("Print the version")
+    .addHelpText("after", `\nExample:\n  $ ${program.name()} version`)
+    .action(() => print(`${config.version}\n`));
+  program.addHelpText(
+    "after",
+    `
+Exit codes: 0 done; 1 could not be done; 64 wrong command line; 124 time was up; 130 Ctrl-C;
+141 nobody reads the output any more; run and jobs wait: the script's own.
+
+Examples:
+  $ ${program.name()} run script.py
+  $ ${program.name()} jobs
+  $ ${program.name()} install --dry-run
+
+Settings come from the environment: PYTHON_MCP_HOME (default ~/.python_mcp), NO_COLOR.`,
+  );
+  return program;
+}
+
+/** One clear sentence; a fault of the program itself shows where it is. */
+function messageOf(error: unknown): string {
+  if (error instanceof UserError) return error.message;
+  if (error instanceof Deno.errors.NotCapable) {
+    return `${error.message}. ${permissionAdvice(error.message)}`;
+  }
+  return error instanceof Error ? error.stack ?? error.message : String(error);
+}

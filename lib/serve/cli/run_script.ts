@@ -1,0 +1,140 @@
+import { resolve } from "node:path";
+import { exists } from "../../base/private_files.ts";
+import { UserError } from "../../base/user_error.ts";
+import type { JobRow } from "../../jobs/model/job.ts";
+import { viewOf } from "../../jobs/model/job_view.ts";
+import { callToolNamed } from "./call_tool.ts";
+import { type Cli, EXIT } from "./cli.ts";
+import { SHORT_ID } from "./find_job.ts";
+import { followJob } from "./follow_job.ts";
+import { Interrupts } from "./interrupts.ts";
+import { invocation } from "./invocation.ts";
+import { exitCodeOf } from "./job_summary.ts";
+import { ProgressLine } from "./progress_line.ts";
+import type { RunOptions } from "./run.ts";
+import { oneLine } from "./table.ts";
+import { paintFor, print, printJson, say } from "./terminal.ts";
+
+/** Starts a script as a job and follows it to its end, or until Ctrl-C. */
+export async function runScript(
+  cli: Cli,
+  script: string,
+  args: string[],
+  options: RunOptions,
+): Promise<void> {
+  const id = await startScript(cli, script, args, options);
+  if (options.detach) {
+    if (options.json) printJson({ job_id: id });
+    else print(`${id}\n`);
+    return;
+  }
+  const line = new ProgressLine();
+  using interrupts = new Interrupts();
+  const row = await followJob(
+    cli.app,
+    id,
+    {
+      stdout: options.json ? undefined : (bytes) => line.stdout(bytes),
+      stderr: options.json ? undefined : (bytes) => line.stderr(bytes),
+      look: (row) => line.look(row),
+    },
+    interrupts.signal,
+  );
+  line.endLine();
+  if (interrupts.signal.aborted) {
+    await leave(cli, id, interrupts);
+  } else if (row) {
+    if (options.json) printJson({ job: viewOf(row) });
+    else sayHowItEnded(row);
+    cli.exitCode = exitCodeOf(row);
+  }
+}
+
+async function startScript(
+  { app }: Cli,
+  script: string,
+  args: string[],
+  options: RunOptions,
+): Promise<string> {
+  if (!options.saved && script !== "-" && !exists(resolve(app.settings.cwd, script))) {
+    throw new UserError(
+      `Cannot run ${resolve(app.settings.cwd, script)}: there is no such file. ` +
+        "Check the path; a saved script needs --saved, and - reads the script from standard input.",
+    );
+  }
+  const shared = {
+    args,
+    env_vars: options.env,
+    env_file: options.envFile,
+    timeout_seconds: options.timeLimit,
+    job_label: options.label,
+    stdin: options.stdin ? await readStdin() : undefined,
+  };
+  const inFolder = {
+    ...shared,
+    directory: options.dir ?? app.settings.cwd,
+    ...(script === "-"
+      ? { script_content: await readStdin() }
+      : { script_path: resolve(app.settings.cwd, script) }),
+    python_version: options.python,
+  };
+  const [tool, input] = options.saved
+    ? ["py_run_saved_script", {
+      ...shared,
+      script_name: script,
+      auto_install_deps: options.install,
+      async_mode: true,
+    }]
+    : options.with
+    ? ["py_run_script_with_dependencies_async", {
+      ...inFolder,
+      dependencies: options.with,
+      auto_parse_imports: options.install,
+    }]
+    : ["py_run_script_in_dir_async", {
+      ...inFolder,
+      use_uv: options.uv,
+      auto_install_deps: options.install,
+    }];
+  return String((await callToolNamed(app, tool, input)).job_id);
+}
+
+async function readStdin(): Promise<string> {
+  return await new Response(Deno.stdin.readable).text();
+}
+
+/** What a person should know besides the output. */
+function sayHowItEnded({ status, error, result }: JobRow): void {
+  const { note, exit_code, artifacts = [] } = (result ?? {}) as {
+    note?: string;
+    exit_code?: number | null;
+    artifacts?: { name: string; uri: string }[];
+  };
+  const paint = paintFor(Deno.stderr);
+  // A script's own error is the end of its stderr.
+  if (status === "cancelled") say(`${paint.yellow("The job was cancelled")}\n`);
+  else if (error !== null && !exit_code) say(`python-mcp: ${paint.red(oneLine(error))}\n`);
+  if (note) say(`${paint.dim(`note: ${oneLine(note)}`)}\n`);
+  for (const { name, uri } of artifacts) {
+    say(`${paint.dim(`artifact: ${oneLine(name)} (${uri})`)}\n`);
+  }
+}
+
+async function leave(cli: Cli, id: string, interrupts: Interrupts): Promise<void> {
+  const short = id.slice(0, SHORT_ID);
+  say(
+    `\nThe job ${short} goes on. Press Ctrl-C again to cancel it.\n` +
+      `  follow it: ${invocation()} jobs logs -f ${short}\n` +
+      `  cancel it: ${invocation()} jobs cancel ${short}\n`,
+  );
+  cli.exitCode = interrupts.exitCode;
+  if (!await interrupts.comesAgain()) return;
+  say("Cancelling…\n");
+  const cancelled = await cli.app.jobs.cancel(id);
+  say(
+    cancelled?.row.status === "cancelled"
+      ? "Job cancelled\n"
+      : `The job had ended before (${cancelled?.row.status})\n`,
+  );
+  cli.exitCode = EXIT.interrupted;
+}

@@ -1,0 +1,77 @@
+import { permissionAdvice } from "../../base/permission_advice.ts";
+import type { Settings } from "../../runs/app.ts";
+import { isFromNpx } from "../cli/invocation.ts";
+import { checkBudgets } from "./doctor_budgets.ts";
+import { checkClients } from "./doctor_clients.ts";
+import { checkHome } from "./doctor_home.ts";
+import { checkIndex } from "./doctor_index.ts";
+import { checkPermissions } from "./doctor_permissions.ts";
+import { checkPythons } from "./doctor_pythons.ts";
+import { checkUv } from "./doctor_uv.ts";
+
+/** One thing that was looked at. */
+export interface Finding {
+  check: string;
+  level: "ok" | "warning" | "error";
+  message: string;
+  /** What to do about it. */
+  fix?: string;
+}
+
+/** Looks at all that the server needs; a check that breaks is a finding too. */
+export async function examine(
+  settings: Settings,
+  { offline }: { offline: boolean },
+): Promise<Finding[]> {
+  const checks: [string, () => Finding[] | Promise<Finding[]>][] = [
+    ["Deno", checkDeno],
+    ["permissions", () => checkPermissions(settings)],
+    ["uv", () => checkUv(settings)],
+    ["Python", () => checkPythons(settings)],
+    ["home", () => checkHome(settings.home)],
+    ...(offline
+      ? []
+      : [["index", () => checkIndex(settings.env)] as [string, () => Promise<Finding[]>]]),
+    ["budgets", () => checkBudgets(settings.env)],
+    ["clients", () => checkClients(settings.env)],
+  ];
+  const all = await Promise.all(checks.map(async ([check, look]) => {
+    try {
+      return await look();
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      return [{
+        check,
+        level: "error" as const,
+        message: `This could not be checked: ${text}`,
+        fix: error instanceof Deno.errors.NotCapable
+          ? permissionAdvice(text)
+          : "Mend what the message names.",
+      }];
+    }
+  }));
+  return all.flat();
+}
+
+/** The oldest that the program was seen to run on. */
+const OLDEST_DENO = [2, 8];
+
+function checkDeno(): Finding[] {
+  const { deno } = Deno.version;
+  const [major = 0, minor = 0] = deno.split(".").map(Number);
+  const isOld = major < OLDEST_DENO[0]! || (major === OLDEST_DENO[0] && minor < OLDEST_DENO[1]!);
+  const message = `${deno} at ${Deno.execPath()}`;
+  if (isOld) {
+    const fix = `Version ${OLDEST_DENO.join(".")} or newer is needed: deno upgrade`;
+    return [{ check: "Deno", level: "error", message, fix }];
+  }
+  if (isFromNpx()) {
+    return [{
+      check: "Deno",
+      level: "warning",
+      message: `${message}, the cache of npx, which may be emptied`,
+      fix: "Before `install`, install Deno for good: npm install --global deno",
+    }];
+  }
+  return [{ check: "Deno", level: "ok", message }];
+}

@@ -1,0 +1,158 @@
+import { accessSync, constants } from "node:fs";
+import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { readIfThere, statIfThere } from "../../base/private_files.ts";
+import { invocation } from "../cli/invocation.ts";
+import type { Finding } from "./doctor.ts";
+import { answerOf } from "./doctor_command.ts";
+
+const LEAST_MB = 500;
+/** File systems on which SQLite's WAL and advisory locks are not to be relied on. */
+const NETWORK = /^(nfs4?|cifs|smb3?|smbfs|fuse\.sshfs|9p|afpfs|webdav|ceph|glusterfs|fuse\.s3fs)$/;
+
+/** The home: who can read it, where it lies, what room is left, whether its database is whole. */
+export async function checkHome(home: string): Promise<Finding[]> {
+  const info = statIfThere(home);
+  if (!info) return [checkParent(home), ...await checkSpace(home)];
+  return [
+    checkMode(home, info),
+    ...checkFileSystem(home),
+    ...await checkSpace(home),
+    checkDatabase(home),
+  ];
+}
+
+/** A home that is still to be made. */
+function checkParent(home: string): Finding {
+  const parent = nearestThere(home);
+  try {
+    if (!statIfThere(parent)!.isDirectory) throw new Error(`${parent} is no folder`);
+    accessSync(parent, constants.W_OK);
+  } catch (error) {
+    return {
+      check: "home",
+      level: "error",
+      message: `${home} cannot be made: ${(error as Error).message}`,
+      fix: "Set PYTHON_MCP_HOME to a folder that this user can make or write to.",
+    };
+  }
+  return { check: "home", level: "ok", message: `${home} is made at the first run` };
+}
+
+/** The path, or the nearest one above it that there is. */
+function nearestThere(path: string): string {
+  return statIfThere(path) || path === "/" ? path : nearestThere(dirname(path));
+}
+
+function checkMode(home: string, info: Deno.FileInfo): Finding {
+  if (!info.isDirectory) {
+    return {
+      check: "home",
+      level: "error",
+      message: `${home} is no folder`,
+      fix: "Move that file away, or set PYTHON_MCP_HOME to a folder.",
+    };
+  }
+  const probe = join(home, `.doctor-${crypto.randomUUID().slice(0, 8)}`);
+  try {
+    Deno.writeTextFileSync(probe, "", { mode: 0o600 });
+    Deno.removeSync(probe);
+  } catch (error) {
+    return {
+      check: "home",
+      level: "error",
+      message: `${home} cannot be written to: ${(error as Error).message}`,
+      fix: "Make it writable for this user, or set PYTHON_MCP_HOME to a folder that is.",
+    };
+  }
+  const open = (info.mode ?? 0) & 0o077;
+  return open
+    ? {
+      check: "home",
+      level: "warning",
+      message: `${home} can be read by others (mode ${((info.mode ?? 0) & 0o777).toString(8)})`,
+      fix: `chmod 700 '${home}'`,
+    }
+    : { check: "home", level: "ok", message: `${home}, private and writable` };
+}
+
+function checkFileSystem(home: string): Finding[] {
+  const type = fileSystemOf(home, readIfThereOrDenied("/proc/self/mounts") ?? "");
+  if (type === undefined || !NETWORK.test(type)) return [];
+  return [{
+    check: "file system",
+    level: "warning",
+    message: `${home} lies on a network file system (${type}), where locks cannot be relied on`,
+    fix:
+      "Let no other machine use it at the same time; better, set PYTHON_MCP_HOME to a folder on a local disk.",
+  }];
+}
+
+/** The type of the file system that a path lies on, by the longest mount point above it. */
+export function fileSystemOf(path: string, mounts: string): string | undefined {
+  let longest = -1;
+  let type: string | undefined;
+  for (const line of mounts.split("\n")) {
+    const [, escapedPoint, found] = line.split(" ");
+    if (escapedPoint === undefined) continue;
+    const point = escapedPoint.replaceAll(
+      /\\(\d{3})/g,
+      (_, octal) => String.fromCharCode(parseInt(octal, 8)),
+    );
+    const isAbove = point === "/" || path === point || path.startsWith(`${point}/`);
+    if (isAbove && point.length >= longest) {
+      longest = point.length;
+      type = found;
+    }
+  }
+  return type;
+}
+
+/** Deno lets read /proc only with -A. */
+function readIfThereOrDenied(path: string): string | undefined {
+  try {
+    return readIfThere(path);
+  } catch {
+    return undefined;
+  }
+}
+
+async function checkSpace(home: string): Promise<Finding[]> {
+  const columns = (await answerOf("df", ["-Pk", nearestThere(home)]).catch(() => undefined))
+    ?.split("\n").at(-1)?.split(/\s+/);
+  const free = Number(columns?.at(-3)) / 1024;
+  if (!Number.isFinite(free)) return [];
+  const low = free < LEAST_MB;
+  return [{
+    check: "space",
+    level: low ? "warning" : "ok",
+    message: `${free > 10240 ? `${(free / 1024).toFixed(0)} GB` : `${free.toFixed(0)} MB`} free`,
+    ...(low
+      ? { fix: `Remove old jobs: ${invocation()} jobs prune --completed --failed --older-than 7d` }
+      : {}),
+  }];
+}
+
+function checkDatabase(home: string): Finding {
+  const path = join(home, "meta", "jobs.db");
+  if (!statIfThere(path)) return { check: "database", level: "ok", message: "none yet" };
+  let answer: string;
+  try {
+    const db = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
+    try {
+      answer = db.prepare("PRAGMA quick_check").all()
+        .map((row) => String(Object.values(row)[0])).join("; ");
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    answer = (error as Error).message;
+  }
+  return answer === "ok" ? { check: "database", level: "ok", message: `${path} is whole` } : {
+    check: "database",
+    level: "error",
+    message: `${path} is damaged: ${answer.slice(0, 200)}`,
+    fix: `End all servers and move ${path} away with its -wal and -shm files; ` +
+      "the next server makes a new one from the folders of jobs.",
+  };
+}

@@ -1,0 +1,32 @@
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { join } from "node:path";
+import { ensureFolder, readIfThere, replacePrivate } from "../../base/private_files.ts";
+
+/** The secret that HTTP clients must send, and where it comes from. */
+export interface HttpToken {
+  value: string;
+  /** The file that holds it; absent where `PYTHON_MCP_TOKEN` gave it. */
+  path?: string;
+}
+
+/** The token of the environment, else the one kept in the home (mode 0600), made at the first need. */
+export function readHttpToken(home: string, fromEnv: string | undefined): HttpToken {
+  if (fromEnv) return { value: fromEnv };
+  const path = join(home, "http_token");
+  const kept = readIfThere(path)?.trim();
+  if (kept) return { value: kept, path };
+  ensureFolder(home);
+  const value = randomBytes(32).toString("base64url");
+  replacePrivate(path, `${value}\n`);
+  return { value, path };
+}
+
+/** Whether an `Authorization` header bears the token (RFC 6750); takes equally long for all wrong ones. */
+export function bearsToken(header: string | null, token: HttpToken): boolean {
+  const sent = /^Bearer +(\S+) *$/i.exec(header ?? "")?.[1] ?? "";
+  return timingSafeEqual(digest(sent), digest(token.value));
+}
+
+function digest(text: string): Uint8Array {
+  return createHash("sha256").update(text).digest();
+}

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { explainFailure, maskCredentials } from "../../../lib/python/advice/explain_failure.ts";
+
+const explain = (log: string) => explainFailure("Installing a", log, "");
+
+Deno.test("explainFailure gives the resolver's explanation without its drawing", () => {
+  const log = "\x1b[31m  × No solution found when resolving dependencies:\n" +
+    "  ╰─▶ Because there is no version of a==99 and you require a==99, we can conclude that\n" +
+    "      your requirements are unsatisfiable.\x1b[0m\n";
+  const text = explain(log);
+  assert.match(text, /^Installing a failed: No solution found.*\nBecause there is no version of a/);
+  assert.match(text, /Loosen or correct the version constraints/);
+});
+
+Deno.test("explainFailure says that the index could not be reached and hides its password", () => {
+  const text = explain(
+    "error: Request failed after 3 retries in 5.6s\n" +
+      "  cause: Failed to fetch: https://user:s3cret@index.example/simple/a/\n  cause: dns error\n",
+  );
+  assert.match(text, /https:\/\/\*\*\*\*@index\.example/);
+  assert.match(text, /The package index could not be reached/);
+  assert.doesNotMatch(text, /s3cret/);
+});
+
+Deno.test("explainFailure stays within 2,000 characters and keeps both ends", () => {
+  const text = explain(`error: Failed to build \`a\`\n${"noise ".repeat(2000)}\nlast line\n`);
+  assert.ok(text.length <= 2000);
+  assert.match(text, /Failed to build `a`[^]*last line\nA distribution had to be built/);
+});
+
+Deno.test("explainFailure has words for a step that printed nothing", () => {
+  assert.equal(explain(""), "Installing a failed: it printed nothing");
+});
+
+Deno.test("maskCredentials leaves URLs without credentials alone", () => {
+  const text = "https://pypi.org/simple/@scope git+ssh://token@host/x";
+  assert.equal(maskCredentials(text), "https://pypi.org/simple/@scope git+ssh://****@host/x");
+});
+
+Deno.test("maskCredentials knows passwords with odd characters, and tokens", () => {
+  const masked = (text: string) => assert.doesNotMatch(maskCredentials(text), /s3c|ret/);
+  masked("https://user:s3c@ret@index.example/simple");
+  masked("invalid value 'https://user:s3c/ret@index.example/simple' for");
+  masked("https://index.example/simple?access_token=s3cret&x=1");
+  masked("UV_INDEX=corp=https://user:s3cret@a/simple https://__token__:s3cret@b/simple");
+});

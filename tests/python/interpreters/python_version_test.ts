@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import {
+  compareVersions,
+  parsePythonVersion,
+} from "../../../lib/python/interpreters/python_version.ts";
+
+const meanings: [text: string, fits: string[], others: string[]][] = [
+  ["3", ["3.8.0", "3.13.1"], []],
+  ["3.12", ["3.12.0", "3.12.4"], ["3.11.9", "3.13.0", "3.1.2"]],
+  ["3.12.4", ["3.12.4"], ["3.12.5"]],
+  [">=3.11", ["3.11.0", "3.13.0"], ["3.10.9"]],
+  [" >= 3.9 , < 3.12 ", ["3.9.0", "3.11.9"], ["3.8.9", "3.12.0"]],
+  ["~=3.11", ["3.11.0", "3.14.0"], ["3.10.0"]],
+  ["~=3.11.2", ["3.11.2", "3.11.9"], ["3.11.1", "3.12.0"]],
+  ["==3.12.*", ["3.12.7"], ["3.13.0"]],
+  ["==3.12", ["3.12.0"], ["3.12.1"]],
+  [">=3.9,!=3.10.*,!=3.11.1", ["3.9.1", "3.11.2"], ["3.10.3", "3.11.1"]],
+  [">3.11,<=3.12", ["3.11.1", "3.12.0"], ["3.11.0", "3.12.1"]],
+  [">=3.13.0rc1", ["3.13.0"], ["3.12.9"]],
+  [">=3.6", ["3.8.1"], ["3.7.9"]],
+];
+
+for (const [text, fits, others] of meanings) {
+  Deno.test(`parsePythonVersion understands ${JSON.stringify(text)}`, () => {
+    const version = parsePythonVersion(text);
+    for (const one of fits) assert.ok(version.matches(one), one);
+    for (const one of others) assert.ok(!version.matches(one), one);
+  });
+}
+
+for (
+  const text of ["", "latest", "3.12.4.1", "python3.12", ">=", "=>3.11", "~=3", ">=3.11.*", "3.11,"]
+) {
+  Deno.test(`parsePythonVersion rejects ${JSON.stringify(text)} with examples`, () => {
+    assert.throws(() => parsePythonVersion(text), {
+      name: "UserError",
+      message: /Cannot read python_version .*`3\.12`.*`>=3\.9,<3\.12`/,
+    });
+  });
+}
+
+for (const text of ["2.7", "3.7", "<3.8", "==3.6.*", ">=3.12,<3.10", "4"]) {
+  Deno.test(`parsePythonVersion says that nothing supported fits ${text}`, () => {
+    assert.throws(() => parsePythonVersion(text, "requires_python"), {
+      name: "UserError",
+      message: /requires_python .*no version of Python from 3\.8 on fits it/,
+    });
+  });
+}
+
+Deno.test("compareVersions orders by number", () => {
+  const sorted = ["3.9.1", "3.10.0", "3.9.18"].sort(compareVersions);
+  assert.deepEqual(sorted, ["3.9.1", "3.9.18", "3.10.0"]);
+});

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { fileSystemOf } from "../../../lib/serve/doctor/doctor_home.ts";
+import { cli, startJob } from "../../helpers/cli.ts";
+import { TestHome } from "../../helpers/test_home.ts";
+
+interface Finding {
+  check: string;
+  level: string;
+  message: string;
+  fix?: string;
+}
+
+async function examine(home: TestHome, env: Record<string, string> = {}, flags?: string[]) {
+  const { code, stdout } = await cli(home, ["doctor", "--json", "--offline"], {
+    env: { HOME: home.path, ...env },
+    flags,
+  });
+  const { ok, findings } = JSON.parse(stdout) as { ok: boolean; findings: Finding[] };
+  const of = (check: string) => findings.filter((one) => one.check === check);
+  return { code, ok, findings, of };
+}
+
+Deno.test("doctor finds no error when all is well", async () => {
+  await using home = await TestHome.create();
+  const id = await startJob(home, "1");
+  await cli(home, ["jobs", "wait", id]);
+  const { code, ok, findings, of } = await examine(home);
+  assert.deepEqual(findings.filter(({ level }) => level === "error"), []);
+  assert.deepEqual([code, ok], [0, true]);
+  for (const check of ["permissions", "Python", "supervisor", "home", "database"]) {
+    assert.equal(of(check)[0]?.level, "ok", check);
+  }
+});
+
+Deno.test("doctor says how to mend it whenever something is not well", async () => {
+  await using home = await TestHome.create();
+  Deno.mkdirSync(home.join(".cursor"));
+  const { findings } = await examine(home, { SMART_ASYNC_TIMEOUT_SECONDS: "soon" });
+  const bad = findings.filter(({ level }) => level !== "ok");
+  assert(bad.length >= 2);
+  for (const { check, fix } of bad) assert(fix, check);
+});
+
+Deno.test("doctor ends with 1 when the database is damaged", async () => {
+  await using home = await TestHome.create();
+  Deno.mkdirSync(home.join("home", "meta"), { recursive: true });
+  Deno.writeTextFileSync(home.join("home", "meta", "jobs.db"), "no database ".repeat(1000));
+  const { code, ok, of } = await examine(home);
+  assert.deepEqual([code, ok], [1, false]);
+  assert.equal(of("database")[0]!.level, "error");
+  assert.match(of("database")[0]!.message, /is damaged/);
+});
+
+Deno.test("doctor says whether the index answers, and shows no password of it", async () => {
+  await using home = await TestHome.create();
+  const index = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, () => new Response());
+  const ask = async (url: string) => {
+    const { stdout } = await cli(home, ["doctor", "--json"], {
+      env: { HOME: home.path, UV_DEFAULT_INDEX: url },
+    });
+    assert(!stdout.includes("secret"));
+    return (JSON.parse(stdout).findings as Finding[]).find(({ check }) => check === "index")!;
+  };
+  const url = `http://me:secret@127.0.0.1:${index.addr.port}/simple`;
+  const answers = await ask(url);
+  await index.shutdown();
+  assert.equal(answers.level, "ok", answers.message);
+  const gone = await ask(url);
+  assert.equal(gone.level, "warning");
+  assert.match(gone.message, /cannot be reached/);
+});
+
+Deno.test("doctor warns when others can read the home", async () => {
+  await using home = await TestHome.create();
+  Deno.mkdirSync(home.join("home"));
+  Deno.chmodSync(home.join("home"), 0o755);
+  const [finding] = (await examine(home)).of("home");
+  assert.deepEqual(
+    [finding!.level, finding!.fix],
+    ["warning", `chmod 700 '${home.join("home")}'`],
+  );
+});
+
+Deno.test("doctor ends with 1 when the home cannot be made", async () => {
+  await using home = await TestHome.create();
+  Deno.writeTextFileSync(home.join("file"), "");
+  const { code, of } = await examine(home, { PYTHON_MCP_HOME: home.join("file/home") });
+  assert.equal(code, 1);
+  const [{ level, message, fix }] = of("home") as [Finding];
+  assert.equal(level, "error");
+  assert.match(message, /file\/home cannot be made: .*file is no folder/);
+  assert.match(fix!, /Set PYTHON_MCP_HOME/);
+});
+
+Deno.test("doctor warns when a setting is no number", async () => {
+  await using home = await TestHome.create();
+  const findings = (await examine(home, {
+    SMART_ASYNC_TIMEOUT_SECONDS: "soon",
+    PY_RUN_SCRIPT_IN_DIR_TIMEOUT: "-1",
+    PYTHON_MCP_KEEP_DAYS: "x",
+  })).of("settings");
+  assert.deepEqual(findings.map(({ level, message }) => [level, message.split(" ")[0]]), [
+    ["warning", "PYTHON_MCP_KEEP_DAYS=x"],
+    ["warning", "SMART_ASYNC_TIMEOUT_SECONDS=soon"],
+    ["warning", "PY_RUN_SCRIPT_IN_DIR_TIMEOUT=-1"],
+  ]);
+});
+
+Deno.test("doctor names the missing flags when a permission is missing", async () => {
+  await using home = await TestHome.create();
+  const [finding] = (await examine(home, {}, ["--allow-read", "--allow-env"])).of("permissions");
+  assert.equal(finding!.level, "error");
+  assert.match(finding!.message, /--allow-write=.*, --allow-run=/);
+});
+
+Deno.test("doctor warns when a client does not have the server", async () => {
+  await using home = await TestHome.create();
+  Deno.mkdirSync(home.join(".cursor"));
+  assert.equal((await examine(home)).of("clients")[0]!.level, "warning");
+  const env = { HOME: home.path };
+  assert.equal((await cli(home, ["install", "--client", "cursor"], { env })).code, 0);
+  assert.equal((await examine(home)).of("clients")[0]!.level, "ok");
+});
+
+Deno.test("doctor passes over a stand-in for uv when it comes first on PATH", async () => {
+  await using home = await TestHome.create();
+  Deno.mkdirSync(home.join("shims"));
+  Deno.writeTextFileSync(home.join("shims", "uv"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+  const PATH = `${home.join("shims")}:${Deno.env.get("PATH")}`;
+  const [finding] = (await examine(home, { PATH })).of("uv");
+  assert.notEqual(finding!.level, "error");
+  assert(!finding!.message.startsWith(home.join("shims")));
+});
+
+Deno.test("doctor knows the file system when mounts lie in each other", () => {
+  const mounts = "/dev/sda / ext4 rw 0 0\nserver:/x /home nfs4 rw 0 0\n" +
+    "/dev/sdb /home/me/local\\040disk ext4 rw 0 0\n";
+  assert.equal(fileSystemOf("/home/me/.python_mcp", mounts), "nfs4");
+  assert.equal(fileSystemOf("/home/me/local disk/x", mounts), "ext4");
+  assert.equal(fileSystemOf("/homework", mounts), "ext4");
+});

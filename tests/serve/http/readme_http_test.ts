@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { HttpServerProcess } from "../../helpers/http_server.ts";
+import { TestHome } from "../../helpers/test_home.ts";
+
+const README = new URL("../../../README.md", import.meta.url);
+
+/** The block of the README's HTTP section that starts with a text. */
+function blockStarting(start: string): string {
+  const section = Deno.readTextFileSync(README).split("\n## ")
+    .find((section) => section.startsWith("Over HTTP"))!;
+  const blocks = [...section.matchAll(/```\w*\n(.*?)```/gs)].map((match) => match[1]!);
+  return blocks.find((block) => block.startsWith(start))!;
+}
+
+Deno.test("the README's curl command runs a script when it is pasted", async () => {
+  await using home = await TestHome.create();
+  const pasted = blockStarting("curl");
+  await using server = await HttpServerProcess.start({ home: home.join(".python_mcp") });
+  const command = pasted.replaceAll("http://127.0.0.1:8000/mcp", server.url);
+  assert.notEqual(command, pasted);
+  const { code, stdout } = await new Deno.Command("bash", {
+    args: ["-c", command],
+    env: { HOME: home.path },
+    stdin: "null",
+  }).output();
+  assert.equal(code, 0);
+  const text = new TextDecoder().decode(stdout);
+  const answer = JSON.parse(/\{.*\}/.exec(text)![0]);
+  assert.equal(answer.result.structuredContent.stdout, "42\n", text);
+});
+
+Deno.test("the README's server command names options that the server has", async () => {
+  const [, ...words] = blockStarting("deno run").split("#")[0]!.trim().split(" ");
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [...words, "--help"],
+    cwd: new URL("../../..", import.meta.url),
+  }).output();
+  const help = new TextDecoder().decode(stdout);
+  for (const option of ["--http", "--port", "--host"]) assert.ok(help.includes(option), option);
+});
+
+Deno.test("the README's configuration for HTTP is JSON that names the endpoint", () => {
+  const config = JSON.parse(blockStarting("{"));
+  assert.equal(config.servers.python.url, "http://127.0.0.1:8000/mcp");
+});

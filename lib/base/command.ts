@@ -13,9 +13,9 @@ export interface PrepareStep {
   /** A file that is locked while the step runs, so that two jobs do not do the same work twice. */
   lock?: string;
   /** Where the step's standard output, trimmed, is saved (atomically) when it succeeds. */
-  saveStdout?: string;
+  save_stdout_to?: string;
   /** Seconds; the step fails when they are over. */
-  timeLimit?: number;
+  timeout_seconds?: number;
 }
 
 /** The command whose output is the job's output. */

@@ -28,7 +28,7 @@ export interface JobManagerOptions {
   python: () => string;
   maxRunning: number;
   /** Bytes a stream. */
-  maxOutput: number;
+  maxOutputBytes: number;
   /** How long ended jobs stay. */
   keepDays: number;
   /** Called with each sweep, with the programs of the jobs that have not ended. */

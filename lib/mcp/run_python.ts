@@ -52,7 +52,7 @@ export interface PythonRun {
   namesDependencies: boolean;
   /** Without it the run is always in the background. */
   mayAnswer: boolean;
-  benchmark?: { sampleInterval: number; repeat: number };
+  benchmark?: { sampleIntervalSeconds: number; repeat: number };
 }
 
 /** Variables of the caller that uv needs as well: indexes, certificates, proxies. */
@@ -210,10 +210,10 @@ async function makeRequest(
     },
     env: secret,
     prepareEnv: split(secret, (name) => FOR_PREPARATION.test(name))[0],
-    timeLimit: input.timeout_seconds,
+    timeoutSeconds: input.timeout_seconds,
     background,
     details,
-    sampleInterval: run.benchmark?.sampleInterval,
+    sampleIntervalSeconds: run.benchmark?.sampleIntervalSeconds,
     repeat: run.benchmark && run.benchmark.repeat + warmUps,
   };
 }

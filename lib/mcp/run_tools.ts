@@ -119,7 +119,7 @@ export const RUN_TOOLS: readonly Tool[] = [
     view: JOB_PAGE_URI,
     handle: ({ sample_interval, repeat, ...input }, call) =>
       runWithDependencies("py_benchmark_script", input, true, call, {
-        sampleInterval: sample_interval,
+        sampleIntervalSeconds: sample_interval,
         repeat,
       }),
   }),

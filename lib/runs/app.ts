@@ -9,7 +9,7 @@ export interface Settings {
   /** `PYTHON_MCP_MAX_RUNNING`: how many background jobs run at once in a home. */
   maxRunning: number;
   /** `PYTHON_MCP_MAX_OUTPUT_MB`, in bytes a stream. */
-  maxOutput: number;
+  maxOutputBytes: number;
   /** `PYTHON_MCP_KEEP_DAYS`: how long ended jobs and unused environments stay. */
   keepDays: number;
   /** `PYTHON_MCP_WAIT_WITH_PROGRESS`: a caller that gets progress is waited for without a budget. */

@@ -9,12 +9,12 @@ const DAY_MS = 24 * 3600 * 1000;
 
 /** Opens the jobs of the home that the settings name. */
 export function openJobs(settings: Settings, log: Log): JobManager {
-  const { home, maxRunning, maxOutput, keepDays } = settings;
+  const { home, maxRunning, maxOutputBytes, keepDays } = settings;
   return new JobManager({
     home: openHome(home),
     python: () => findLauncherPython(),
     maxRunning,
-    maxOutput,
+    maxOutputBytes,
     keepDays,
     describe: describeRun,
     swept: (programs) => removeUnusedEnvironments(home, Date.now() - keepDays * DAY_MS, programs),

@@ -22,7 +22,7 @@ export function readSettings(
     // Clients give values as they are written, `~` included.
     home: resolvePath(env.PYTHON_MCP_HOME || "~/.python_mcp", Deno.cwd(), env),
     maxRunning: Math.floor(number("PYTHON_MCP_MAX_RUNNING", 4 * navigator.hardwareConcurrency, 1)),
-    maxOutput: number("PYTHON_MCP_MAX_OUTPUT_MB", DEFAULT_MAX_OUTPUT_MB, 0) * 2 ** 20,
+    maxOutputBytes: number("PYTHON_MCP_MAX_OUTPUT_MB", DEFAULT_MAX_OUTPUT_MB, 0) * 2 ** 20,
     keepDays: number("PYTHON_MCP_KEEP_DAYS", DEFAULT_KEEP_DAYS, 0),
     waitWithProgress: isTrue(env.PYTHON_MCP_WAIT_WITH_PROGRESS),
     stopOnDisconnect: isTrue(env.PYTHON_MCP_STOP_ON_DISCONNECT),

@@ -78,7 +78,7 @@ async function startJob(
     run: { argv, cwd: draft.files.artifacts },
     env: {},
     prepareEnv: {},
-    timeLimit: 60,
+    timeoutSeconds: 60,
     background: true,
     details: { execution_strategy: "system-python" },
   });

@@ -44,7 +44,7 @@ export async function runPlan(
     if (step.creates && exists(step.creates)) continue;
     const ended = await runCommand(step, baseEnv);
     if (ended.code !== 0) return { ...ended, failedStep: step.label };
-    if (step.saveStdout) Deno.writeTextFileSync(step.saveStdout, ended.stdout.trim());
+    if (step.save_stdout_to) Deno.writeTextFileSync(step.save_stdout_to, ended.stdout.trim());
   }
   return await runCommand(plan.run, baseEnv);
 }

@@ -9,7 +9,7 @@ export interface ScriptOptions {
   python?: string;
   /** Values that reach no file. */
   env?: Record<string, string>;
-  timeLimit?: number;
+  timeoutSeconds?: number;
   /** As a run whose caller waits. */
   call?: boolean;
 }
@@ -18,11 +18,11 @@ export interface ScriptOptions {
 export async function startScript(
   bench: JobBench,
   source: string,
-  { python = PYTHON, env = {}, timeLimit = 0, call = false }: ScriptOptions = {},
+  { python = PYTHON, env = {}, timeoutSeconds = 0, call = false }: ScriptOptions = {},
 ): Promise<Draft> {
   const runtime = await installScriptRuntime(bench.path);
   const draft = bench.draft(!call);
-  const request = bench.request([python, "-c", source], { env, timeLimit, background: !call });
+  const request = bench.request([python, "-c", source], { env, timeoutSeconds, background: !call });
   Object.assign(request.run.env!, runtime.env(undefined), {
     PYTHON_MCP_JOB_ID: draft.id,
     PYTHON_MCP_PROGRESS_FILE: draft.files.path("progress.json"),

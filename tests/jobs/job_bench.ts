@@ -21,7 +21,7 @@ export interface TestResult {
 
 export interface BenchOptions {
   maxRunning?: number;
-  maxOutput?: number;
+  maxOutputBytes?: number;
   keepDays?: number;
   swept?: (programs: string[]) => Promise<void>;
   python?: string;
@@ -43,7 +43,7 @@ export class JobBench implements AsyncDisposable {
       home: openHome(path),
       python: () => options.python ?? PYTHON,
       maxRunning: options.maxRunning ?? 4,
-      maxOutput: options.maxOutput ?? 2 ** 30,
+      maxOutputBytes: options.maxOutputBytes ?? 2 ** 30,
       keepDays: options.keepDays ?? 30,
       swept: options.swept,
       describe,
@@ -68,7 +68,7 @@ export class JobBench implements AsyncDisposable {
       run: { argv: script, cwd: this.path, env: { TEST_HOME: this.path }, stdin },
       env: {},
       prepareEnv: {},
-      timeLimit: 0,
+      timeoutSeconds: 0,
       background: true,
       details: {},
       ...rest,

@@ -21,7 +21,7 @@ Deno.test("settings resolve the home when it starts with ~ or is relative", () =
 const WRONG: [string, string, keyof ReturnType<typeof readSettings>, number][] = [
   ["PYTHON_MCP_MAX_RUNNING", "0", "maxRunning", 4 * navigator.hardwareConcurrency],
   ["PYTHON_MCP_MAX_RUNNING", "many", "maxRunning", 4 * navigator.hardwareConcurrency],
-  ["PYTHON_MCP_MAX_OUTPUT_MB", "-1", "maxOutput", 2 ** 30],
+  ["PYTHON_MCP_MAX_OUTPUT_MB", "-1", "maxOutputBytes", 2 ** 30],
   ["PYTHON_MCP_KEEP_DAYS", "NaN", "keepDays", 30],
 ];
 

@@ -9,7 +9,7 @@ import {
 } from "../../base/private_files.ts";
 import { isLocked } from "./file_lock.ts";
 import type { JobEnd, JobRow, Outcome, Progress } from "../model/job.ts";
-import type { ProcessSpec } from "../supervisor/launcher.ts";
+import type { ProcessSpec } from "./process_spec.ts";
 
 /** The part of `spec.json` that a lost row is made from anew: what no other file can tell. */
 export interface JobRecord

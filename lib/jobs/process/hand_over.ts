@@ -1,11 +1,7 @@
 import { UserError } from "../../base/user_error.ts";
 import type { Home } from "../files/home.ts";
-import {
-  Launcher,
-  type LauncherEvents,
-  type Order,
-  type ProcessSpec,
-} from "../supervisor/launcher.ts";
+import type { ProcessSpec } from "../files/process_spec.ts";
+import { Launcher, type LauncherEvents, type Order } from "../supervisor/launcher.ts";
 
 /** So many launchers are tried before one that does not start is a reason to give up. */
 const TRIES = 3;

@@ -5,7 +5,7 @@ import { type Home, jobFolder } from "../files/home.ts";
 import type { JobEnd, JobRow, Outcome } from "../model/job.ts";
 import { JobFiles, recordOf } from "../files/job_files.ts";
 import type { JobStore } from "../store/job_store.ts";
-import type { ProcessSpec } from "../supervisor/launcher.ts";
+import type { ProcessSpec } from "../files/process_spec.ts";
 import type { Owner } from "../files/owner.ts";
 import { Recovery } from "./recovery.ts";
 import { removeFolder } from "../files/remove_folder.ts";
@@ -19,10 +19,10 @@ export interface ProcessRequest {
   /** Those of them that the preparation needs too. */
   prepareEnv: EnvChanges;
   /** Seconds; 0 for none. */
-  timeLimit: number;
+  timeoutSeconds: number;
   background: boolean;
   details: Record<string, unknown>;
-  sampleInterval?: number;
+  sampleIntervalSeconds?: number;
   repeat?: number;
 }
 
@@ -40,7 +40,7 @@ export interface ProcessRunnerOptions {
   python: () => string;
   maxRunning: number;
   /** Bytes a stream. */
-  maxOutput: number;
+  maxOutputBytes: number;
   /** Makes the result of a run out of its files. */
   describe: (files: JobFiles, outcome: Outcome) => Promise<Pick<JobEnd, "result" | "error">>;
   /** The launcher has a job that a script asked for, and that has no row yet. */
@@ -105,7 +105,7 @@ export class ProcessRunner {
 
   /** Hands a job over; from here on it is never lost. One that cannot be handed over is removed. */
   async start(draft: Draft, request: ProcessRequest): Promise<void> {
-    const process = makeSpec(draft, request, this.#options.maxOutput);
+    const process = makeSpec(draft, request, this.#options.maxOutputBytes);
     const { prepare, run, env, prepareEnv } = request;
     try {
       this.#writeSpec(draft, request, process);
@@ -187,7 +187,7 @@ export class ProcessRunner {
   }
 }
 
-function makeSpec({ id, seq, files }: Draft, request: ProcessRequest, maxOutput: number) {
+function makeSpec({ id, seq, files }: Draft, request: ProcessRequest, maxOutputBytes: number) {
   const { stdin: _, ...run } = request.run;
   return {
     id,
@@ -196,9 +196,9 @@ function makeSpec({ id, seq, files }: Draft, request: ProcessRequest, maxOutput:
     kind: request.background ? "background" : "call",
     prepare: request.prepare,
     run,
-    time_limit: request.timeLimit,
-    max_output: maxOutput,
-    sample_interval: request.sampleInterval,
+    timeout_seconds: request.timeoutSeconds,
+    max_output_bytes: maxOutputBytes,
+    sample_interval_seconds: request.sampleIntervalSeconds,
     repeat: request.repeat,
   } satisfies ProcessSpec as ProcessSpec;
 }

@@ -23,7 +23,7 @@ class Refused(Exception):
 def make(home, launcher_id, request):
     """Makes the folder of an accepted job. Returns what its supervisor needs, environment values included.
 
-    The request holds `id`, `parent`, `argv`, `cwd`, `label`, `time_limit`, `details`, `env` (all of the
+    The request holds `id`, `parent`, `argv`, `cwd`, `label`, `timeout_seconds`, `details`, `env` (all of the
     script's environment; its values reach no file), `own_env` (what we set), and perhaps `stdin` and
     `script`, the text of the file `script.py`.
     """
@@ -90,8 +90,8 @@ def make_spec(request, folder, parent):
         "kind": slots.BACKGROUND,
         "prepare": [],
         "run": run,
-        "time_limit": request["time_limit"],
-        "max_output": parent["max_output"],
+        "timeout_seconds": request["timeout_seconds"],
+        "max_output_bytes": parent["max_output_bytes"],
     }
 
 

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import config from "../../../deno.json" with { type: "json" };
 import { ensureFolder, exists, removeIfThere, writePrivate } from "../../base/private_files.ts";
-import type { PrepareStep, RunStep } from "../../base/command.ts";
 import type { Home } from "../files/home.ts";
+import type { ProcessSpec } from "../files/process_spec.ts";
 import cancelJobSource from "./cancel_job.py" with { type: "text" };
 import childJobsSource from "./child_jobs.py" with { type: "text" };
 import detachSource from "./detach.py" with { type: "text" };
@@ -17,24 +17,6 @@ import slotsSource from "./slots.py" with { type: "text" };
 import startLauncherSource from "./start_launcher.py" with { type: "text" };
 import supervisorSource from "./supervisor.py" with { type: "text" };
 import waitingJobSource from "./waiting_job.py" with { type: "text" };
-
-/** What a supervisor needs to know of its job. Seconds, bytes. */
-export interface ProcessSpec {
-  id: string;
-  /** The job whose script started it. */
-  parent?: string;
-  dir: string;
-  order: number;
-  kind: "call" | "background";
-  prepare: PrepareStep[];
-  run: RunStep;
-  /** The run's time limit in seconds; 0 for none. */
-  time_limit: number;
-  /** The most that a stream may hold, in bytes. */
-  max_output: number;
-  sample_interval?: number;
-  repeat?: number;
-}
 
 /** What a launcher does for its server. */
 export type Order =

@@ -52,14 +52,14 @@ class CommandRunner:
         for number in (signal.SIGCHLD, signal.SIGUSR1):
             signal.signal(number, lambda *_: None)
 
-    def run(self, step, out, err, look, limit=None, sample_interval=None):
+    def run(self, step, out, err, look, timeout_seconds=None, sample_interval_seconds=None):
         """Runs a command. `look` is called now and then, and raises JobEnded to end it."""
         ended = Ended()
         began = time.monotonic()
         self.main_ended = None
         self.start(step, out, err)
         try:
-            self.wait_for_main(ended, look, began, limit, sample_interval)
+            self.wait_for_main(ended, look, began, timeout_seconds, sample_interval_seconds)
             self.stop_leftovers(ended)
         except JobEnded as reason:
             ended.reason = reason
@@ -86,17 +86,17 @@ class CommandRunner:
         finally:
             os.close(stdin_r)
 
-    def wait_for_main(self, ended, look, began, limit, sample_interval):
-        deadline = began + limit if limit else float("inf")
+    def wait_for_main(self, ended, look, began, timeout_seconds, sample_interval_seconds):
+        deadline = began + timeout_seconds if timeout_seconds else float("inf")
         next_look = began + CHECK_SECONDS
-        next_sample = began if sample_interval else float("inf")
+        next_sample = began if sample_interval_seconds else float("inf")
         while self.reap(ended) and not self.main_ended:
             now = time.monotonic()
             if now >= deadline:
                 raise JobEnded(timed_out=True)
             if now >= next_sample:
                 self.sample(now - began)
-                next_sample = max(next_sample + sample_interval, now + sample_interval / 2)
+                next_sample = max(next_sample + sample_interval_seconds, now + sample_interval_seconds / 2)
             woken = self.sleep(min(deadline, next_look, next_sample) - now)
             if woken or time.monotonic() >= next_look:
                 look()

@@ -98,7 +98,11 @@ class Supervisor:
 
         for _ in range(self.spec.get("repeat") or 1):
             ended = self.commands.run(
-                self.spec["run"], *logs, look, self.spec.get("time_limit"), self.spec.get("sample_interval")
+                self.spec["run"],
+                *logs,
+                look,
+                self.spec.get("timeout_seconds"),
+                self.spec.get("sample_interval_seconds"),
             )
             self.runs.append(ended)
             if ended.reason is not None:
@@ -108,7 +112,7 @@ class Supervisor:
         self.check_size(logs)
 
     def check_size(self, logs):
-        limit = self.spec.get("max_output")
+        limit = self.spec.get("max_output_bytes")
         for name, log in zip(("stdout", "stderr"), logs):
             if limit and os.fstat(log).st_size > limit:
                 raise JobEnded(
@@ -139,16 +143,16 @@ class Supervisor:
         job_folder.remove(os.path.join(self.folder, "progress.json"))
 
     def prepare_one(self, step, log):
-        out = job_folder.open_log(self.folder, "step.out") if step.get("saveStdout") else log
+        out = job_folder.open_log(self.folder, "step.out") if step.get("save_stdout_to") else log
         self.failed_step = step["label"]
-        ended = self.commands.run(step, out, log, self.look, step.get("timeLimit"))
+        ended = self.commands.run(step, out, log, self.look, step.get("timeout_seconds"))
         if ended.reason is not None and not ended.reason.timed_out:
             self.failed_step = None
             raise ended.reason
         if ended.status != 0 or ended.reason is not None:
-            raise JobEnded(error="%s failed: %s" % (step["label"], describe(ended, step.get("timeLimit"))))
-        if step.get("saveStdout"):
-            job_folder.replace(step["saveStdout"], os.pread(out, PIECE, 0).strip())
+            raise JobEnded(error="%s failed: %s" % (step["label"], describe(ended, step.get("timeout_seconds"))))
+        if step.get("save_stdout_to"):
+            job_folder.replace(step["save_stdout_to"], os.pread(out, PIECE, 0).strip())
             os.close(out)
             job_folder.remove(os.path.join(self.folder, "step.out"))
         self.failed_step = None

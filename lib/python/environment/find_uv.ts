@@ -50,6 +50,6 @@ export function installUvStep(home: string, python: string): PrepareStep {
     env: { PIP_USER: "0", PIP_REQUIRE_VIRTUALENV: "0", PIP_ROOT_USER_ACTION: "ignore" },
     creates: ownUv(home),
     lock: join(tools, "lock"),
-    timeLimit: 300,
+    timeout_seconds: 300,
   };
 }

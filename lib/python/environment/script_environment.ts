@@ -121,7 +121,7 @@ export async function scriptEnvironment(
         label,
         argv: [findLauncherPython(), "-I", installProgram(home), spec],
         env: { ...env, UV_PROJECT_ENVIRONMENT: venv, UV_PYTHON_DOWNLOADS: "never" },
-        saveStdout: marker,
+        save_stdout_to: marker,
         ...(whole ? {} : { creates: marker }),
       });
       return steps;
@@ -217,11 +217,11 @@ function downloadStep(
   uv: string,
   version: string,
   env: EnvChanges,
-): Pick<PrepareStep, "label" | "argv" | "env" | "timeLimit"> {
+): Pick<PrepareStep, "label" | "argv" | "env" | "timeout_seconds"> {
   return {
     label: `Downloading Python ${version}`,
     argv: [uv, "python", "install", "--no-bin", ...steady, version],
     env: { ...env, UV_HTTP_RETRIES: "0", UV_HTTP_TIMEOUT: "10" },
-    timeLimit: 600,
+    timeout_seconds: 600,
   };
 }

@@ -48,7 +48,7 @@ def run(script, args=(), *, env=None, stdin=None, cwd=None, timeout_seconds=8640
         "script": source,
         "stdin": _text("stdin", stdin),
         "label": _label(label),
-        "time_limit": seconds("timeout_seconds", timeout_seconds),
+        "timeout_seconds": seconds("timeout_seconds", timeout_seconds),
         "details": {k: details[k] for k in ("execution_strategy", "names_python") if k in details},
     }
     ask(folder, {"run": request}, lambda: os.path.exists(os.path.join(child, "accepted")))

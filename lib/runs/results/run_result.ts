@@ -131,7 +131,7 @@ async function advise(
 }
 
 function timeLimitText(spec: StoredSpec | undefined): string {
-  return `The script was stopped at its time limit of ${spec?.process.time_limit} s (timeout_seconds)`;
+  return `The script was stopped at its time limit of ${spec?.process.timeout_seconds} s (timeout_seconds)`;
 }
 
 function notes(

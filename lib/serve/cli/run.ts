@@ -13,7 +13,7 @@ export interface RunOptions {
   env?: Record<string, string>;
   envFile?: string;
   label?: string;
-  timeLimit?: number;
+  timeoutSeconds?: number;
   stdin?: boolean;
   detach?: boolean;
   json?: boolean;
@@ -35,7 +35,11 @@ export function addRun(program: Command, cli: Cli): void {
     .option("-e, --env <NAME=VALUE>", "variable for the script; may be repeated", collectEnv)
     .option("--env-file <path>", "file with variables for the script")
     .option("-l, --label <text>", "how lists show the job (default: the script's name)")
-    .option("-t, --time-limit <seconds>", "stop the script after this time; 0 = never", parseAmount)
+    .option(
+      "-t, --timeout-seconds <seconds>",
+      "stop the script after this time; 0 = never",
+      parseAmount,
+    )
     .option("--stdin", "pass standard input on to the script, once it has been read to its end")
     .option("-d, --detach", "print the job's id and do not wait")
     .option("--json", "print the ended job as JSON instead of its output")

@@ -66,7 +66,7 @@ async function startScript(
     args,
     env_vars: options.env,
     env_file: options.envFile,
-    timeout_seconds: options.timeLimit,
+    timeout_seconds: options.timeoutSeconds,
     job_label: options.label,
     stdin: options.stdin ? await readStdin() : undefined,
   };

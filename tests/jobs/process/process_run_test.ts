@@ -48,7 +48,7 @@ Deno.test("a run is stopped as timed out when its time limit is over", async () 
   await using bench = await JobBench.open();
   const row = await bench.run(
     python("import time; print('begun', flush=True); time.sleep(100)"),
-    { timeLimit: 0.4 },
+    { timeoutSeconds: 0.4 },
   );
   assert.equal(row.status, "failed");
   assert.equal(row.result.outcome.timed_out, true);

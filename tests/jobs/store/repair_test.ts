@@ -41,7 +41,7 @@ function setAside(home: string): string[] {
 async function fill(bench: JobBench) {
   await bench.run(python("print('out')"));
   await bench.run(python("import sys; sys.exit(3)"));
-  await bench.run(python("import time; time.sleep(60)"), { timeLimit: 0.2 });
+  await bench.run(python("import time; time.sleep(60)"), { timeoutSeconds: 0.2 });
   const cancelled = await bench.start(python("import time; time.sleep(60)"));
   await bench.manager.cancel(cancelled.id);
   const answered = await bench.manager.call(bench.draft(false), bench.request(python("print(1)")));

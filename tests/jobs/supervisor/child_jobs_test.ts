@@ -152,7 +152,7 @@ Deno.test("a child is cancelled when its parent is stopped at its time limit", a
   const parent = await startScript(
     bench,
     `${IMPORT}python_mcp.run(${JSON.stringify(LONG)}).wait()`,
-    { timeLimit: 1.5 },
+    { timeoutSeconds: 1.5 },
   );
   assert.equal((await bench.end(parent.id)).result.outcome.timed_out, true);
   const [child] = await childrenOf(bench, parent.id);

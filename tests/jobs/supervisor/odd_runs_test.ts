@@ -52,7 +52,7 @@ Deno.test("arguments and variables reach the script when they are megabytes of a
 
 for (const stream of ["stdout", "stderr"]) {
   Deno.test(`a job is stopped as failed when it prints more to ${stream} than it may`, async () => {
-    await using bench = await JobBench.open({ maxOutput: 1 << 20 });
+    await using bench = await JobBench.open({ maxOutputBytes: 1 << 20 });
     const row = await bench.run(python(
       "import sys, time\n" +
         `print('x' * 2_000_000, flush=True, file=sys.${stream}); time.sleep(1000)`,
@@ -86,7 +86,7 @@ Deno.test("a run is repeated and measured when that is asked for", async () => {
   await using bench = await JobBench.open();
   const { result: { outcome, stdout } } = await bench.run(
     python("import time; x = b'x' * 30_000_000; time.sleep(0.2); print(1)"),
-    { repeat: 3, sampleInterval: 0.02 },
+    { repeat: 3, sampleIntervalSeconds: 0.02 },
   );
   assert.equal(stdout, "1\n1\n1\n");
   assert.equal(outcome.runs.length, 3);
@@ -106,7 +106,7 @@ Deno.test("a script runs with what its preparation made when there are steps", a
     {
       label: "Save",
       argv: python("print('  42 ')"),
-      saveStdout: saved,
+      save_stdout_to: saved,
       lock: join(bench.path, "l", "lock"),
     },
     { label: "Skip", argv: ["/bin/false"], creates: saved },
@@ -132,7 +132,7 @@ Deno.test("a job names the step when its preparation fails or takes too long", a
   assert.equal(failing.error, "Install x failed: exit code 4");
   assert.equal(failing.result.outcome.failed_step, "Install x");
   const slow = await bench.run(python("print(1)"), {
-    prepare: [{ label: "Wait", argv: python("import time; time.sleep(99)"), timeLimit: 0.2 }],
+    prepare: [{ label: "Wait", argv: python("import time; time.sleep(99)"), timeout_seconds: 0.2 }],
   });
   assert.equal(slow.error, "Wait failed: it took longer than 0.2 s");
 });
@@ -159,6 +159,6 @@ for (const { path, version } of interpreters) {
     const { id, files } = await bench.start(long);
     await supervisorOf(files);
     assert.equal((await bench.manager.cancel(id))?.row.status, "cancelled");
-    assert.equal((await bench.run(long, { timeLimit: 0.2 })).result.outcome.timed_out, true);
+    assert.equal((await bench.run(long, { timeoutSeconds: 0.2 })).result.outcome.timed_out, true);
   });
 }

@@ -43,7 +43,7 @@ Deno.test("files are 0600 and folders 0700 when the umask allows everything", as
       prepare: [{
         label: "Prepare",
         argv: python("print(2)"),
-        saveStdout: `${bench.path}/jobs/saved`,
+        save_stdout_to: `${bench.path}/jobs/saved`,
       }],
     });
     await bench.end(id);

@@ -71,7 +71,7 @@ for (const kind of ["double_fork", "clean_environment", "stopped_child", "pool"]
 
 Deno.test("the time limit stops every process when the script has started a session", async () => {
   await using bench = await JobBench.open();
-  const { result } = await bench.run(fixture("tree.py", "session"), { timeLimit: 1 });
+  const { result } = await bench.run(fixture("tree.py", "session"), { timeoutSeconds: 1 });
   assert.equal(result.outcome.timed_out, true);
   assert.deepEqual(below(bench.path), []);
 });

@@ -92,7 +92,7 @@ Deno.test("run says in one sentence what is wrong when there is no such script",
 Deno.test("run stops the script and says so when the time limit is over", async () => {
   await using home = await TestHome.create();
   const script = writeScript(home, "a.py", "import time; time.sleep(600)");
-  const { code, stderr } = await cli(home, [...RUN, "--time-limit", "0.2", script]);
+  const { code, stderr } = await cli(home, [...RUN, "--timeout-seconds", "0.2", script]);
   assert.equal(code, 143);
   assert.match(stderr, /time limit of 0.2 s/);
 });

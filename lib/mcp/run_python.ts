@@ -11,7 +11,7 @@ import { UserError } from "../base/user_error.ts";
 import { resolveBudget } from "../jobs/waiting/budget.ts";
 import type { Call, Ended } from "../jobs/job_manager.ts";
 import type { Draft, ProcessRequest } from "../jobs/process/process_runner.ts";
-import { readEnvFile } from "../python/environment/env_file.ts";
+import { describeSkippedLines, readEnvFile } from "../python/environment/env_file.ts";
 import { prepareRun } from "../python/prepare_run.ts";
 import { installScriptRuntime } from "../python/in_script/script_runtime.ts";
 import { CallerLeft } from "./call_signal.ts";
@@ -55,6 +55,12 @@ export interface PythonRun {
   benchmark?: { sampleIntervalSeconds: number; repeat: number };
 }
 
+/** What the caller adds to the server's own environment. */
+interface CallerEnvironment {
+  env: Record<string, string>;
+  note?: string;
+}
+
 /** Variables of the caller that uv needs as well: indexes, certificates, proxies. */
 const FOR_PREPARATION = /^(UV_|PIP_|SSL_CERT_|REQUESTS_CA_BUNDLE$)|_proxy$/i;
 
@@ -72,11 +78,11 @@ export async function runPython(
     warn: (message) => log.warn(message),
   });
   const began = performance.now();
-  const env = await readEnvironment(run, input, call);
+  const environment = await readEnvironment(run, input, call);
   const draft = jobs.draft(run.tool, input.job_label ?? null, budget === 0);
   let request: ProcessRequest;
   try {
-    request = await makeRequest(run, input, env, budget === 0, draft, call);
+    request = await makeRequest(run, input, environment, budget === 0, draft, call);
   } catch (error) {
     jobs.discard(draft);
     throw error;
@@ -143,16 +149,20 @@ async function readEnvironment(
   run: PythonRun,
   input: RunInput,
   { app: { settings } }: ToolCall,
-): Promise<Record<string, string>> {
-  if (input.env_file === undefined) return input.env_vars ?? {};
+): Promise<CallerEnvironment> {
+  if (input.env_file === undefined) return { env: input.env_vars ?? {} };
   const path = resolvePath(input.env_file, run.directory ?? settings.cwd, settings.env);
-  return { ...await readEnvFile(path, settings.env), ...input.env_vars };
+  const file = await readEnvFile(path, settings.env);
+  return {
+    env: { ...file.variables, ...input.env_vars },
+    note: describeSkippedLines(path, file),
+  };
 }
 
 async function makeRequest(
   run: PythonRun,
   input: RunInput,
-  env: Record<string, string>,
+  { env, note }: CallerEnvironment,
   background: boolean,
   { id, files }: Draft,
   { app }: ToolCall,
@@ -192,7 +202,7 @@ async function makeRequest(
       : undefined,
     benchmark: run.benchmark !== undefined,
     warm_up: warmUps === 1,
-    note: plan.note,
+    note: [note, plan.note].filter((one) => one !== undefined).join(". ") || undefined,
   };
   const progressFile = { PYTHON_MCP_PROGRESS_FILE: files.path("progress.json") };
   const [secret, ours] = split(plan.run.env ?? {}, (name) => name in env);

@@ -45,9 +45,9 @@ const MISTAKES: Mistake[] = [
     names: ["script_path", "HOME/nowhere.py", "Check the path"],
   },
   {
-    what: "the env file has a bad line",
+    what: "the env file is not text",
     args: { directory: "HOME", script_content: "1", env_file: "bad.env" },
-    names: ["env_file", "HOME/bad.env", "line 2"],
+    names: ["env_file", "HOME/bad.env", "not UTF-8"],
   },
   {
     what: "the env file is missing",
@@ -143,7 +143,7 @@ for (const { what, tool = IN_DIR, args, names } of MISTAKES) {
   Deno.test(`${tool} says what to correct when ${what}`, async () => {
     await using home = await TestHome.create();
     Deno.writeTextFileSync(home.join("script.py"), "print(1)\n");
-    Deno.writeTextFileSync(home.join("bad.env"), "A=1\nthis is no line\n");
+    Deno.writeFileSync(home.join("bad.env"), new Uint8Array([0x41, 0x3d, 0xff]));
     await using server = await connect({
       home: home.join("state"),
       env: { PATH: `${await uvFolder()}:${Deno.env.get("PATH")}` },

@@ -167,7 +167,8 @@ Deno.test("values that callers give are in no file, log or argument list", async
 
 Deno.test("errors show no values that may be secrets when the input is wrong", async () => {
   await using home = await TestHome.create();
-  Deno.writeTextFileSync(home.join("bad.env"), `A=1\nno line ${SECRETS.env_file}\n`);
+  const notUtf8 = new Uint8Array([...new TextEncoder().encode(SECRETS.env_file), 0xff]);
+  Deno.writeFileSync(home.join("bad.env"), notUtf8);
   await using server = await connect({
     home: home.join("state"),
     env: { SMART_ASYNC_DEBUG: "true" },

@@ -6,7 +6,7 @@ import { viewOf } from "../jobs/model/job_view.ts";
 import { type LogEnds, readBytes, readEnds, readLog } from "../jobs/files/output_log.ts";
 import { readableText } from "../jobs/files/readable_text.ts";
 import type { App } from "../runs/app.ts";
-import { mimeTypeOf } from "../runs/results/artifacts.ts";
+import { mimeTypeOf } from "../runs/results/mime_type.ts";
 import { SHOWN_CHARACTERS } from "../runs/results/run_result.ts";
 
 /** The content of a resource, as `resources/read` answers it. */
@@ -103,7 +103,7 @@ export const JOB_RESOURCES: readonly ResourceFamily[] = [
       if (!files) return undefined;
       const path = insidePath(files.artifacts, uri.pathname);
       if (path === undefined) return undefined;
-      const mimeType = mimeTypeOf(path);
+      const mimeType = await mimeTypeOf(path);
       const size = Deno.statSync(path).size;
       if (size > LARGEST_ARTIFACT) {
         return {

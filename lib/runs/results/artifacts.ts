@@ -1,4 +1,5 @@
-import { extname, join } from "node:path";
+import { join } from "node:path";
+import { mimeTypeOf } from "./mime_type.ts";
 
 /** A file that a script left in its `PYTHON_MCP_ARTIFACTS` folder. */
 export interface Artifact {
@@ -11,37 +12,16 @@ export interface Artifact {
 
 const AT_MOST = 100;
 
-const MIME_TYPES: Record<string, string> = {
-  ".csv": "text/csv",
-  ".gif": "image/gif",
-  ".html": "text/html",
-  ".ipynb": "application/x-ipynb+json",
-  ".jpeg": "image/jpeg",
-  ".jpg": "image/jpeg",
-  ".json": "application/json",
-  ".md": "text/markdown",
-  ".pdf": "application/pdf",
-  ".png": "image/png",
-  ".svg": "image/svg+xml",
-  ".txt": "text/plain",
-  ".webp": "image/webp",
-  ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-  ".zip": "application/zip",
-};
-
-export function mimeTypeOf(name: string): string {
-  return MIME_TYPES[extname(name).toLowerCase()] ?? "application/octet-stream";
-}
-
 /** The files of a job's artifacts folder, by name, at most 100; subfolders included, links not. */
-export function listArtifacts(folder: string, jobId: string): Artifact[] {
-  return walk(folder, "")
-    .map(({ name, size }) => ({
+export async function listArtifacts(folder: string, jobId: string): Promise<Artifact[]> {
+  return await Promise.all(
+    walk(folder, "").map(async ({ name, size }) => ({
       name,
       uri: `job-artifact://${jobId}/${name.split("/").map(encodeURIComponent).join("/")}`,
-      mime_type: mimeTypeOf(name),
+      mime_type: await mimeTypeOf(name),
       size,
-    }));
+    })),
+  );
 }
 
 function walk(folder: string, prefix: string): { name: string; size: number }[] {

@@ -87,7 +87,7 @@ async function makeResult(
   }
   if (details.benchmark) Object.assign(result, benchmarkFigures(outcome, details.warm_up ?? false));
   if (Object.keys(truncated).length > 0) result.truncated = truncated;
-  const artifacts = listArtifacts(files.artifacts, id);
+  const artifacts = await listArtifacts(files.artifacts, id);
   if (artifacts.length > 0) result.artifacts = artifacts;
   const note = notes(outcome, spec, details, advice);
   if (note !== "") result.note = note;

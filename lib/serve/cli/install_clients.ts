@@ -69,7 +69,7 @@ function sayChange(
   };
   print(`${paint.bold(title)}: ${verbs[action]![dryRun ? 0 : 1]}  ${paint.dim(path)}\n`);
   if (dryRun) {
-    for (const line of diff.split("\n").filter((one) => one !== "")) {
+    for (const line of diff === "" ? [] : diff.split("\n")) {
       const colour = line.startsWith("+")
         ? paint.green
         : line.startsWith("-")

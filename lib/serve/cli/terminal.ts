@@ -1,13 +1,9 @@
 /** Writing to the terminal, or to whatever stdout and stderr are. */
+import { styleText } from "node:util";
 
-export interface Paint {
-  bold(text: string): string;
-  dim(text: string): string;
-  red(text: string): string;
-  green(text: string): string;
-  yellow(text: string): string;
-  blue(text: string): string;
-}
+const STYLES = ["bold", "dim", "red", "green", "yellow", "blue"] as const;
+
+export type Paint = Record<typeof STYLES[number], (text: string) => string>;
 
 type Stream = typeof Deno.stdout | typeof Deno.stderr;
 
@@ -32,16 +28,11 @@ export function writeAll(stream: Stream, bytes: Uint8Array): void {
 /** Colours for a stream: none unless it is a terminal and NO_COLOR is unset. */
 export function paintFor(stream: Stream): Paint {
   const colours = stream.isTerminal() && !Deno.noColor;
-  const code = (on: number, off: number) => (text: string) =>
-    colours && text !== "" ? `\x1b[${on}m${text}\x1b[${off}m` : text;
-  return {
-    bold: code(1, 22),
-    dim: code(2, 22),
-    red: code(31, 39),
-    green: code(32, 39),
-    yellow: code(33, 39),
-    blue: code(34, 39),
-  };
+  const painters = STYLES.map((style) => [
+    style,
+    (text: string) => colours ? styleText(style, text, { validateStream: false }) : text,
+  ]);
+  return Object.fromEntries(painters);
 }
 
 /** How many columns the stream shows; `undefined` where it is no terminal. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { readBytes } from "../../jobs/files/output_log.ts";
-import { mimeTypeOf } from "../../runs/results/artifacts.ts";
+import { mimeTypeOf } from "../../runs/results/mime_type.ts";
 
 /**
  * A file that a script made, as a download: a page that it may be never runs with this server's
@@ -8,16 +8,16 @@ import { mimeTypeOf } from "../../runs/results/artifacts.ts";
  *
  * @param range The request's `Range`: of it, only a start at 0 is understood.
  */
-export function artifactResponse(
+export async function artifactResponse(
   folder: string,
   name: string,
   range: string | null,
-): Response | undefined {
+): Promise<Response | undefined> {
   const path = insidePath(folder, name);
   if (path === undefined) return undefined;
   const size = Deno.statSync(path).size;
   const headers = {
-    "Content-Type": mimeTypeOf(path),
+    "Content-Type": await mimeTypeOf(path),
     "Content-Disposition": "attachment",
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",

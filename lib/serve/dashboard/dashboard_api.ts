@@ -55,12 +55,16 @@ export class DashboardApi {
       case "GET jobs":
         return json(await this.#list(searchParams));
       case "GET jobs ID":
-        return json(detailOf(this.#app, await this.#job(id!)));
+        return json(await detailOf(this.#app, await this.#job(id!)));
       case "GET jobs ID output":
         return json(await this.#output(id!, rest[0], searchParams));
       case "GET jobs ID artifacts": {
         const { artifacts } = this.#files((await this.#job(id!)).id);
-        const response = artifactResponse(artifacts, rest.join("/"), request.headers.get("range"));
+        const response = await artifactResponse(
+          artifacts,
+          rest.join("/"),
+          request.headers.get("range"),
+        );
         if (!response) throw new NotFound("There is no such artifact");
         return response;
       }

@@ -20,7 +20,7 @@ export function summaryOf(app: App, row: JobRow) {
 }
 
 /** What the view of a job shows: its output is read piece by piece, and not here. */
-export function detailOf(app: App, row: JobRow) {
+export async function detailOf(app: App, row: JobRow) {
   const files = app.jobs.files(row.id);
   const { stdout: _, stderr: __, ...result } = (row.result ?? {}) as Record<string, unknown>;
   const parent = row.parent === null ? undefined : app.jobs.store.get(row.parent);
@@ -38,7 +38,7 @@ export function detailOf(app: App, row: JobRow) {
         : {}),
     },
     parent: parent && { id: parent.id, label: viewOf(parent).label },
-    artifacts: files ? listArtifacts(files.artifacts, row.id) : [],
+    artifacts: files ? await listArtifacts(files.artifacts, row.id) : [],
   };
 }
 

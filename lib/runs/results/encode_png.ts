@@ -2,7 +2,8 @@ import { Buffer } from "node:buffer";
 import { crc32, deflateSync } from "node:zlib";
 
 /**
- * Encodes a picture as a PNG: specification (ISO/IEC 15948), sections 5 and 11.
+ * Encodes a picture as a PNG: specification (ISO/IEC 15948), sections 5 and 11. Own code, since npm's
+ * encoders bring their own deflate or a decoder along, each many times as long as this.
  *
  * @param pixels Indexes of the palette, row after row.
  * @param palette Red, green and blue, each 0 to 255.

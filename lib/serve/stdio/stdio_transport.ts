@@ -16,8 +16,9 @@ const INVALID_REQUEST = -32600;
 const VERSION_WITH_BATCHES = "2025-03-26";
 
 /**
- * JSON-RPC lines on standard input and output. Unlike the SDK's transport it answers a line that is no
- * JSON or no message, as JSON-RPC 2.0 wants it, and survives one that is too long.
+ * JSON-RPC lines on standard input and output. Own code, since the SDK's transport is silent where
+ * JSON-RPC 2.0 wants an answer (a line that is not JSON, or not a message), ends at a line that is too
+ * long, and knows no batches; for all else a test holds this one to it.
  */
 export class StdioTransport implements Transport {
   onclose?: () => void;

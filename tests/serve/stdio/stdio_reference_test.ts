@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { PassThrough } from "node:stream";
+import { StdioServerTransport } from "@modelcontextprotocol/server/stdio";
+import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/server";
+import fc from "fast-check";
+import { StdioTransport } from "../../../lib/serve/stdio/stdio_transport.ts";
+
+type Kind = new (input: PassThrough, output: PassThrough) => Transport;
+
+const id = fc.oneof(fc.integer(), fc.string());
+const params = fc.dictionary(
+  fc.string({ unit: "grapheme" }).filter((key) => key !== "__proto__" && key !== "_meta"),
+  fc.jsonValue(),
+);
+const message: fc.Arbitrary<JSONRPCMessage> = fc.oneof(
+  fc.record({ jsonrpc: fc.constant("2.0" as const), id, method: fc.string(), params }),
+  fc.record({ jsonrpc: fc.constant("2.0" as const), method: fc.string(), params }),
+  fc.record({ jsonrpc: fc.constant("2.0" as const), id, result: params }),
+).map((one) => JSON.parse(JSON.stringify(one)));
+const ending = fc.constantFrom("\n", "\r\n", "\n\n", "\n  \n");
+
+/** What reaches the server when these bytes come in these pieces. */
+async function received(kind: Kind, pieces: Uint8Array[]): Promise<unknown[]> {
+  const input = new PassThrough();
+  const transport = new kind(input, new PassThrough());
+  const messages: unknown[] = [];
+  transport.onmessage = (message) => void messages.push(message);
+  await transport.start();
+  for (const piece of pieces) input.write(piece);
+  await new Promise((resolve) => input.end(resolve));
+  await transport.close();
+  return messages;
+}
+
+async function sent(kind: Kind, messages: JSONRPCMessage[]): Promise<string> {
+  const output = new PassThrough();
+  let text = "";
+  output.on("data", (piece) => text += piece);
+  const transport = new kind(new PassThrough(), output);
+  await transport.start();
+  for (const message of messages) await transport.send(message);
+  await transport.close();
+  return text;
+}
+
+Deno.test("stdio reads what the SDK's transport reads, however it is cut into pieces", async () => {
+  const lines = fc.array(fc.tuple(message, ending), { minLength: 1, maxLength: 6 });
+  await fc.assert(fc.asyncProperty(lines, fc.integer({ min: 1, max: 64 }), async (lines, size) => {
+    const text = lines.map(([message, ending]) => JSON.stringify(message) + ending).join("");
+    const bytes = new TextEncoder().encode(text);
+    const pieces = Array.from(
+      { length: Math.ceil(bytes.length / size) },
+      (_, n) => bytes.slice(n * size, (n + 1) * size),
+    );
+    const ours = await received(StdioTransport, pieces);
+    assert.deepEqual(ours, await received(StdioServerTransport, pieces));
+    assert.equal(ours.length, lines.length);
+  }));
+});
+
+Deno.test("stdio writes what the SDK's transport writes", async () => {
+  await fc.assert(fc.asyncProperty(fc.array(message, { maxLength: 6 }), async (messages) => {
+    const ours = await sent(StdioTransport, messages);
+    assert.equal(ours, await sent(StdioServerTransport, messages));
+    assert.equal(ours.split("\n").length, messages.length + 1);
+  }));
+});

@@ -4,6 +4,7 @@ import {
   ResourceNotFoundError,
 } from "@modelcontextprotocol/server";
 import { findScript, listScripts } from "../python/library/script_library.ts";
+import { readSource } from "../python/source/source_text.ts";
 import type { App } from "../runs/app.ts";
 import { JOB_PAGE } from "./job_page.ts";
 import { type Contents, JOB_RESOURCES, type ResourceFamily } from "./job_resources.ts";
@@ -24,7 +25,7 @@ export const RESOURCES: readonly ResourceFamily[] = [
     read(uri, app) {
       const path = pathOfScript(decodeURIComponent(uri.host), app);
       if (path === undefined) return Promise.resolve(undefined);
-      const text = Deno.readTextFileSync(path);
+      const text = readSource(path);
       return Promise.resolve({ uri: uri.href, mimeType: "text/x-python", text });
     },
   },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { statIfThere } from "../base/private_files.ts";
 import { resolvePath } from "../base/resolve_path.ts";
 import { UserError } from "../base/user_error.ts";
+import { declareUtf8, readSource, splitByteOrderMark } from "../python/source/source_text.ts";
 
 const noNul = (text: string) => !text.includes("\0");
 const plainText = () => z.string().refine(noNul, "it must not hold a NUL character");
@@ -84,7 +85,7 @@ export function readScript(
         "`script_content` holds a NUL character, which no Python source may hold.",
       );
     }
-    return { source: script_content };
+    return { source: declareUtf8(splitByteOrderMark(script_content).text) };
   }
   return readScriptFile(resolvePath(script_path!, base, env));
 }
@@ -103,7 +104,7 @@ export function readScriptFile(path: string): ScriptSource {
     );
   }
   checkLength(`script_path ${path}`, info.size);
-  return { source: Deno.readTextFileSync(path), path };
+  return { source: readSource(path), path };
 }
 
 function checkLength(what: string, bytes: number): void {

@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import { ensureFolder, exists, readIfThere, replacePrivate } from "../../base/private_files.ts";
+import { ensureFolder, exists, replacePrivate } from "../../base/private_files.ts";
 import { UserError } from "../../base/user_error.ts";
 import { checkSyntax } from "../source/check_syntax.ts";
+import { declareUtf8, readSource, splitByteOrderMark } from "../source/source_text.ts";
 import { readScriptMetadata, writeScriptMetadata } from "../source/script_metadata.ts";
 
 /** A script to keep. */
@@ -35,10 +36,12 @@ export async function saveScript(
   const path = pathOf(script.home, name);
   const { dependencies, requiresPython } = script;
   // Reading the header even without changes reports a broken one now and not at the first run.
-  const header = await readScriptMetadata(script.source);
+  const { mark, text: given } = splitByteOrderMark(script.source);
+  const source = declareUtf8(given);
+  const header = await readScriptMetadata(source);
   const text = dependencies?.length || requiresPython !== undefined
-    ? await writeScriptMetadata(script.source, { dependencies, requiresPython })
-    : script.source;
+    ? await writeScriptMetadata(source, { dependencies, requiresPython })
+    : source;
 
   const replaced = isInFolder(path);
   if (replaced && !script.overwrite) {
@@ -46,7 +49,7 @@ export async function saveScript(
     return { written: false, path, message };
   }
   ensureFolder(folderOf(script.home));
-  replacePrivate(path, text);
+  replacePrivate(path, mark + text);
   const message = `${replaced ? "Replaced" : "Saved"} script ${name}`;
   const problem = await checkSyntax(text, {
     requiresPython: requiresPython ?? header?.requiresPython,
@@ -61,7 +64,7 @@ export async function listScripts(home: string): Promise<SavedScript[]> {
   return await Promise.all(
     namesOf(home).map(async (name) => {
       const path = pathOf(home, name);
-      const source = readIfThere(path) ?? "";
+      const source = readSource(path);
       // One script with a broken header must not hide the others.
       const header = await readScriptMetadata(source).catch(() => undefined);
       return {
@@ -139,7 +142,7 @@ function namesOf(home: string): string[] {
 
 /** The first line of text in the docstring that the source starts with. */
 function docstringLine(source: string): string {
-  const code = source.replace(/^\ufeff?(?:[^\S\n]*(?:#.*)?\r?\n)*/, "");
+  const code = source.replace(/^(?:[^\S\n]*(?:#.*)?\r?\n)*/, "");
   const literal = /^[rRuU]?("""|'''|"|')(?:\\\r?\n)?([^]*?)\1/.exec(code);
   const lines = (literal?.[2] ?? "").trim().split(/\r?\n/);
   return lines[0]!.trim();

@@ -5,6 +5,7 @@ import { detectImports } from "../source/detect_imports.ts";
 import { findSurroundings } from "./find_project.ts";
 import { isNotebook, notebookSource } from "../in_script/notebook.ts";
 import { parsePythonVersion } from "../interpreters/python_version.ts";
+import { readSource } from "../source/source_text.ts";
 import { readScriptMetadata } from "../source/script_metadata.ts";
 
 /** What a script would be given, and why. */
@@ -32,7 +33,7 @@ export async function resolveDependencies(
 ): Promise<ResolvedDependencies> {
   const pythonVersion = python === undefined ? undefined : parsePythonVersion(python).text;
   const path = resolve(file);
-  const text = await readSource(path);
+  const text = readScript(path);
   const source = isNotebook(path) ? notebookSource(text, path) : text;
   const folder = dirname(path);
   const header = await readScriptMetadata(source);
@@ -62,9 +63,9 @@ export async function resolveDependencies(
   };
 }
 
-async function readSource(path: string): Promise<string> {
+function readScript(path: string): string {
   try {
-    return await Deno.readTextFile(path);
+    return readSource(path);
   } catch (error) {
     const why = error instanceof Deno.errors.NotFound
       ? "there is no such file"

@@ -60,8 +60,7 @@ export async function writeScriptMetadata(
     parsePythonVersion(changes.requiresPython, "requires_python");
   }
   const lineEnd = source.includes("\r\n") ? "\r\n" : "\n";
-  const byteOrderMark = source.startsWith("\ufeff") ? "\ufeff" : "";
-  const lines = linesOf(source.slice(byteOrderMark.length));
+  const lines = linesOf(source);
   const block = scriptBlock(lines);
   const present = await readScriptMetadata(lines.join("\n"));
   const table: Record<string, unknown> = block ? await parseToml(block) : {};
@@ -83,7 +82,7 @@ export async function writeScriptMetadata(
     // A blank line keeps a comment that follows from being read as part of the block.
     lines.splice(headLines(lines), 0, ...written, "");
   }
-  return byteOrderMark + lines.join(lineEnd);
+  return lines.join(lineEnd);
 }
 
 /** Both lists as one; where both name a distribution, what `explicit` says about it holds. */

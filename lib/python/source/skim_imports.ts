@@ -42,7 +42,7 @@ interface Statement {
  * ```
  */
 export function skimImports(source: string): string {
-  const text = source.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
+  const text = source.replace(/\r\n?/g, "\n");
   const statements = importsWithBranches(splitStatements(text));
   const blocks = new Set<string>();
   let block = "";

@@ -30,6 +30,17 @@ Deno.test("saveScript keeps the source, for its user only", () =>
     assert.equal(Deno.statSync(saved.path).mode! & 0o777, 0o600);
   }));
 
+Deno.test("saveScript adds a header to a source with a byte order mark, which stays", () =>
+  withHome(async (home) => {
+    const source = "\ufeff# coding: cp1252\nprint('é')\n";
+    const { path } = await saveScript({ ...script(home, "a", source), dependencies: ["six"] });
+    assert.match(
+      Deno.readTextFileSync(path),
+      /^\ufeff# coding: utf-8\n# \/\/\/ script\n.*six[^]*print\('é'\)\n$/,
+    );
+    assert.deepEqual((await listScripts(home))[0]!.dependencies, ["six"]);
+  }));
+
 Deno.test("saveScript replaces a script only when it may", () =>
   withHome(async (home) => {
     const { path } = await saveScript(script(home, "a"));

@@ -326,7 +326,6 @@ for (
     "a half-written import": "from\nimport\nfrom numpy.",
     "a merge conflict": "<<<<<<< HEAD\nx = 1\n=======\nx = 2\n>>>>>>> other",
     "a notebook command": "%matplotlib inline\n!pip install x",
-    "a byte order mark": "\uFEFFx = 1",
   })
 ) {
   Deno.test(`detectImports finds the imports after ${what}`, async () => {

@@ -6,8 +6,10 @@ import { DocScene } from "./helpers/doc_scene.ts";
 const ROOT = new URL("../", import.meta.url);
 const DOCUMENTS = [
   "README.md",
-  ...[...Deno.readDirSync(new URL("docs/", ROOT))].filter(({ name }) => name.endsWith(".md"))
-    .map(({ name }) => `docs/${name}`),
+  "CONTRIBUTING.md",
+  ...["guides", "concepts", "reference"].flatMap((part) =>
+    [...Deno.readDirSync(new URL(`docs/${part}/`, ROOT))].map(({ name }) => `docs/${part}/${name}`)
+  ),
 ];
 /** Other blocks show what is seen, or how other programs are set up. */
 const TRIED = ["sh", "ts", "python", "json", "jsonc"];

@@ -126,7 +126,7 @@ async function waitForAnswer(
   return { json: { ...callerLeftAnswer(running.id, position) }, jobId: running.id };
 }
 
-/** Whether a caller that left wants the run to end: see `docs/hosts.md`. */
+/** Whether a caller that left wants the run to end: see `docs/concepts/hosts.md`. */
 function wantsStop({ reason }: AbortSignal, stopOnDisconnect: boolean): boolean {
   if (!(reason instanceof CallerLeft)) return false;
   return reason.how === "told to stop" || (reason.how === "closed its stream" && stopOnDisconnect);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { cli } from "../helpers/cli.ts";
 import { connect, type Connection, type ToolResult } from "../helpers/connect.ts";
-import { README } from "../helpers/readme_parts.ts";
+import { readDocument } from "../helpers/doc_parts.ts";
 import { uvFolder } from "../helpers/run_plan.ts";
 import { TestHome } from "../helpers/test_home.ts";
 
@@ -14,10 +14,10 @@ interface Recipe {
   arguments: Record<string, unknown>;
 }
 
-/** The calls of the README's section, in its order. */
-function recipes(): Recipe[] {
-  const section = /^## Recipes$([^]*?)^## /m.exec(Deno.readTextFileSync(README))![1]!;
-  return [...section.matchAll(/^```json\n([^]*?)^```$/gm)].map(([, json]) => JSON.parse(json!));
+/** The calls of the guide, in its order. */
+async function recipes(): Promise<Recipe[]> {
+  const guide = await readDocument("docs/guides/recipes.md");
+  return [...guide.matchAll(/^```json\n([^]*?)^```$/gm)].map(([, json]) => JSON.parse(json!));
 }
 
 /** What each of them brings, in the same order. */
@@ -72,12 +72,12 @@ const ANSWERS: [what: string, check: (answer: ToolResult) => void][] = [
   }],
 ];
 
-Deno.test("the README's recipes bring what it says, and leave nothing beside the scripts", async (t) => {
+Deno.test("the recipes bring what the guide says, and leave nothing beside the scripts", async (t) => {
   await using home = await TestHome.create();
   const env = { PATH: `${await uvFolder()}:${Deno.env.get("PATH")}` };
   await using client: Connection = await connect({ home: home.path, env, cwd: ROOT });
   const before = filesBelow(`${ROOT}${RECIPES}`);
-  const calls = recipes();
+  const calls = await recipes();
   assert.equal(calls.length, ANSWERS.length, "one answer for each call");
   for (const [index, [what, check]] of ANSWERS.entries()) {
     await t.step(what, async () => {

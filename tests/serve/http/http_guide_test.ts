@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import { HttpServerProcess } from "../../helpers/http_server.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 
-const README = new URL("../../../README.md", import.meta.url);
+const GUIDE = new URL("../../../docs/guides/http.md", import.meta.url);
 
-/** The block of the README's HTTP section that starts with a text. */
+/** The block of the guide that starts with a text. */
 function blockStarting(start: string): string {
-  const section = Deno.readTextFileSync(README).split("\n## ")
-    .find((section) => section.startsWith("Over HTTP"))!;
-  const blocks = [...section.matchAll(/```\w*\n(.*?)```/gs)].map((match) => match[1]!);
+  const blocks = [...Deno.readTextFileSync(GUIDE).matchAll(/```\w*\n(.*?)```/gs)].map((match) =>
+    match[1]!
+  );
   return blocks.find((block) => block.startsWith(start))!;
 }
 
-Deno.test("the README's curl command runs a script when it is pasted", async () => {
+Deno.test("the HTTP guide's curl command runs a script when it is pasted", async () => {
   await using home = await TestHome.create();
   const pasted = blockStarting("curl");
   await using server = await HttpServerProcess.start({ home: home.join(".python_mcp") });
@@ -29,7 +29,7 @@ Deno.test("the README's curl command runs a script when it is pasted", async () 
   assert.equal(answer.result.structuredContent.stdout, "42\n", text);
 });
 
-Deno.test("the README's server command names options that the server has", async () => {
+Deno.test("the HTTP guide's server command names options that the server has", async () => {
   const [, ...words] = blockStarting("deno run").split("#")[0]!.trim().split(" ");
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: [...words, "--help"],
@@ -39,7 +39,7 @@ Deno.test("the README's server command names options that the server has", async
   for (const option of ["--http", "--port", "--host"]) assert.ok(help.includes(option), option);
 });
 
-Deno.test("the README's configuration for HTTP is JSON that names the endpoint", () => {
+Deno.test("the HTTP guide's configuration is JSON that names the endpoint", () => {
   const config = JSON.parse(blockStarting("{"));
-  assert.equal(config.servers.python.url, "http://127.0.0.1:8000/mcp");
+  assert.equal(config.servers["python-mcp"].url, "http://127.0.0.1:8000/mcp");
 });

@@ -60,7 +60,7 @@ async function planWithoutUv(request: RunRequest, context: RunContext): Promise<
   }
   const wanted = request.pythonVersion === undefined
     ? undefined
-    : parsePythonVersion(request.pythonVersion);
+    : await parsePythonVersion(request.pythonVersion);
   const python = wanted
     ? (await findInterpreter(wanted, baseEnv)).path
     : defaultInterpreter(baseEnv);
@@ -175,7 +175,7 @@ async function fitting(
   if (notebook && !canRunNotebooks(around.venv)) return { ...around, venv: undefined };
   const version = await interpreterVersion(join(around.venv, "bin/python"));
   const fits = version !== undefined &&
-    (asked === undefined || parsePythonVersion(asked).matches(version));
+    (asked === undefined || (await parsePythonVersion(asked)).matches(version));
   return fits ? around : { ...around, venv: undefined };
 }
 

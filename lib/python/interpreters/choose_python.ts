@@ -24,14 +24,14 @@ export async function choosePython(
   env: Record<string, string>,
 ): Promise<{ base: BasePython; note?: string }> {
   const wanted = asked !== undefined
-    ? parsePythonVersion(asked)
+    ? await parsePythonVersion(asked)
     : header !== undefined
-    ? parsePythonVersion(header, "requires-python")
+    ? await parsePythonVersion(header, "requires-python")
     : undefined;
   if (wanted) return { base: await hereOrDownload(wanted, env) };
   const range = project?.requiresPython === undefined
     ? undefined
-    : parsePythonVersion(project.requiresPython, `requires-python of ${project.folder}`);
+    : await parsePythonVersion(project.requiresPython, `requires-python of ${project.folder}`);
   if (pythonVersion !== undefined) {
     const pinned = await findPinned(pythonVersion, range, env);
     if (pinned) return { base: { path: pinned.path } };
@@ -58,7 +58,7 @@ async function findPinned(
   const minor = version.split(".").slice(0, 2).join(".");
   for (const text of new Set([version, minor])) {
     try {
-      const found = await find(parsePythonVersion(text, ".python-version"), env);
+      const found = await find(await parsePythonVersion(text, ".python-version"), env);
       if (found && (range?.matches(found.version) ?? true)) return found;
     } catch (error) {
       if (!(error instanceof UserError)) throw error; // too old for us

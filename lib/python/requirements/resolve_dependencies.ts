@@ -31,7 +31,7 @@ export async function resolveDependencies(
   file: string,
   { python, env = Deno.env.toObject() }: { python?: string; env?: Record<string, string> } = {},
 ): Promise<ResolvedDependencies> {
-  const pythonVersion = python === undefined ? undefined : parsePythonVersion(python).text;
+  const pythonVersion = python === undefined ? undefined : (await parsePythonVersion(python)).text;
   const path = resolve(file);
   const text = readScript(path);
   const source = isNotebook(path) ? notebookSource(text, path) : text;

@@ -38,7 +38,8 @@ export async function checkSyntax(
   try {
     const python = requiresPython === undefined
       ? defaultInterpreter(env)
-      : (await findInterpreter(parsePythonVersion(requiresPython, "requires_python"), env)).path;
+      : (await findInterpreter(await parsePythonVersion(requiresPython, "requires_python"), env))
+        .path;
     const child = new Deno.Command(findLauncherPython(env), {
       args: ["-I", "-S", "-c", start, python, "-I", "-S", "-c", program],
       stdin: "piped",

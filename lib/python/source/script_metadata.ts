@@ -57,7 +57,7 @@ export async function writeScriptMetadata(
   changes: MetadataChanges,
 ): Promise<string> {
   if (changes.requiresPython !== undefined) {
-    parsePythonVersion(changes.requiresPython, "requires_python");
+    await parsePythonVersion(changes.requiresPython, "requires_python");
   }
   const lineEnd = source.includes("\r\n") ? "\r\n" : "\n";
   const lines = linesOf(source);

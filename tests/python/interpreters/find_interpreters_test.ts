@@ -62,19 +62,19 @@ Deno.test("findInterpreter without a request gives the default and its version",
 });
 
 Deno.test("findInterpreter prefers the default to newer ones that match as well", async () => {
-  const { path } = await findInterpreter(parsePythonVersion(">=3.8"));
+  const { path } = await findInterpreter(await parsePythonVersion(">=3.8"));
   assert.equal(path, defaultInterpreter());
 });
 
 Deno.test("findInterpreter finds every version that is listed", async () => {
   for (const { version } of await listInterpreters()) {
-    assert.equal((await findInterpreter(parsePythonVersion(version))).version, version);
+    assert.equal((await findInterpreter(await parsePythonVersion(version))).version, version);
   }
 });
 
 Deno.test("findInterpreter lists what is there when nothing matches", async () => {
   const [newest] = await listInterpreters();
-  await assert.rejects(findInterpreter(parsePythonVersion("3.99")), (error: Error) => {
+  await assert.rejects(findInterpreter(await parsePythonVersion("3.99")), (error: Error) => {
     assert.equal(error.name, "UserError");
     assert.ok(error.message.includes(`${newest!.version} (${newest!.path})`));
     return true;

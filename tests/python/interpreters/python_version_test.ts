@@ -18,11 +18,14 @@ const meanings: [text: string, fits: string[], others: string[]][] = [
   [">3.11,<=3.12", ["3.11.1", "3.12.0"], ["3.11.0", "3.12.1"]],
   [">=3.13.0rc1", ["3.13.0"], ["3.12.9"]],
   [">=3.6", ["3.8.1"], ["3.7.9"]],
+  ["===3.12.4", ["3.12.4"], ["3.12.5"]],
+  ["!=3.12", ["3.12.1", "3.11.0"], ["3.12.0"]],
+  [">=3.10.post1,<3.11.dev0", ["3.10.1"], ["3.10.0", "3.11.0"]],
 ];
 
 for (const [text, fits, others] of meanings) {
-  Deno.test(`parsePythonVersion understands ${JSON.stringify(text)}`, () => {
-    const version = parsePythonVersion(text);
+  Deno.test(`parsePythonVersion understands ${JSON.stringify(text)}`, async () => {
+    const version = await parsePythonVersion(text);
     for (const one of fits) assert.ok(version.matches(one), one);
     for (const one of others) assert.ok(!version.matches(one), one);
   });
@@ -31,8 +34,8 @@ for (const [text, fits, others] of meanings) {
 for (
   const text of ["", "latest", "3.12.4.1", "python3.12", ">=", "=>3.11", "~=3", ">=3.11.*", "3.11,"]
 ) {
-  Deno.test(`parsePythonVersion rejects ${JSON.stringify(text)} with examples`, () => {
-    assert.throws(() => parsePythonVersion(text), {
+  Deno.test(`parsePythonVersion rejects ${JSON.stringify(text)} with examples`, async () => {
+    await assert.rejects(parsePythonVersion(text), {
       name: "UserError",
       message: /Cannot read python_version .*`3\.12`.*`>=3\.9,<3\.12`/,
     });
@@ -40,8 +43,8 @@ for (
 }
 
 for (const text of ["2.7", "3.7", "<3.8", "==3.6.*", ">=3.12,<3.10", "4"]) {
-  Deno.test(`parsePythonVersion says that nothing supported fits ${text}`, () => {
-    assert.throws(() => parsePythonVersion(text, "requires_python"), {
+  Deno.test(`parsePythonVersion says that nothing supported fits ${text}`, async () => {
+    await assert.rejects(parsePythonVersion(text, "requires_python"), {
       name: "UserError",
       message: /requires_python .*no version of Python from 3\.8 on fits it/,
     });

@@ -168,7 +168,7 @@ async function makeRequest(
   { app }: ToolCall,
 ): Promise<ProcessRequest> {
   const { settings } = app;
-  const scriptPath = run.script.path ?? files.path("script.py");
+  const scriptPath = run.script.path ?? files.source;
   if (run.script.path === undefined) writePrivate(scriptPath, run.script.source);
   const cwd = run.directory ?? files.artifacts;
   const runtime = await installScriptRuntime(settings.home);
@@ -204,7 +204,7 @@ async function makeRequest(
     warm_up: warmUps === 1,
     note: [note, plan.note].filter((one) => one !== undefined).join(". ") || undefined,
   };
-  const progressFile = { PYTHON_MCP_PROGRESS_FILE: files.path("progress.json") };
+  const progressFile = { PYTHON_MCP_PROGRESS_FILE: files.progressFile };
   const [secret, ours] = split(plan.run.env ?? {}, (name) => name in env);
   return {
     prepare: plan.prepare.map((step) => ({ ...step, env: { ...step.env, ...progressFile } })),

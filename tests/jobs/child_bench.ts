@@ -25,7 +25,7 @@ export async function startScript(
   const request = bench.request([python, "-c", source], { env, timeoutSeconds, background: !call });
   Object.assign(request.run.env!, runtime.env(undefined), {
     PYTHON_MCP_JOB_ID: draft.id,
-    PYTHON_MCP_PROGRESS_FILE: draft.files.path("progress.json"),
+    PYTHON_MCP_PROGRESS_FILE: draft.files.progressFile,
     PYTHON_MCP_ARTIFACTS: draft.files.artifacts,
   });
   if (call) await bench.manager.call(draft, request);

@@ -1,13 +1,15 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import {
   ensureFolder,
   exists,
   readIfThere,
   readJsonIfThere,
+  removeIfThere,
   replacePrivate,
   writePrivate,
 } from "../../base/private_files.ts";
 import { isLocked } from "./file_lock.ts";
+import { JOB_FILES, type JobFileName } from "./names.ts";
 import type { JobEnd, JobRow, Outcome, Progress } from "../model/job.ts";
 import type { ProcessSpec } from "./process_spec.ts";
 
@@ -33,6 +35,15 @@ export interface StoredSpec extends JobRecord {
   process: ProcessSpec;
 }
 
+/** `started`: the job's supervisor has begun. */
+export interface Started {
+  /** Seconds since 1970. */
+  at: number;
+  pid: number;
+  /** When that process was born, as the system tells it: no later process of this pid has the same. */
+  born: string;
+}
+
 /** The room that is kept for `outcome.json`, so that a job can end on a full disk too. */
 const OUTCOME_BYTES = 4096;
 
@@ -40,30 +51,56 @@ const OUTCOME_BYTES = 4096;
 export class JobFiles {
   constructor(readonly folder: string) {}
 
-  path(name: string): string {
+  path(name: JobFileName): string {
     return join(this.folder, name);
   }
 
   get stdout(): string {
-    return this.path("stdout.log");
+    return this.path(JOB_FILES.stdout);
   }
 
   get stderr(): string {
-    return this.path("stderr.log");
+    return this.path(JOB_FILES.stderr);
   }
 
-  get artifacts(): string {
-    return this.path("artifacts");
+  get prepareLog(): string {
+    return this.path(JOB_FILES.prepareLog);
   }
 
   get lock(): string {
-    return this.path("lock");
+    return this.path(JOB_FILES.lock);
+  }
+
+  /** The text of the script, where the caller gave text. */
+  get source(): string {
+    return this.path(JOB_FILES.source);
+  }
+
+  /** Where the script leaves files. */
+  get artifacts(): string {
+    return this.#writtenByScript(JOB_FILES.artifacts);
+  }
+
+  /** Where large pictures have smaller copies, under the same names. */
+  get previews(): string {
+    return this.#writtenByScript(JOB_FILES.previews);
+  }
+
+  /** Where the script reports its progress. */
+  get progressFile(): string {
+    return this.#writtenByScript(JOB_FILES.progress);
+  }
+
+  /** Jobs of earlier versions have these beside the others. */
+  #writtenByScript(name: JobFileName): string {
+    const isOld = !exists(this.path(JOB_FILES.scriptFolder));
+    return isOld ? join(this.folder, basename(name)) : this.path(name);
   }
 
   /** Creates the folder and what must be there before anything else happens to the job. */
   create(): void {
     ensureFolder(this.folder);
-    ensureFolder(this.artifacts);
+    ensureFolder(this.path(JOB_FILES.artifacts));
     writePrivate(this.#nextOutcome, " ".repeat(OUTCOME_BYTES));
     this.touchLock();
   }
@@ -80,16 +117,16 @@ export class JobFiles {
 
   /** What the job is; also of one that is still being made, and of a task. */
   get record(): JobRecord | undefined {
-    return readJsonIfThere<JobRecord>(this.path("spec.json"));
+    return readJsonIfThere<JobRecord>(this.path(JOB_FILES.spec));
   }
 
   set record(record: JobRecord) {
-    writePrivate(this.path("spec.json"), JSON.stringify(record));
+    writePrivate(this.path(JOB_FILES.spec), JSON.stringify(record));
   }
 
   /** Changes what `spec.json` says of a job that was handed over. */
   amend(changes: Partial<StoredSpec>): void {
-    replacePrivate(this.path("spec.json"), JSON.stringify({ ...this.record, ...changes }));
+    replacePrivate(this.path(JOB_FILES.spec), JSON.stringify({ ...this.record, ...changes }));
   }
 
   /** What the job is and what it runs; `undefined` before it is handed over, and for a task. */
@@ -103,11 +140,11 @@ export class JobFiles {
   }
 
   get outcome(): Outcome | undefined {
-    return readJsonIfThere<Outcome>(this.path("outcome.json"));
+    return readJsonIfThere<Outcome>(this.path(JOB_FILES.outcome));
   }
 
   get #nextOutcome(): string {
-    return this.path("outcome.json.new");
+    return this.path(JOB_FILES.nextOutcome);
   }
 
   /** Ends the job and wakes those who wait for it. Only the holder of its lock may. */
@@ -118,42 +155,46 @@ export class JobFiles {
       for (let at = 0; at < content.length;) at += file.writeSync(content.subarray(at));
       file.truncateSync(content.length);
     }
-    Deno.renameSync(this.#nextOutcome, this.path("outcome.json"));
+    Deno.renameSync(this.#nextOutcome, this.path(JOB_FILES.outcome));
     this.touchLock();
   }
 
   /** Whether its supervisor has begun; such a job is never started again. */
   get hasStarted(): boolean {
-    return exists(this.path("started"));
+    return exists(this.path(JOB_FILES.started));
   }
 
-  /** When its supervisor began, in milliseconds since 1970. */
-  get startedAt(): number | undefined {
-    const started = readJsonIfThere<{ at: number }>(this.path("started"));
-    return started && Math.round(started.at * 1000);
+  /** Its supervisor, and when it began; `undefined` before that. */
+  get started(): Started | undefined {
+    return readJsonIfThere<Started>(this.path(JOB_FILES.started));
   }
 
   /** The launcher that has the job. */
   get acceptedBy(): string | undefined {
-    return readIfThere(this.path("accepted")) || undefined;
+    return readIfThere(this.path(JOB_FILES.accepted)) || undefined;
+  }
+
+  /** Says that no launcher has it any more. */
+  forgetLauncher(): void {
+    removeIfThere(this.path(JOB_FILES.accepted));
   }
 
   /** How a task ended; its own process writes it. */
   get taskEnd(): JobEnd | undefined {
-    return readJsonIfThere<JobEnd>(this.path("end.json"));
+    return readJsonIfThere<JobEnd>(this.path(JOB_FILES.end));
   }
 
   set taskEnd(end: JobEnd) {
-    replacePrivate(this.path("end.json"), JSON.stringify(end));
+    replacePrivate(this.path(JOB_FILES.end), JSON.stringify(end));
   }
 
   /** What its supervisor cannot stop just now, each as `pid (name)`. */
   get survivors(): string[] {
-    return readJsonIfThere<string[]>(this.path("survivors.json")) ?? [];
+    return readJsonIfThere<string[]>(this.path(JOB_FILES.survivors)) ?? [];
   }
 
   get progress(): Progress | null {
-    const found = readJsonIfThere<Partial<Progress>>(this.path("progress.json"));
+    const found = readJsonIfThere<Partial<Progress>>(this.progressFile);
     return typeof found?.current === "number"
       ? { current: found.current, total: found.total ?? null, message: found.message ?? null }
       : null;
@@ -164,19 +205,19 @@ export class JobFiles {
   }
 
   get cancelAsked(): boolean {
-    return exists(this.path("cancel"));
+    return exists(this.path(JOB_FILES.cancel));
   }
 
   askToCancel(): void {
-    writePrivate(this.path("cancel"), "");
+    writePrivate(this.path(JOB_FILES.cancel), "");
   }
 
   /** Whether the run has outlived its call. */
   get isBackground(): boolean {
-    return exists(this.path("background"));
+    return exists(this.path(JOB_FILES.background));
   }
 
   markBackground(): void {
-    writePrivate(this.path("background"), "");
+    writePrivate(this.path(JOB_FILES.background), "");
   }
 }

@@ -4,7 +4,7 @@ import type { JobFiles } from "../files/job_files.ts";
 import type { JobStore } from "../store/job_store.ts";
 import type { Draft, ProcessRequest, ProcessRunner } from "./process_runner.ts";
 
-const BURY_LOOK_MS = 20;
+const LOOK_MS = 20;
 /** How long the files of a run that was answered within its call stay, when they are kept. */
 const KEEP_CALL_MS = 24 * 3600 * 1000;
 
@@ -120,7 +120,7 @@ export class Calls {
     while (true) {
       const outcome = files.outcome;
       if (outcome) return outcome;
-      // Its supervisor was killed: looking buries the job, which gives it an outcome.
+      // Its supervisor was killed: looking marks the job as failed, which gives it an outcome.
       const row = this.#options.store.get(id);
       if (!row || !files.isThere) {
         throw new UserError(
@@ -129,7 +129,7 @@ export class Calls {
         );
       }
       await this.#options.processes.look(row);
-      await new Promise((resolve) => setTimeout(resolve, BURY_LOOK_MS));
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
   }
 }

@@ -1,4 +1,3 @@
-import { removeIfThere } from "../../base/private_files.ts";
 import { holdLock } from "../files/file_lock.ts";
 import type { HandOver } from "./hand_over.ts";
 import { type Home, jobFolder } from "../files/home.ts";
@@ -44,12 +43,14 @@ export class Recovery {
     const files = this.#files(row.id);
     if (!await this.#settle(row, files)) {
       if (files.held) {
-        if (files.hasStarted && row.status === "pending") this.markRunning(row.id, files.startedAt);
+        if (files.hasStarted && row.status === "pending") {
+          this.markRunning(row.id, milliseconds(files.started?.at));
+        }
       } else if (files.hasStarted) {
         // It may have ended since its outcome was looked for.
-        if (!await this.#settle(row, files)) await this.#bury(row, files);
+        if (!await this.#settle(row, files)) await this.#markFailed(row, files);
       } else if (!this.#isOnItsWay(row, files)) {
-        await this.#revive(row, files);
+        await this.#restart(row, files);
       }
     }
     return this.#options.store.get(row.id) ?? row;
@@ -108,15 +109,17 @@ export class Recovery {
     return launcher !== undefined && !handOver.isCurrent(launcher) && owner.lives(launcher);
   }
 
-  async #bury({ id }: JobRow, { folder }: JobFiles): Promise<void> {
+  async #markFailed({ id }: JobRow, { folder }: JobFiles): Promise<void> {
     try {
-      await this.#options.handOver.tell({ bury: { id, dir: folder, error: SUPERVISOR_KILLED } });
+      await this.#options.handOver.tell({
+        mark_failed: { id, dir: folder, error: SUPERVISOR_KILLED },
+      });
     } catch {
       // No launcher can be had, which has been logged: the next look tries again.
     }
   }
 
-  async #revive(row: JobRow, files: JobFiles): Promise<void> {
+  async #restart(row: JobRow, files: JobFiles): Promise<void> {
     const spec = files.spec;
     if (!spec) return this.#endDraft(row, files);
     if (this.#claim(row, files, spec)) {
@@ -163,7 +166,7 @@ export class Recovery {
     }
     if (!store.changeOwner(id, former, owner.id)) return false;
     handOver.reserve(id);
-    removeIfThere(files.path("accepted"));
+    files.forgetLauncher();
     files.amend({ details: withNote(spec.details, STARTED_AGAIN), listed, owner: owner.id });
     return true;
   }

@@ -7,7 +7,7 @@ import type { Sql } from "./sql.ts";
 
 /**
  * Gives a new database a row for every folder of a job, and for what was imported before; returns how
- * many. Nothing is settled here: whoever looks at a row next settles, adopts or revives it as always.
+ * many. Nothing is settled here: whoever looks at a row next settles, adopts or restarts it as always.
  */
 export function rebuildJobs(home: Home, sql: Sql): number {
   let added = 0;

@@ -5,6 +5,7 @@ import signal
 import time
 
 import job_folder
+import names
 import process_tree
 import slots
 
@@ -15,7 +16,7 @@ LOOK_SECONDS = 0.02
 def wake(folder):
     """Makes a supervisor look at its files now."""
     try:
-        with open(os.path.join(folder, "started"), "rb") as file:
+        with open(os.path.join(folder, names.STARTED), "rb") as file:
             started = json.loads(file.read())
         if process_tree.born(started["pid"]) == started["born"]:
             os.kill(started["pid"], signal.SIGUSR1)
@@ -28,7 +29,7 @@ def cancel(folder):
     if job_folder.has_outcome(folder):
         return
     try:
-        job_folder.open_private(os.path.join(folder, "cancel")).close()
+        job_folder.open_private(os.path.join(folder, names.CANCEL)).close()
         lock = job_folder.try_lock(folder)
     except OSError:
         return  # removed meanwhile
@@ -63,13 +64,13 @@ def end_children(folder):
 
 
 def runs(folder):
-    return slots.is_locked(os.path.join(folder, "lock"))
+    return slots.is_locked(os.path.join(folder, names.LOCK))
 
 
 def children(folder):
     """The folders of the jobs that a job's script has started."""
     try:
-        with open(os.path.join(folder, "children"), "rb") as file:
+        with open(os.path.join(folder, names.CHILDREN), "rb") as file:
             ids = file.read().decode().split()
     except FileNotFoundError:
         return []

@@ -9,6 +9,7 @@ import time
 
 import cancel_job
 import job_folder
+import names
 import slots
 
 TOOL = "python_mcp.run"
@@ -30,15 +31,15 @@ def make(home, launcher_id, request):
     job_id, parent_folder = request["id"], folder_of(home, request["parent"])
     folder = folder_of(home, job_id)
     parent = read_parent(parent_folder)
-    marker = os.path.join(home, "adopt", job_id)
+    marker = os.path.join(home, names.ADOPT, job_id)
     held = slots.hold_own_lock(marker)
     try:
         spec = make_spec(request, folder, parent["process"])
         make_files(folder, request, stored_spec(request, spec, parent["process"]))
         # First the name, then the look: who cancels the parent does it the other way round.
-        with open(os.path.join(parent_folder, "children"), "ab") as file:
+        with open(os.path.join(parent_folder, names.CHILDREN), "ab") as file:
             file.write(job_id.encode() + b"\n")
-        if job_folder.has(parent_folder, "cancel"):
+        if job_folder.has(parent_folder, names.CANCEL):
             raise Refused("the job that this script runs as is being cancelled")
         job_folder.accept(folder, launcher_id)
         return spec
@@ -52,12 +53,12 @@ def make(home, launcher_id, request):
 def folder_of(home, job_id):
     if len(job_id) != UUID_LENGTH or not UUID_CHARACTERS.issuperset(job_id):
         raise Refused("%r is no id of a job" % job_id)
-    return os.path.join(home, "jobs", job_id)
+    return os.path.join(home, names.JOBS, job_id)
 
 
 def is_started_by(home, job_id, launcher_id):
     try:
-        with open(os.path.join(folder_of(home, job_id), "accepted"), "rb") as file:
+        with open(os.path.join(folder_of(home, job_id), names.ACCEPTED), "rb") as file:
             return file.read() == launcher_id.encode()
     except FileNotFoundError:
         return False
@@ -65,7 +66,7 @@ def is_started_by(home, job_id, launcher_id):
 
 def read_parent(folder):
     try:
-        with open(os.path.join(folder, "spec.json"), "rb") as file:
+        with open(os.path.join(folder, names.SPEC), "rb") as file:
             parent = json.loads(file.read())
     except FileNotFoundError:
         raise Refused("there is no job %s in this home" % os.path.basename(folder))
@@ -120,10 +121,10 @@ def stored_spec(request, spec, parent):
 
 def make_files(folder, request, stored):
     """What a server makes for a job of its own (see `create` in job_files.ts)."""
-    os.makedirs(os.path.join(folder, "artifacts"), 0o700, exist_ok=True)
+    os.makedirs(os.path.join(folder, names.ARTIFACTS), 0o700, exist_ok=True)
     job_folder.reserve_outcome(folder)
     if request.get("script") is not None:
-        with job_folder.open_private(os.path.join(folder, "script.py")) as file:
+        with job_folder.open_private(os.path.join(folder, names.SOURCE)) as file:
             file.write(request["script"].encode("utf-8", "surrogatepass"))
-    with job_folder.open_private(os.path.join(folder, "spec.json")) as file:
+    with job_folder.open_private(os.path.join(folder, names.SPEC)) as file:
         file.write(json.dumps(stored).encode())

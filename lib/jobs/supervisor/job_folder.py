@@ -5,6 +5,7 @@ import json
 import os
 import time
 
+import names
 import process_tree
 
 RETRY_SECONDS = 0.5
@@ -23,12 +24,12 @@ def open_log(folder, name):
 
 
 def open_lock(folder):
-    return os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    return os.open(os.path.join(folder, names.LOCK), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
 
 
 def accept(folder, launcher_id):
     """Says which launcher has the job."""
-    with open_private(os.path.join(folder, "accepted")) as file:
+    with open_private(os.path.join(folder, names.ACCEPTED)) as file:
         file.write(launcher_id.encode())
 
 
@@ -57,13 +58,13 @@ def has(folder, name):
 
 
 def has_begun(folder):
-    return has(folder, "started") or has_outcome(folder)
+    return has(folder, names.STARTED) or has_outcome(folder)
 
 
 def has_outcome(folder):
     """Whether the job has ended; what a power failure left half-written does not count."""
     try:
-        with open(os.path.join(folder, "outcome.json"), "rb") as file:
+        with open(os.path.join(folder, names.OUTCOME), "rb") as file:
             json.loads(file.read())
         return True
     except (OSError, ValueError):
@@ -83,7 +84,7 @@ def write_json(folder, name, value):
 
 def reserve_outcome(folder):
     """Makes room for `outcome.json`, so that a job can end on a full disk too."""
-    with open_private(os.path.join(folder, "outcome.json.new")) as file:
+    with open_private(os.path.join(folder, names.NEXT_OUTCOME)) as file:
         file.write(b" " * OUTCOME_BYTES)
     os.close(open_lock(folder))
 
@@ -109,11 +110,11 @@ def write_outcome(folder, outcome, lock):
 
     `outcome.json.new` is there since the job was made: writing over it needs no room.
     """
-    path = os.path.join(folder, "outcome.json")
+    reserved = os.path.join(folder, names.NEXT_OUTCOME)
     while True:
         try:
-            _write_over(path + ".new", json.dumps(outcome).encode())
-            os.replace(path + ".new", path)
+            _write_over(reserved, json.dumps(outcome).encode())
+            os.replace(reserved, os.path.join(folder, names.OUTCOME))
             break
         except OSError as error:
             if error.errno not in PASSING:
@@ -134,7 +135,7 @@ def _write_over(path, content):
         os.close(descriptor)
 
 
-def bury(folder, job_id, error, lock):
+def mark_failed(folder, job_id, error, lock):
     """Ends a job whose supervisor was killed: stops what is left of it and writes its outcome."""
     if has_outcome(folder):
         return
@@ -146,4 +147,4 @@ def bury(folder, job_id, error, lock):
         stopped = max(stopped, len(left))
         time.sleep(0.01)
         left = find()
-    write_outcome(folder, ended_without_run(error, has(folder, "cancel"), stopped), lock)
+    write_outcome(folder, ended_without_run(error, has(folder, names.CANCEL), stopped), lock)

@@ -1,7 +1,8 @@
 """Forks a supervisor for every job of one server; holds the jobs that wait for a slot.
 
 Standard input takes one JSON object a line: {"run": spec}, {"background": id}, {"wake": folder},
-{"bury": {...}}. Standard output says {"ready": id}, {"child": id}, {"started": id} and {"ended": id}. The
+{"mark_failed": {...}}; standard output says {"ready": id}, {"child": id}, {"started": id} and
+{"ended": id} (see messages.ts). The
 launcher outlives its server until its queue is empty and its supervisors have ended. Scripts ask it for
 jobs of their own; see request_socket.py.
 """
@@ -18,6 +19,7 @@ import cancel_job
 import child_jobs
 import detach
 import job_folder
+import names
 import process_tree
 import slots
 import supervisor
@@ -32,7 +34,7 @@ IS_IN_JOB = "PYTHON_MCP_JOB_ID" in os.environ
 class Launcher:
     def __init__(self, umask, home, launcher_id, limit):
         self.id, self.umask, self.home = launcher_id, umask, home
-        self.own_file = os.path.join(home, "owners", launcher_id)
+        self.own_file = os.path.join(home, names.OWNERS, launcher_id)
         self.own_lock = slots.hold_own_lock(self.own_file)
         self.queue = slots.Queue(home, limit, launcher_id)
         self.requests = RequestSocket(home, launcher_id)
@@ -90,8 +92,8 @@ class Launcher:
             self.to_background(order["background"])
         elif "wake" in order:
             cancel_job.wake(order["wake"])
-        elif "bury" in order:
-            self.bury(**order["bury"])
+        elif "mark_failed" in order:
+            self.mark_failed(**order["mark_failed"])
 
     def answer(self, request):
         """What a script is told that asks for a job of its own, or for the end of one."""
@@ -171,7 +173,7 @@ class Launcher:
             if lock is not None:
                 os.close(lock)
 
-    def bury(self, id, dir, error):
+    def mark_failed(self, id, dir, error):
         if id in self.children.values():
             return
         try:
@@ -179,7 +181,7 @@ class Launcher:
         except OSError:
             return  # removed meanwhile, or to be looked at once more
         try:
-            self.fork(id, (lock,), lambda _: bury(dir, id, error, lock))
+            self.fork(id, (lock,), lambda _: mark_failed(dir, id, error, lock))
         except OSError:
             pass  # no process can be had just now: the server looks once more
         finally:
@@ -237,10 +239,10 @@ class Launcher:
             self.unsent = b""
 
 
-def bury(folder, job_id, error, lock):
+def mark_failed(folder, job_id, error, lock):
     fcntl.flock(lock, fcntl.LOCK_EX)
-    job_folder.bury(folder, job_id, error, lock)
-    if job_folder.has(folder, "cancel"):
+    job_folder.mark_failed(folder, job_id, error, lock)
+    if job_folder.has(folder, names.CANCEL):
         cancel_job.cancel_children(folder)
 
 

@@ -3,12 +3,13 @@ import { join } from "node:path";
 import config from "../../../deno.json" with { type: "json" };
 import { ensureFolder, exists, removeIfThere, writePrivate } from "../../base/private_files.ts";
 import type { Home } from "../files/home.ts";
-import type { ProcessSpec } from "../files/process_spec.ts";
+import type { News, Order } from "../files/messages.ts";
 import cancelJobSource from "./cancel_job.py" with { type: "text" };
 import childJobsSource from "./child_jobs.py" with { type: "text" };
 import detachSource from "./detach.py" with { type: "text" };
 import jobFolderSource from "./job_folder.py" with { type: "text" };
 import launcherSource from "./launcher.py" with { type: "text" };
+import namesSource from "./names.py" with { type: "text" };
 import processTreeSource from "./process_tree.py" with { type: "text" };
 import requestSocketSource from "./request_socket.py" with { type: "text" };
 import runCommandSource from "./run_command.py" with { type: "text" };
@@ -17,15 +18,6 @@ import slotsSource from "./slots.py" with { type: "text" };
 import startLauncherSource from "./start_launcher.py" with { type: "text" };
 import supervisorSource from "./supervisor.py" with { type: "text" };
 import waitingJobSource from "./waiting_job.py" with { type: "text" };
-
-/** What a launcher does for its server. */
-export type Order =
-  | { run: ProcessSpec }
-  | { background: string }
-  | { wake: string }
-  | { bury: { id: string; dir: string; error: string } };
-
-type News = { ready: string } | { child: string } | { started: string } | { ended: string };
 
 export interface LauncherEvents {
   ready(): void;
@@ -46,6 +38,7 @@ const SOURCES = {
   "detach.py": detachSource,
   "job_folder.py": jobFolderSource,
   "launcher.py": launcherSource,
+  "names.py": namesSource,
   "process_tree.py": processTreeSource,
   "request_socket.py": requestSocketSource,
   "run_command.py": runCommandSource,

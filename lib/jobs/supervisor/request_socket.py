@@ -8,6 +8,7 @@ import json
 import os
 import struct
 
+import names
 import slots
 
 MOST_BYTES = 64 << 20  # of a request; see _python_mcp_jobs.py
@@ -17,7 +18,7 @@ PIECE = 1 << 20
 
 class RequestSocket:
     def __init__(self, home, launcher_id):
-        self.folder, self.name = os.path.join(home, "sockets"), launcher_id
+        self.folder, self.name = os.path.join(home, names.SOCKETS), launcher_id
         self.received = {}  # pieces of a request, by connection
         self.connections = {}
         self.listener = None

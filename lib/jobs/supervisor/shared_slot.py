@@ -4,6 +4,7 @@ import time
 
 import cancel_job
 import job_folder
+import names
 import slots
 
 PASS_ON_SECONDS = 2.0  # in which a script notices that the job has ended for which it waits
@@ -28,33 +29,33 @@ class SharedSlot:
             self.slot.stop_asking()
         elif self.slot.is_lent:
             if self.slot.take_back():
-                job_folder.remove(os.path.join(self.folder, "lent"))
+                job_folder.remove(os.path.join(self.folder, names.LENT))
         elif waits:
             self.lend()
 
     def lend(self):
         try:
-            job_folder.open_private(os.path.join(self.folder, "lent")).close()
+            job_folder.open_private(os.path.join(self.folder, names.LENT)).close()
             if self.script_waits():
                 self.slot.lend(self.job_id)
         except OSError:
             pass  # no file can be had just now: then it keeps its slot
         if not self.slot.is_lent:
-            job_folder.remove(os.path.join(self.folder, "lent"))
+            job_folder.remove(os.path.join(self.folder, names.LENT))
 
     def pass_on(self):
         """Keeps the slot until the parent that waits for this job asks for it, lest a newer job take it."""
-        if self.slot.is_lent or not job_folder.has(self.folder, "awaited"):
+        if self.slot.is_lent or not job_folder.has(self.folder, names.AWAITED):
             return
         folder = os.path.join(os.path.dirname(self.folder), self.parent)
         until = time.monotonic() + PASS_ON_SECONDS
-        while time.monotonic() < until and job_folder.has(folder, "lent") and cancel_job.runs(folder):
+        while time.monotonic() < until and job_folder.has(folder, names.LENT) and cancel_job.runs(folder):
             if self.slot.queue.asks(self.parent):
                 break
             time.sleep(LOOK_SECONDS)
 
     def script_waits(self):
-        path = os.path.join(self.folder, "waiting")
+        path = os.path.join(self.folder, names.WAITING)
         if not os.path.exists(path):
             return False
         lock = slots.try_lock(path)

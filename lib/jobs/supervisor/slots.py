@@ -8,6 +8,8 @@ import fcntl
 import os
 import signal
 
+import names
+
 CALL, BACKGROUND = "call", "background"
 RETURNS, STARTS = 0, 1  # of jobs of the same order, those that have begun come first
 
@@ -102,14 +104,14 @@ class Slot:
 
 class Queue:
     def __init__(self, home, limit, owner, rank=STARTS):
-        self.home, self.folder = home, os.path.join(home, "queue")
+        self.home, self.folder = home, os.path.join(home, names.QUEUE)
         self.limit, self.owner, self.rank = limit, owner, rank
         self.announced = {CALL: None, BACKGROUND: None}
-        self.lock = os.open(os.path.join(self.folder, "lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        self.lock = os.open(os.path.join(self.folder, names.LOCK), os.O_RDWR | os.O_CREAT, 0o600)
 
     def free_slot(self, kind):
         for number in range(self.limit):
-            descriptor = try_lock(os.path.join(self.folder, "slots", "%s-%d" % (kind, number)))
+            descriptor = try_lock(os.path.join(self.home, names.SLOTS, "%s-%d" % (kind, number)))
             if descriptor is not None:
                 return descriptor
         return None
@@ -140,11 +142,12 @@ class Queue:
     def first_elsewhere(self, kind):
         """Order, rank and owner's pid of the first job that waits elsewhere, where somebody lives."""
         found = []
-        for name in os.listdir(os.path.join(self.folder, "waiting")):
+        folder = os.path.join(self.home, names.QUEUED)
+        for name in os.listdir(folder):
             of_kind, _, owner = name.partition(".")
             if of_kind != kind or owner == self.owner:
                 continue
-            path = os.path.join(self.folder, "waiting", name)
+            path = os.path.join(folder, name)
             if not self.lives(owner):
                 remove(path)
                 continue
@@ -158,20 +161,20 @@ class Queue:
 
     def asks(self, owner):
         """Whether the launcher or the job with this id waits for a slot."""
-        names = ("%s.%s" % (kind, owner) for kind in (CALL, BACKGROUND))
-        return any(os.path.exists(os.path.join(self.folder, "waiting", name)) for name in names)
+        queued = ("%s.%s" % (kind, owner) for kind in (CALL, BACKGROUND))
+        return any(os.path.exists(os.path.join(self.home, names.QUEUED, name)) for name in queued)
 
     def lives(self, owner):
         """Whether the launcher, or the supervisor of the job, with this id lives."""
-        return is_locked(os.path.join(self.home, "owners", owner)) or is_locked(
-            os.path.join(self.home, "jobs", owner, "lock")
+        return is_locked(os.path.join(self.home, names.OWNERS, owner)) or is_locked(
+            os.path.join(self.home, names.JOBS, owner, names.LOCK)
         )
 
     def announce(self, kind, order):
         """Says which job of this owner comes first; None: none waits."""
         if self.announced[kind] == order:
             return
-        path = os.path.join(self.folder, "waiting", "%s.%s" % (kind, self.owner))
+        path = os.path.join(self.home, names.QUEUED, "%s.%s" % (kind, self.owner))
         if order is None:
             remove(path)
         else:

@@ -10,6 +10,7 @@ import time
 
 import cancel_job
 import job_folder
+import names
 import process_tree
 from run_command import PIECE, TO_END, CommandRunner, JobEnded
 from shared_slot import SharedSlot
@@ -40,17 +41,17 @@ class Supervisor:
         if survivors != self.survivors:
             self.survivors = survivors
             try:
-                job_folder.write_json(self.folder, "survivors.json", survivors)
+                job_folder.write_json(self.folder, names.SURVIVORS, survivors)
             except OSError:
                 pass  # a full disk, or the folder is gone
 
     def look(self):
         """Raises JobEnded when somebody wants the job to end; gives its slot to whom it belongs."""
-        if job_folder.has(self.folder, "cancel"):
+        if job_folder.has(self.folder, names.CANCEL):
             raise JobEnded(cancelled=True)
         if self.told_to_end:
             raise JobEnded(error="The job's supervisor was told to end (%s)" % self.told_to_end)
-        if job_folder.has(self.folder, "background"):
+        if job_folder.has(self.folder, names.BACKGROUND):
             self.slot.move_to_background()
         self.shared_slot.share()
 
@@ -63,7 +64,7 @@ class Supervisor:
             self.look()
             job_folder.write_json(
                 self.folder,
-                "started",
+                names.STARTED,
                 {"at": outcome["started_at"], "pid": os.getpid(), "born": process_tree.born(os.getpid())},
             )
             self.prepare()
@@ -77,7 +78,7 @@ class Supervisor:
         except Exception as error:
             outcome["error"] = "The job could not be run: %s" % error
         os.umask(0o077)
-        if job_folder.has(self.folder, "cancel"):
+        if job_folder.has(self.folder, names.CANCEL):
             was_stopped = outcome["cancelled"] = True
         self.slot.stop_asking()
         if was_stopped:
@@ -90,7 +91,7 @@ class Supervisor:
         return outcome
 
     def run_script(self):
-        logs = [job_folder.open_log(self.folder, name + ".log") for name in ("stdout", "stderr")]
+        logs = [job_folder.open_log(self.folder, name) for name in (names.STDOUT, names.STDERR)]
 
         def look():
             self.look()
@@ -126,13 +127,13 @@ class Supervisor:
         steps = self.spec.get("prepare") or ()
         if not steps:
             return
-        log = job_folder.open_log(self.folder, "prepare.log")
+        log = job_folder.open_log(self.folder, names.PREPARE_LOG)
         for index, step in enumerate(steps):
             self.look()
             if step.get("creates") and os.path.exists(step["creates"]):
                 continue
             progress = {"current": index, "total": len(steps), "message": step["label"]}
-            job_folder.write_json(self.folder, "progress.json", progress)
+            job_folder.write_json(self.folder, names.PROGRESS, progress)
             lock = self.hold(step["lock"]) if step.get("lock") else -1
             try:
                 if not (step.get("creates") and os.path.exists(step["creates"])):
@@ -140,10 +141,10 @@ class Supervisor:
             finally:
                 if lock >= 0:
                     os.close(lock)
-        job_folder.remove(os.path.join(self.folder, "progress.json"))
+        job_folder.remove(os.path.join(self.folder, names.PROGRESS))
 
     def prepare_one(self, step, log):
-        out = job_folder.open_log(self.folder, "step.out") if step.get("save_stdout_to") else log
+        out = job_folder.open_log(self.folder, names.STEP_OUTPUT) if step.get("save_stdout_to") else log
         self.failed_step = step["label"]
         ended = self.commands.run(step, out, log, self.look, step.get("timeout_seconds"))
         if ended.reason is not None and not ended.reason.timed_out:
@@ -154,7 +155,7 @@ class Supervisor:
         if step.get("save_stdout_to"):
             job_folder.replace(step["save_stdout_to"], os.pread(out, PIECE, 0).strip())
             os.close(out)
-            job_folder.remove(os.path.join(self.folder, "step.out"))
+            job_folder.remove(os.path.join(self.folder, names.STEP_OUTPUT))
         self.failed_step = None
 
     def hold(self, path):

@@ -5,6 +5,7 @@ import os
 import socket
 import time
 
+import _python_mcp_names as names
 from _python_mcp_job_files import JobError, listed, read, server_lives
 
 _LONGEST_REQUEST = 64 << 20
@@ -15,11 +16,11 @@ _NEXT_LAUNCHER_SECONDS = 10
 def ask(folder, request, is_done):
     """Has the launcher that started this job, or another one that lives, do something."""
     home = os.path.dirname(os.path.dirname(folder))
-    sockets = os.path.join(home, "sockets")
+    sockets = os.path.join(home, names.SOCKETS)
     line = json.dumps(request).encode() + b"\n"
     if len(line) > _LONGEST_REQUEST:
         raise ValueError("The job's stdin and environment have more than 64 MB: put the data into a file")
-    own = (read(os.path.join(folder, "accepted")) or b"none").decode()
+    own = (read(os.path.join(folder, names.ACCEPTED)) or b"none").decode()
     until = time.monotonic() + _NEXT_LAUNCHER_SECONDS
     while True:
         for name in [own] + [other for other in listed(sockets) if other != own]:

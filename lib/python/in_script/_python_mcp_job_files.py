@@ -4,6 +4,8 @@ import fcntl
 import json
 import os
 
+import _python_mcp_names as names
+
 OURS = ("PYTHON_MCP_JOB_ID", "PYTHON_MCP_PROGRESS_FILE", "PYTHON_MCP_ARTIFACTS")
 FINAL = ("completed", "failed", "cancelled")
 KILLED = "The job's supervisor was killed while it ran; what it had printed is kept"
@@ -16,7 +18,7 @@ class JobError(RuntimeError):
 def own_job():
     """Id and folder of the job that this script runs as."""
     job_id, progress = (os.environ.get(name, "") for name in OURS[:2])
-    folder = os.path.dirname(progress)
+    folder = progress[: -len("/" + names.PROGRESS)] if progress.endswith("/" + names.PROGRESS) else ""
     if not job_id or os.path.basename(folder) != job_id or not os.path.isdir(folder):
         raise JobError(
             "python_mcp.run starts jobs only from a script that is a job of python-mcp itself: "
@@ -27,17 +29,18 @@ def own_job():
 
 
 def status_of(folder):
-    outcome = read_json(os.path.join(folder, "outcome.json"))
+    outcome = read_json(os.path.join(folder, names.OUTCOME))
     if not outcome:
-        runs, started = is_locked(os.path.join(folder, "lock")), os.path.exists(os.path.join(folder, "started"))
+        runs = is_locked(os.path.join(folder, names.LOCK))
+        started = os.path.exists(os.path.join(folder, names.STARTED))
         if not os.path.isdir(folder):
             return None, None
         if runs or not started:
             return "running" if started else "pending", None
         # It may have ended since its outcome was looked for.
-        outcome = read_json(os.path.join(folder, "outcome.json")) or {
+        outcome = read_json(os.path.join(folder, names.OUTCOME)) or {
             "error": KILLED,
-            "cancelled": os.path.exists(os.path.join(folder, "cancel")),
+            "cancelled": os.path.exists(os.path.join(folder, names.CANCEL)),
         }
     if outcome.get("cancelled"):
         return "cancelled", outcome
@@ -47,9 +50,9 @@ def status_of(folder):
 
 def server_lives(home):
     """Whether a server of the home lives: of those that hold a file in `owners`, it has no socket."""
-    owners, launchers = (os.path.join(home, name) for name in ("owners", "sockets"))
-    names = set(listed(owners)).difference(listed(launchers))
-    return any(is_locked(os.path.join(owners, name)) for name in names)
+    owners, launchers = (os.path.join(home, name) for name in (names.OWNERS, names.SOCKETS))
+    servers = set(listed(owners)).difference(listed(launchers))
+    return any(is_locked(os.path.join(owners, server)) for server in servers)
 
 
 def listed(folder):

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 
+import _python_mcp_names as names
 from _python_mcp_ask import ask
 from _python_mcp_job_files import (
     FINAL,
@@ -43,7 +44,7 @@ class Job:
     def __init__(self, folder):
         self.id = os.path.basename(folder)
         self._folder = folder
-        self.artifacts = os.path.join(folder, "artifacts")
+        self.artifacts = os.path.join(folder, names.ARTIFACTS)
         """The folder for the files that it makes: its `PYTHON_MCP_ARTIFACTS`."""
 
     def __repr__(self):
@@ -57,7 +58,7 @@ class Job:
     @property
     def progress(self):
         """What it reported last, {"current", "total", "message"} (the last two may be None), or None."""
-        found = read_json(os.path.join(self._folder, "progress.json"))
+        found = read_json(os.path.join(self._folder, names.PROGRESS))
         if type(found) is not dict or not isinstance(found.get("current"), (int, float)):
             return None
         return {name: found.get(name) for name in ("current", "total", "message")}
@@ -65,12 +66,12 @@ class Job:
     @property
     def stdout(self):
         """What it has printed so far; of more than 16 MiB the last 16 MiB."""
-        return self._output("stdout.log")
+        return self._output(names.STDOUT)
 
     @property
     def stderr(self):
         """As `stdout`, of its standard error."""
-        return self._output("stderr.log")
+        return self._output(names.STDERR)
 
     @property
     def result(self):
@@ -101,7 +102,7 @@ class Job:
         A job that had ended before stays what it was.
         """
         if self.status not in FINAL:
-            with open(os.open(os.path.join(self._folder, "cancel"), os.O_WRONLY | os.O_CREAT, 0o600), "wb"):
+            with open(os.open(os.path.join(self._folder, names.CANCEL), os.O_WRONLY | os.O_CREAT, 0o600), "wb"):
                 pass
             try:
                 ask(own_job()[1], {"cancel": self.id}, lambda: False)
@@ -137,8 +138,8 @@ class Job:
     def _will_start(self):
         """Whether a launcher that has it, or a server that would find it, lives."""
         home = os.path.dirname(os.path.dirname(self._folder))
-        launcher = (read(os.path.join(self._folder, "accepted")) or b"none").decode()
-        return is_locked(os.path.join(home, "owners", launcher)) or server_lives(home)
+        launcher = (read(os.path.join(self._folder, names.ACCEPTED)) or b"none").decode()
+        return is_locked(os.path.join(home, names.OWNERS, launcher)) or server_lives(home)
 
     def _output(self, name):
         try:
@@ -167,11 +168,11 @@ class _LentSlot:
     def __init__(self, awaited):
         self.folder = own_job()[1]
         self.awaited = awaited
-        self.mark = os.path.join(awaited, "awaited")  # when that job ends, this one comes next
+        self.mark = os.path.join(awaited, names.AWAITED)  # when that job ends, this one comes next
 
     def __enter__(self):
         os.close(os.open(self.mark, os.O_WRONLY | os.O_CREAT, 0o600))
-        self.lock = os.open(os.path.join(self.folder, "waiting"), os.O_RDWR | os.O_CREAT, 0o600)
+        self.lock = os.open(os.path.join(self.folder, names.WAITING), os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(self.lock, fcntl.LOCK_SH)
         self.wake_supervisor()
 
@@ -182,7 +183,7 @@ class _LentSlot:
             self.remove_mark()
         self.wake_supervisor()
         pause, longest = _LOOK_SECONDS
-        while kind is None and os.path.exists(os.path.join(self.folder, "lent")) and self.is_supervised():
+        while kind is None and os.path.exists(os.path.join(self.folder, names.LENT)) and self.is_supervised():
             time.sleep(pause)
             pause = min(longest, pause * 1.5)
 
@@ -196,10 +197,10 @@ class _LentSlot:
             pass  # another thread waits for the same job
 
     def is_supervised(self):
-        return is_locked(os.path.join(self.folder, "lock"))
+        return is_locked(os.path.join(self.folder, names.LOCK))
 
     def wake_supervisor(self):
-        started = read_json(os.path.join(self.folder, "started"))
+        started = read_json(os.path.join(self.folder, names.STARTED))
         if started and self.is_supervised():
             try:
                 os.kill(started["pid"], signal.SIGUSR1)

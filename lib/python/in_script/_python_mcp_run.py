@@ -4,6 +4,7 @@ import os
 import sys
 import uuid
 
+import _python_mcp_names as names
 from _python_mcp_ask import ask
 from _python_mcp_job_files import OURS, JobError, own_job, read_json
 from _python_mcp_jobs import Job, seconds
@@ -37,11 +38,11 @@ def run(script, args=(), *, env=None, stdin=None, cwd=None, timeout_seconds=8640
         raise NotADirectoryError("Cannot run in cwd=%s: there is no such folder. Create it first" % where)
     path, source = _script(script, where)
     environ, ours = _environment(env, child, None if source is None else where)
-    details = (read_json(os.path.join(folder, "spec.json")) or {}).get("details") or {}
+    details = (read_json(os.path.join(folder, names.SPEC)) or {}).get("details") or {}
     request = {
         "id": os.path.basename(child),
         "parent": job_id,
-        "argv": [_interpreter(), path or os.path.join(child, "script.py")] + _arguments(args),
+        "argv": [_interpreter(), path or os.path.join(child, names.SOURCE)] + _arguments(args),
         "cwd": where,
         "env": environ,
         "own_env": ours,
@@ -51,7 +52,7 @@ def run(script, args=(), *, env=None, stdin=None, cwd=None, timeout_seconds=8640
         "timeout_seconds": seconds("timeout_seconds", timeout_seconds),
         "details": {k: details[k] for k in ("execution_strategy", "names_python") if k in details},
     }
-    ask(folder, {"run": request}, lambda: os.path.exists(os.path.join(child, "accepted")))
+    ask(folder, {"run": request}, lambda: os.path.exists(os.path.join(child, names.ACCEPTED)))
     return Job(child)
 
 
@@ -127,8 +128,8 @@ def _environment(changes, child, directory):
             environ[name] = value
     for name in OURS:
         environ.pop(name, None)
-    progress = os.path.join(child, "progress.json")
-    ours = dict(zip(OURS, (os.path.basename(child), progress, os.path.join(child, "artifacts"))))
+    progress = os.path.join(child, names.PROGRESS)
+    ours = dict(zip(OURS, (os.path.basename(child), progress, os.path.join(child, names.ARTIFACTS))))
     # This script does not see the start-up hooks that it has had itself.
     runtime = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     hooks = [os.path.join(runtime, "hook")]

@@ -51,7 +51,7 @@ class _Finder(object):
 
     MODULES = frozenset(
         ["python_mcp"]
-        + ["_python_mcp_" + part for part in ("ask", "figures", "job_files", "jobs", "run", "ticker")]
+        + ["_python_mcp_" + part for part in ("ask", "figures", "job_files", "jobs", "names", "run", "ticker")]
     )
 
     def __init__(self, folder):

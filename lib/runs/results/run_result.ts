@@ -47,7 +47,7 @@ export async function describeRun(
 }
 
 async function explainStep(files: JobFiles, label: string, error: string): Promise<string> {
-  const log = readIfThere(files.path("prepare.log")) ?? "";
+  const log = readIfThere(files.prepareLog) ?? "";
   if (log.trim() === "") return error;
   return explainFailure(label, log, describeInterpreters(await listInterpreters()));
 }

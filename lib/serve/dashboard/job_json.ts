@@ -1,4 +1,3 @@
-import { readJsonIfThere } from "../../base/private_files.ts";
 import { JOB_STATUSES, type JobRow, type JobStatus } from "../../jobs/model/job.ts";
 import { viewOf } from "../../jobs/model/job_view.ts";
 import { logSize } from "../../jobs/files/output_log.ts";
@@ -24,8 +23,7 @@ export async function detailOf(app: App, row: JobRow) {
   const files = app.jobs.files(row.id);
   const { stdout: _, stderr: __, ...result } = (row.result ?? {}) as Record<string, unknown>;
   const parent = row.parent === null ? undefined : app.jobs.store.get(row.parent);
-  const runs = files &&
-    readJsonIfThere<{ runs?: Figures[] }>(files.path("outcome.json"))?.runs;
+  const runs = files?.outcome?.runs;
   return {
     job: {
       ...summaryOf(app, row),
@@ -45,12 +43,6 @@ export async function detailOf(app: App, row: JobRow) {
 export function countsOf(app: App): Record<JobStatus, number> {
   const counts = JOB_STATUSES.map((status) => [status, app.jobs.store.count(status)]);
   return Object.fromEntries(counts) as Record<JobStatus, number>;
-}
-
-interface Figures {
-  user_seconds: number;
-  system_seconds: number;
-  peak_rss_bytes: number;
 }
 
 function sum(numbers: number[]): number {

@@ -1,4 +1,3 @@
-import { readJsonIfThere } from "../../base/private_files.ts";
 import type { App } from "../../runs/app.ts";
 import { readTreeUsage } from "./process_usage.ts";
 
@@ -76,11 +75,8 @@ export class UsageSampler {
 
   #measure(id: string, watched: Watched): UsageSample | undefined {
     if (this.#app.jobs.store.get(id)?.status !== "running") return undefined;
-    const started = this.#app.jobs.files(id)?.path("started");
-    const root = started === undefined
-      ? undefined
-      : readJsonIfThere<{ pid?: number; born?: string }>(started);
-    if (!root?.pid || !root.born) return undefined;
+    const root = this.#app.jobs.files(id)?.started;
+    if (!root) return undefined;
     const usage = readTreeUsage(root.pid, root.born);
     if (!usage) return undefined;
     const at = Date.now();

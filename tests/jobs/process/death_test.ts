@@ -81,7 +81,7 @@ Deno.test("a queued job starts from its launcher's memory when its server is kil
   assert.equal((await bench.end(queued)).result.stdout, "value\n");
 });
 
-Deno.test("queued jobs are revived or explained when server and launcher are killed", async () => {
+Deno.test("queued jobs are restarted or explained when server and launcher are killed", async () => {
   await using bench = await JobBench.open({ maxRunning: 1 });
   const server = await OtherServer.start(bench.path, [
     { source: LONG },
@@ -95,9 +95,9 @@ Deno.test("queued jobs are revived or explained when server and launcher are kil
   await server.kill();
   kill(...launchers(bench.path));
   await bench.manager.cancel(blocker);
-  const revived = await bench.end(plain);
-  assert.equal(revived.result.stdout, "plain\n");
-  assert.match(revived.result.note!, /later server/);
+  const restarted = await bench.end(plain);
+  assert.equal(restarted.result.stdout, "plain\n");
+  assert.match(restarted.result.note!, /later server/);
   for (const id of [secret, input]) {
     const row = await bench.end(id);
     assert.equal(row.status, "failed");

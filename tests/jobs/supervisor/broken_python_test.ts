@@ -100,7 +100,7 @@ Deno.test("a server starts no launcher again and again when a dead job waits for
     await server.kill();
     kill(...launchers(good.path), supervisor);
     const { starts } = own;
-    // Each look would start one to bury the job.
+    // Each look would start one to mark the job as failed.
     for (let look = 0; look < 20; look++) {
       assert.equal((await bench.manager.get(id))?.status, "running");
     }

@@ -205,9 +205,9 @@ time.sleep(1000)`,
     "SIGKILL",
   );
   assert.equal((await bench.end(parent.id)).status, "failed");
-  const revived = await bench.end(plain!.id);
-  assert.equal(revived.result.stdout, "plain\n");
-  assert.match(revived.result.note!, /later server/);
+  const restarted = await bench.end(plain!.id);
+  assert.equal(restarted.result.stdout, "plain\n");
+  assert.match(restarted.result.note!, /later server/);
 });
 
 Deno.test("a child does not end with another job when a launcher that is part of it lives nearest", async () => {

@@ -1,0 +1,23 @@
+import type { ProcessSpec } from "./process_spec.ts";
+
+/** What a server tells its launcher to do, as one line of JSON. */
+export type Order =
+  /** Start the job when its turn comes. */
+  | { run: ProcessSpec }
+  /** The job with this id, which waits in the queue of calls, goes on in the background. */
+  | { background: string }
+  /** The supervisor of the job in this folder is to look at its files now. */
+  | { wake: string }
+  /** The job's supervisor was killed: stop what is left of it and write an outcome with this error. */
+  | { mark_failed: { id: string; dir: string; error: string } };
+
+/** What a launcher tells its server, each with an id. */
+export type News =
+  /** The launcher itself can take orders. */
+  | { ready: string }
+  /** It has a job that a script has asked for. */
+  | { child: string }
+  /** The job has left the queue. */
+  | { started: string }
+  /** Nothing of the job runs any more, or it will never start. */
+  | { ended: string };

@@ -1,0 +1,72 @@
+/**
+ * The names that TypeScript and Python share: the files of a job's folder and the folders of a home.
+ * `supervisor/names.py` and the scripts' `_python_mcp_names.py` hold the same; `contract_test.ts`
+ * compares them.
+ */
+
+/** The files of `jobs/<id>/`. Those below `script/` may be written by the job's script. */
+export const JOB_FILES = {
+  /** What the job is and what it runs, without secret values. */
+  spec: "spec.json",
+  /** The script's text, where the caller gave text. */
+  source: "script.py",
+  stdout: "stdout.log",
+  stderr: "stderr.log",
+  /** What the preparation printed. */
+  prepareLog: "prepare.log",
+  /** The output of the step that is being prepared, where it is to be kept. */
+  stepOutput: "step.out",
+  /** Locked by the supervisor for as long as it lives; written to when the job ends. */
+  lock: "lock",
+  /** The id of the launcher that has the job. */
+  accepted: "accepted",
+  /** `{at, pid, born}`: the supervisor has begun, at a time in seconds. */
+  started: "started",
+  /** How it ended. */
+  outcome: "outcome.json",
+  /** Room for the outcome, so that a job can end on a full disk too. */
+  nextOutcome: "outcome.json.new",
+  /** How a task ended. */
+  end: "end.json",
+  /** Somebody wants the job to end. */
+  cancel: "cancel",
+  /** The run has outlived its call. */
+  background: "background",
+  /** What the supervisor cannot stop just now, each as `pid (name)`. */
+  survivors: "survivors.json",
+  /** The ids of the jobs that its script has started, one a line. */
+  children: "children",
+  /** Its slot is lent to others while its script waits for a job of its own. */
+  lent: "lent",
+  scriptFolder: "script",
+  progress: "script/progress.json",
+  artifacts: "script/artifacts",
+  /** Smaller copies of large pictures, under the names that they have in `artifacts`. */
+  previews: "script/previews",
+  /** Locked by the script while it waits for a job of its own. */
+  waiting: "script/waiting",
+  /** The script that started this job waits for it. */
+  awaited: "script/awaited",
+} as const;
+
+export type JobFileName = typeof JOB_FILES[keyof typeof JOB_FILES];
+
+/** The folders of a home. */
+export const HOME_FOLDERS = {
+  /** A folder for each job. */
+  jobs: "jobs",
+  /** The database and its snapshot. */
+  meta: "meta",
+  /** The slots of running jobs, and which job of each launcher comes first; see `slots.py`. */
+  queue: "queue",
+  slots: "queue/slots",
+  queued: "queue/waiting",
+  /** A locked file for each living server and launcher. */
+  owners: "owners",
+  /** Where launchers take requests of scripts; see `request_socket.py`. */
+  sockets: "sockets",
+  /** A file for each job that a script has started and that has no row yet. */
+  adopt: "adopt",
+  runtime: "runtime",
+  logs: "logs",
+} as const;

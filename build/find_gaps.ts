@@ -5,8 +5,8 @@ export interface Graph {
   modules: { kind?: string; specifier: string; local?: string; error?: string }[];
 }
 
-/** Files of `lib` that only the development of the program needs. */
-const DEVELOPMENT = /\/lib\/page\/check\.json$/;
+/** Files of `lib` that only the development of the program needs, such as what its bundle is made of. */
+const DEVELOPMENT = /\/lib\/page\/(check\.json|view\/[^/]+\.js)$/;
 
 /**
  * What would be missing in an executable: modules that do not load, files of the program that nothing

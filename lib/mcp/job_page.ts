@@ -11,11 +11,11 @@ export const JOB_PAGE: ResourceFamily = {
   mimeType: "text/html;profile=mcp-app",
   async read(uri) {
     if (uri.href !== JOB_PAGE_URI) return undefined;
-    const { JOB_VIEW } = await import("../page/job_view_page.ts");
+    const { JOB_VIEW } = await import("../page/job_view.ts");
     return {
       uri: uri.href,
       mimeType: "text/html;profile=mcp-app",
-      text: JOB_VIEW.html,
+      text: JOB_VIEW,
       // It asks nobody but its host.
       _meta: { ui: { csp: {}, prefersBorder: true } },
     };

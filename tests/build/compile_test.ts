@@ -14,7 +14,14 @@ Deno.test("deno task compile --dry lists every text that the executable needs", 
   const text = new TextDecoder().decode(stdout);
   assert.equal(code, 0, text);
   assert.match(text, /^deno compile --allow-all --no-prompt .* main\.ts$/m);
-  for (const path of ["lib/jobs/supervisor/supervisor.py", "lib/page/dashboard.html"]) {
+  for (
+    const path of [
+      "lib/jobs/supervisor/supervisor.py",
+      "lib/page/dashboard.html",
+      "lib/page/js/dom.js",
+      "lib/page/view/job_view.bundle.txt",
+    ]
+  ) {
     assert(text.includes(`--include=${path} `) && text.includes(`\n  text ${path}\n`), path);
   }
 });

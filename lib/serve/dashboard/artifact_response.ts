@@ -17,7 +17,7 @@ export async function artifactResponse(
   if (path === undefined) return undefined;
   const size = Deno.statSync(path).size;
   const headers = {
-    "Content-Type": await mimeTypeOf(path),
+    "Content-Type": contentType(await mimeTypeOf(path)),
     "Content-Disposition": "attachment",
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
@@ -35,6 +35,11 @@ export async function artifactResponse(
   return new Response(Deno.openSync(path).readable, {
     headers: { ...headers, "Content-Length": String(size) },
   });
+}
+
+/** Only pictures keep their type: no file of a script is ever a script or a style of the page. */
+function contentType(type: string): string {
+  return type.startsWith("image/") ? type : "application/octet-stream";
 }
 
 function insidePath(folder: string, name: string): string | undefined {

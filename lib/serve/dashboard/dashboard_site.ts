@@ -1,17 +1,18 @@
-import { DASHBOARD } from "../../page/dashboard_page.ts";
-import { loginPage } from "../../page/login_page.ts";
+import { DASHBOARD, loginPage } from "../../page/pages.ts";
 import type { App } from "../../runs/app.ts";
 import type { HttpToken } from "../http/http_token.ts";
 import { DashboardApi } from "./dashboard_api.ts";
 import { DashboardEntry } from "./entry.ts";
-import { pageResponse } from "./page_response.ts";
+import { fileResponse, pageResponse } from "./page_response.ts";
 
+/** Where the pages' styles and modules are: nothing that only those who were let in may see. */
+const PAGE_FOLDER = "/page/";
 /** A form with a token is small. */
 const LONGEST_FORM = 10_000;
 /** The page is opened by a page of ours: only then does a browser send it the new cookie for sure. */
 const LET_IN = '<!DOCTYPE html><meta http-equiv="refresh" content="0; url=/"><a href="/">Jobs</a>';
 
-/** The page of jobs: `/`, `/login`, and what the page asks for below `/api/`. */
+/** The page of jobs: `/`, `/login`, `/page/`, and what the page asks for below `/api/`. */
 export class DashboardSite {
   readonly #entry: DashboardEntry;
   readonly #api: DashboardApi;
@@ -35,6 +36,9 @@ export class DashboardSite {
     const { method } = request;
     if (pathname === "/" && method === "GET") {
       return this.#admits(request) ? pageResponse(DASHBOARD) : pageResponse(loginPage(""), 401);
+    }
+    if (pathname.startsWith(PAGE_FOLDER) && method === "GET") {
+      return fileResponse(pathname.slice(PAGE_FOLDER.length));
     }
     if (pathname === "/login" && method === "GET") return this.#redeem(searchParams.get("code"));
     if (pathname === "/login" && method === "POST") return await this.#logIn(request);

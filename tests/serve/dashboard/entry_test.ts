@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PAGE_FILES } from "../../../lib/page/page_files.ts";
 import { cli } from "../../helpers/cli.ts";
 import { DashboardServer } from "../../helpers/dashboard_server.ts";
 import { TestHome } from "../../helpers/test_home.ts";
@@ -34,14 +35,14 @@ testEntry(
     assert.equal(status, 401);
     assert.match(headers.get("content-type")!, /^text\/html/);
     assert.match(text, /main\.ts dashboard/);
-    assert.doesNotMatch(text, /<script>[^]*EventSource/);
+    assert.doesNotMatch(text, /<script/);
   },
 );
 
 testEntry("the page comes at once when the token is sent", async (server) => {
   const response = await server.fetch("/");
   assert.equal(response.status, 200);
-  assert.match(await response.text(), /EventSource/);
+  assert.match(await response.text(), /<script type="module" src="\/page\/js\/dashboard\.js">/);
 });
 
 testEntry(
@@ -50,12 +51,47 @@ testEntry(
     const response = await server.fetch("/");
     const policy = response.headers.get("content-security-policy")!;
     assert.match(policy, /default-src 'none'/);
-    assert.match(policy, /script-src 'sha256-[^']+';/);
+    assert.match(policy, /; script-src 'self'; style-src 'self';/);
     assert.match(policy, /frame-ancestors 'none'/);
     assert.doesNotMatch(policy, /unsafe|\*/);
     const page = await response.text();
-    assert.doesNotMatch(page, /innerHTML|outerHTML|insertAdjacent|document\.write|\son[a-z]+="/);
-    assert.doesNotMatch(page.replaceAll("http://www.w3.org/2000/svg", ""), /https?:\/\//);
+    assert.doesNotMatch(page, /<style|\sstyle=|<script[^>]*>[^<]|\son[a-z]+="/);
+    for (const [name, text] of await filesOf(server, page)) {
+      assert.doesNotMatch(text, /innerHTML|outerHTML|insertAdjacent|document\.write/, name);
+      assert.doesNotMatch(text.replaceAll("http://www.w3.org/2000/svg", ""), /https?:\/\//, name);
+    }
+  },
+);
+
+/** The styles and modules that a page loads, by their paths: each must be there. */
+async function filesOf(server: DashboardServer, page: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const paths = [...page.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path!);
+  for (let path = paths.pop(); path !== undefined; path = paths.pop()) {
+    if (found.has(path)) continue;
+    const { status, headers, text } = await ask(server, path);
+    const type = path.endsWith(".css") ? "text/css" : "text/javascript";
+    assert.deepEqual([status, headers.get("content-type")], [200, `${type}; charset=utf-8`], path);
+    found.set(path, text);
+    for (const [, name] of text.matchAll(/^(?:import|export) [^;]*?from "([^"]+)";/gm)) {
+      paths.push(new URL(name!, new URL(path, server.origin)).pathname);
+    }
+  }
+  return found;
+}
+
+testEntry(
+  "the pages load every style and module that the server has, and nothing else is there",
+  async (server) => {
+    const jobs = await filesOf(server, await (await server.fetch("/")).text());
+    const login = await filesOf(server, (await ask(server, "/")).text);
+    const names = [...new Set([...jobs.keys(), ...login.keys()])].sort();
+    assert.deepEqual(names, Object.keys(PAGE_FILES).map((name) => `/page/${name}`).sort());
+    for (
+      const path of ["/page/", "/page/js", "/page/js/none.js", "/page/__proto__", "/page/..%2f"]
+    ) {
+      assert.equal((await ask(server, path)).status, 404, path);
+    }
   },
 );
 

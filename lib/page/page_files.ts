@@ -1,4 +1,3 @@
-import { assemble, type PageDocument } from "./assemble.ts";
 import artifactsCss from "./css/artifacts.css" with { type: "text" };
 import baseCss from "./css/base.css" with { type: "text" };
 import chartsCss from "./css/charts.css" with { type: "text" };
@@ -6,8 +5,8 @@ import confirmCss from "./css/confirm.css" with { type: "text" };
 import dialogsCss from "./css/dialogs.css" with { type: "text" };
 import jobCss from "./css/job.css" with { type: "text" };
 import listCss from "./css/list.css" with { type: "text" };
+import loginCss from "./css/login.css" with { type: "text" };
 import outputCss from "./css/output.css" with { type: "text" };
-import skeleton from "./dashboard.html" with { type: "text" };
 import artifactsJs from "./js/artifacts.js" with { type: "text" };
 import chartJs from "./js/chart.js" with { type: "text" };
 import confirmJs from "./js/confirm.js" with { type: "text" };
@@ -28,29 +27,37 @@ import statusFilterJs from "./js/status_filter.js" with { type: "text" };
 import themeJs from "./js/theme.js" with { type: "text" };
 import usageJs from "./js/usage.js" with { type: "text" };
 
-/** The page of all jobs. It holds no data: it asks the server that sent it. */
-export const DASHBOARD: PageDocument = assemble(
-  skeleton,
-  [baseCss, listCss, jobCss, chartsCss, outputCss, artifactsCss, confirmCss, dialogsCss],
-  [
-    domJs,
-    jobJs,
-    serverJs,
-    confirmJs,
-    dialogsJs,
-    keyboardJs,
-    themeJs,
-    statusFilterJs,
-    jobRowJs,
-    jobListJs,
-    progressBarJs,
-    jobHeadJs,
-    chartJs,
-    usageJs,
-    outputPaneJs,
-    outputLogJs,
-    artifactsJs,
-    jobViewJs,
-    dashboardJs,
-  ],
-);
+/**
+ * What the pages load, by its name below `/page/`: styles and modules, served as they are. They hold no
+ * data of anybody.
+ */
+export const PAGE_FILES: Readonly<Record<string, string>> = {
+  "css/artifacts.css": artifactsCss,
+  "css/base.css": baseCss,
+  "css/charts.css": chartsCss,
+  "css/confirm.css": confirmCss,
+  "css/dialogs.css": dialogsCss,
+  "css/job.css": jobCss,
+  "css/list.css": listCss,
+  "css/login.css": loginCss,
+  "css/output.css": outputCss,
+  "js/artifacts.js": artifactsJs,
+  "js/chart.js": chartJs,
+  "js/confirm.js": confirmJs,
+  "js/dashboard.js": dashboardJs,
+  "js/dialogs.js": dialogsJs,
+  "js/dom.js": domJs,
+  "js/job.js": jobJs,
+  "js/job_head.js": jobHeadJs,
+  "js/job_list.js": jobListJs,
+  "js/job_row.js": jobRowJs,
+  "js/job_view.js": jobViewJs,
+  "js/keyboard.js": keyboardJs,
+  "js/output_log.js": outputLogJs,
+  "js/output_pane.js": outputPaneJs,
+  "js/progress_bar.js": progressBarJs,
+  "js/server.js": serverJs,
+  "js/status_filter.js": statusFilterJs,
+  "js/theme.js": themeJs,
+  "js/usage.js": usageJs,
+};

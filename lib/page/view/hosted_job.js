@@ -1,10 +1,10 @@
-import { Artifacts } from "./artifacts.js";
-import { confirmed } from "./confirm.js";
-import { byId } from "./dom.js";
+import { Artifacts } from "../js/artifacts.js";
+import { confirmed } from "../js/confirm.js";
+import { byId } from "../js/dom.js";
 import { HostBridge } from "./host_bridge.js";
-import { isFinal } from "./job.js";
-import { JobHead } from "./job_head.js";
-import { OutputPane } from "./output_pane.js";
+import { isFinal } from "../js/job.js";
+import { JobHead } from "../js/job_head.js";
+import { OutputPane } from "../js/output_pane.js";
 import { runAsJob } from "./run_as_job.js";
 
 /** How long a question waits for the job's end: longer each time, up to this; seconds. */
@@ -12,7 +12,7 @@ const LONGEST_WAIT = 5;
 /** How long to wait after a question that failed. */
 const RETRY_MS = 3000;
 
-/** @typedef {import("./job.js").Job} Job */
+/** @typedef {import("../js/job.js").Job} Job */
 
 /** The view of one job in a host: from the results of tools, and asked for anew while it runs. */
 class HostedJob {
@@ -123,7 +123,7 @@ class HostedJob {
     }
   }
 
-  /** @param {import("./job.js").Artifact} artifact */
+  /** @param {import("../js/job.js").Artifact} artifact */
   async picture({ uri, mime_type }) {
     const { blob, text } = await this.bridge.readResource(uri);
     // Views may show pictures from `data:` addresses only.

@@ -1,4 +1,4 @@
-/** @typedef {import("./job.js").Job} Job */
+/** @typedef {import("../js/job.js").Job} Job */
 
 /**
  * The result of a run that was answered within its call, as a job.

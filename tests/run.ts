@@ -1,33 +1,59 @@
 /**
  * Runs all tests, those in comments included, as `deno test` would with the same arguments, and ends
- * with a line that says how many passed and failed.
+ * with a line that says how many passed, failed and were skipped. Files run beside each other, except
+ * those that cannot; where the arguments name files, these run one after the other.
  */
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ALONE } from "./alone.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const WHERE = ["tests", "main.ts", "lib"];
+/** Many tests wait for processes, hence more files at once than there are cores. */
+const AT_ONCE = Deno.env.get("DENO_JOBS") ?? String(navigator.hardwareConcurrency + 2);
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
 
 const named = Deno.args.some((arg) => !arg.startsWith("-"));
-const { output, code } = await deno([
-  "test",
-  "-A",
-  "--trace-leaks",
-  "--doc",
-  ...Deno.args,
-  ...(named ? [] : WHERE),
-]);
-const { passed, failed } = countsIn(output);
-print(`${passed} passed, ${failed} failed\n`);
-Deno.exit(code !== 0 || failed === 0 ? code : 1);
+const runs = named
+  ? [["--doc", ...Deno.args]]
+  : [["--doc", "--parallel", ...Deno.args, "main.ts", "lib", ...others()], [
+    ...Deno.args,
+    ...Object.keys(ALONE),
+  ]];
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const args of runs) {
+  const { passed, failed, skipped } = await denoTest(args);
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
+}
+print(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
+Deno.exit(total.failed === 0 ? 0 : 1);
 
-/** Runs deno, showing what it prints as it comes. */
-async function deno(args: string[]): Promise<{ output: string; code: number }> {
+/** The test files that may run beside each other. */
+function others(folder = "tests"): string[] {
+  return [...Deno.readDirSync(join(ROOT, folder))].flatMap(({ name, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    if (isDirectory) return others(path);
+    return name.endsWith("_test.ts") && !(path in ALONE) ? [path] : [];
+  }).sort();
+}
+
+/** Runs `deno test`, showing what it prints as it comes. */
+async function denoTest(args: string[]): Promise<Counts> {
   const child = new Deno.Command(Deno.execPath(), {
-    args,
+    args: ["test", "-A", ...args],
     cwd: ROOT,
     stdin: "null",
     stdout: "piped",
-    env: Deno.stdout.isTerminal() && !Deno.noColor ? { FORCE_COLOR: "1" } : {},
+    env: {
+      DENO_JOBS: AT_ONCE,
+      ...(Deno.stdout.isTerminal() && !Deno.noColor ? { FORCE_COLOR: "1" } : {}),
+    },
   }).spawn();
   let output = "";
   for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
@@ -35,16 +61,22 @@ async function deno(args: string[]): Promise<{ output: string; code: number }> {
     // The counts are at the end.
     output = (output + piece).slice(-10_000);
   }
-  return { output, code: (await child.status).code };
+  const { code } = await child.status;
+  const counts = countsIn(output);
+  // Such as when a test file does not compile, or ends its process.
+  if (code !== 0 && counts.failed === 0) counts.failed = 1;
+  return counts;
 }
 
-/** The counts of deno's own last line: `ok | 3 passed (1 step) | 0 failed (12ms)`. */
-function countsIn(output: string): { passed: number; failed: number } {
+/** The counts of deno's own last line: `ok | 3 passed (1 step) | 0 failed | 2 ignored (12ms)`. */
+function countsIn(output: string): Counts {
   // deno-lint-ignore no-control-regex
   const plain = output.replaceAll(/\x1b\[[\d;]*m/g, "");
-  const last = [...plain.matchAll(/^\w+ \| (\d+) passed.*? \| (\d+) failed/gm)].at(-1);
-  // Nothing ran, such as when a test file does not compile: that is no success.
-  return last ? { passed: Number(last[1]), failed: Number(last[2]) } : { passed: 0, failed: 1 };
+  const line = /^\w+ \| (\d+) passed.*? \| (\d+) failed(?:.*? \| (\d+) ignored)?/gm;
+  const [, passed, failed, skipped = 0] = [...plain.matchAll(line)].at(-1) ?? [];
+  // Nothing ran: that is no success.
+  if (passed === undefined) return { passed: 0, failed: 1, skipped: 0 };
+  return { passed: Number(passed), failed: Number(failed), skipped: Number(skipped) };
 }
 
 function print(text: string): void {

@@ -1,11 +1,20 @@
 import assert from "node:assert/strict";
-import { CLIENTS, connect, connectHttp, type Connection, TRANSPORTS } from "../helpers/connect.ts";
-import { HttpServerProcess } from "../helpers/http_server.ts";
+import { CLIENTS, type Connection, TRANSPORTS } from "../helpers/connect.ts";
 import { modernMeta } from "../helpers/modern_meta.ts";
 import { RawHttp } from "../helpers/raw_http.ts";
 import { RawSession } from "../helpers/raw_session.ts";
-import { TestHome } from "../helpers/test_home.ts";
+import { forgetJobs, SharedServers } from "../helpers/shared_servers.ts";
+import type { TestHome } from "../helpers/test_home.ts";
 import { waitFor } from "../helpers/wait_for.ts";
+
+const shared = new SharedServers();
+
+/** The home without any job, and a client that sees what becomes of the one to come. */
+async function begin(): Promise<{ home: TestHome; observer: Connection }> {
+  const observer = await shared.connect("2.x, 2025 era", "HTTP");
+  await forgetJobs(observer);
+  return { home: await shared.home(), observer };
+}
 
 interface ListedJob {
   id: string;
@@ -73,46 +82,49 @@ const ERAS = ["2025", "2026-07-28"] as const;
 
 for (const era of ERAS) {
   const _meta = era === "2025" ? undefined : modernMeta();
+  const openSession = () =>
+    shared.once(`session of ${era}`, async ({ path }) => {
+      const session = new RawSession(path);
+      if (era === "2025") await session.initialize();
+      return session;
+    });
+
   for (const [what, reason, goesOn] of REASONS) {
     const then = goesOn ? "goes on as a listed job" : "is stopped";
     Deno.test(`a run ${then}, unanswered, when a ${era} client on stdio cancels with ${what}`, async () => {
-      await using home = await TestHome.create();
-      await using observer = await connect({ home: home.path });
-      await using session = new RawSession(home.path);
-      if (era === "2025") await session.initialize();
-      await session.send({ id: "run", method: "tools/call", params: { ...endless(home), _meta } });
+      const { home, observer } = await begin();
+      const session = await openSession();
+      const id = `run, cancelled with ${what}`;
+      await session.send({ id, method: "tools/call", params: { ...endless(home), _meta } });
       await untilScriptRuns(home);
       await session.send({
         method: "notifications/cancelled",
-        params: { requestId: "run", ...(reason === undefined ? {} : { reason }), _meta },
+        params: { requestId: id, ...(reason === undefined ? {} : { reason }), _meta },
       });
       await (goesOn ? assertGoesOn : assertIsStopped)(home, observer);
       // The server answers others, and has not answered this one.
       await session.request("tools/list", { _meta });
-      await session.end();
-      assert.doesNotMatch(session.stdout, /"id":"run"/);
+      assert.ok(!session.stdout.includes(JSON.stringify(id)));
     });
   }
 
   Deno.test(`a run goes on as a listed job when its ${era} client on stdio is gone`, async () => {
-    await using home = await TestHome.create();
+    const { home, observer } = await begin();
     const session = new RawSession(home.path, { PYTHON_MCP_STOP_ON_DISCONNECT: "true" });
     if (era === "2025") await session.initialize();
     await session.send({ id: "run", method: "tools/call", params: { ...endless(home), _meta } });
     await untilScriptRuns(home);
     assert.equal((await session.end()).code, 0);
     assert.equal(session.stderr, "");
-    await using later = await connect({ home: home.path });
-    await assertGoesOn(home, later);
+    await assertGoesOn(home, observer);
   });
 }
 
 for (const [what, reason, goesOn] of REASONS) {
   const then = goesOn ? "goes on as a listed job" : "is stopped";
   Deno.test(`a run ${then}, unanswered, when a 2025 client over HTTP cancels with ${what}`, async () => {
-    await using home = await TestHome.create();
-    await using server = await HttpServerProcess.start({ home: home.path });
-    await using observer = await connectHttp(server);
+    const { home, observer } = await begin();
+    const server = await shared.http();
     const client = new RawHttp(server);
     await client.initialize();
     const stream = await client.post({ id: 77, method: "tools/call", params: endless(home) });
@@ -138,12 +150,8 @@ for (const withProgress of [false, true]) {
   });
 
   Deno.test(`a run goes on as a listed job when a 2025 client over HTTP closes ${stream}`, async () => {
-    await using home = await TestHome.create();
-    await using server = await HttpServerProcess.start({
-      home: home.path,
-      env: { PYTHON_MCP_STOP_ON_DISCONNECT: "true" },
-    });
-    await using observer = await connectHttp(server);
+    const { home, observer } = await begin();
+    const server = await shared.http({ PYTHON_MCP_STOP_ON_DISCONNECT: "true" });
     const client = new RawHttp(server);
     await client.initialize();
     const closing = new AbortController();
@@ -157,12 +165,8 @@ for (const withProgress of [false, true]) {
     const setting = stop ? " and PYTHON_MCP_STOP_ON_DISCONNECT is true" : "";
     const then = stop ? "is stopped" : "goes on as a listed job";
     Deno.test(`a run ${then} when a 2026-07-28 client closes ${stream}${setting}`, async () => {
-      await using home = await TestHome.create();
-      await using server = await HttpServerProcess.start({
-        home: home.path,
-        env: { PYTHON_MCP_STOP_ON_DISCONNECT: String(stop) },
-      });
-      await using observer = await connectHttp(server);
+      const { home, observer } = await begin();
+      const server = await shared.http({ PYTHON_MCP_STOP_ON_DISCONNECT: String(stop) });
       const client = new RawHttp(server, "2026-07-28");
       const closing = new AbortController();
       const call = { id: 77, method: "tools/call", params: params(home, modernMeta()) };
@@ -180,12 +184,12 @@ for (const withProgress of [false, true]) {
 for (const transport of TRANSPORTS) {
   for (const kind of CLIENTS) {
     Deno.test(`a run goes on as a listed job when the time-out of a ${kind} client is over (${transport})`, async () => {
-      await using home = await TestHome.create();
-      await using server = await connect({ home: home.path, kind, transport });
+      const { home, observer } = await begin();
+      const server = await shared.connect(kind, transport);
       const { name, arguments: args } = endless(home);
       const call = server.call(name, args, { timeout: 1000 });
       await assert.rejects(call, /timed out/i);
-      await assertGoesOn(home, server);
+      await assertGoesOn(home, observer);
     });
 
     Deno.test(
@@ -193,8 +197,8 @@ for (const transport of TRANSPORTS) {
         transport === "HTTP" && kind === "2.x, 2026-07-28" ? "left running" : "stopped"
       } when the user of a ${kind} client aborts it (${transport})`,
       async () => {
-        await using home = await TestHome.create();
-        await using server = await connect({ home: home.path, kind, transport });
+        const { home, observer } = await begin();
+        const server = await shared.connect(kind, transport);
         const stop = new AbortController();
         const { name, arguments: args } = endless(home);
         const call = server.call(name, args, { signal: stop.signal });
@@ -202,7 +206,7 @@ for (const transport of TRANSPORTS) {
         stop.abort("the user stopped it");
         await assert.rejects(call);
         const leavesRunning = transport === "HTTP" && kind === "2.x, 2026-07-28";
-        await (leavesRunning ? assertGoesOn : assertIsStopped)(home, server);
+        await (leavesRunning ? assertGoesOn : assertIsStopped)(home, observer);
       },
     );
   }

@@ -1,30 +1,24 @@
 import assert from "node:assert/strict";
-import { CLIENTS, connect, type Connection, TRANSPORTS } from "../helpers/connect.ts";
+import { CLIENTS, type Connection, TRANSPORTS } from "../helpers/connect.ts";
 import { uvFolder } from "../helpers/run_plan.ts";
-import { TestHome } from "../helpers/test_home.ts";
+import { forgetJobs, SharedServers } from "../helpers/shared_servers.ts";
+import type { TestHome } from "../helpers/test_home.ts";
 
 type Body = (server: Connection, home: TestHome) => Promise<void>;
+
+const shared = new SharedServers(async () => ({
+  PATH: `${await uvFolder()}:${Deno.env.get("PATH")}`,
+}));
 
 /** The same body with every kind of real client over every transport. */
 function testTool(name: string, body: Body): void {
   for (const transport of TRANSPORTS) {
     for (const kind of CLIENTS) {
       Deno.test(`${name} (${kind} client, ${transport})`, async () => {
-        await using home = await TestHome.create();
-        await using server = await connect({
-          home: home.path,
-          kind,
-          transport,
-          env: await withUv(),
-        });
-        await body(server, home);
+        await body(await shared.connect(kind, transport), await shared.home());
       });
     }
   }
-}
-
-async function withUv(): Promise<Record<string, string>> {
-  return { PATH: `${await uvFolder()}:${Deno.env.get("PATH")}` };
 }
 
 /** A call that ends as a job, with that job's end. */
@@ -135,7 +129,11 @@ testTool("py_benchmark_script tells times and memory when the script ends", asyn
 
 testTool("py_run_saved_script runs what py_save_script kept when named", async (server) => {
   const source = '"""Greets."""\nimport sys\nprint("hello", *sys.argv[1:])\n';
-  const saved = await server.call("py_save_script", { script_name: "greet", source });
+  const saved = await server.call("py_save_script", {
+    script_name: "greet",
+    source,
+    overwrite: true,
+  });
   assert.equal(saved.json.written, true);
   const { scripts } = (await server.call("py_list_scripts")).json as {
     scripts: Record<string, unknown>[];
@@ -160,6 +158,7 @@ testTool("py_cancel_job ends a job when it runs", async (server, home) => {
 });
 
 testTool("py_list_jobs filters by status when asked", async (server, home) => {
+  await forgetJobs(server);
   await endOfJob(server, "py_run_script_in_dir_async", {
     directory: home.path,
     script_content: "1/0",
@@ -173,6 +172,7 @@ testTool("py_list_jobs filters by status when asked", async (server, home) => {
 });
 
 testTool("py_prune_jobs removes ended jobs when told not to keep them", async (server, home) => {
+  await forgetJobs(server);
   await endOfJob(server, "py_run_script_in_dir_async", {
     directory: home.path,
     script_content: "print(1)",

@@ -37,10 +37,10 @@ export function processesWith(text: string): { pid: number; command: string }[] 
   for (const { name } of Deno.readDirSync("/proc")) {
     if (!/^\d+$/.test(name) || Number(name) === Deno.pid) continue;
     try {
+      // A zombie and a thread of the kernel have neither.
       const command = Deno.readTextFileSync(`/proc/${name}/cmdline`).replaceAll("\0", " ");
-      const environ = Deno.readTextFileSync(`/proc/${name}/environ`);
-      const state = Deno.readTextFileSync(`/proc/${name}/stat`).split(") ").at(-1)![0];
-      if (state !== "Z" && (command.includes(text) || environ.includes(text))) {
+      if (command === "") continue;
+      if (command.includes(text) || Deno.readTextFileSync(`/proc/${name}/environ`).includes(text)) {
         found.push({ pid: Number(name), command });
       }
     } catch {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import config from "../deno.json" with { type: "json" };
-import { TOOLS } from "../lib/mcp/tools.ts";
+import { TOOLS } from "../lib/mcp/tools/tools.ts";
 import { docParts, readDocument, withParts } from "./helpers/doc_parts.ts";
 
 Deno.test("the generated parts of the documents are those of the code", async () => {

@@ -1,32 +1,16 @@
 import type { Server, ServerContext } from "@modelcontextprotocol/server";
 import config from "../../deno.json" with { type: "json" };
 import type { App } from "../runs/app.ts";
-import type { Tool } from "./define_tool.ts";
-import type { ResourceFamily } from "./job_resources.ts";
-import type { Prompt } from "./prompts.ts";
+import type { ServerOptions } from "./offer.ts";
 import { ProtocolServer } from "./protocol_server.ts";
 import { sayWhatChanges } from "./say_what_changes.ts";
-import { TASK_PARAMS, TASK_RESULT, TASKS_EXTENSION } from "./task_schemas.ts";
+import { TASK_PARAMS, TASK_RESULT, TASKS_EXTENSION } from "./tasks/task_schemas.ts";
 
 const INSTRUCTIONS =
   "Runs Python. Every run tool waits for its result up to a budget (20 s); a longer run goes on as a " +
   "background job and the answer holds its job_id. Follow a job with py_job_status (wait_seconds up to " +
   "50 waits for its end), stop it with py_cancel_job. Scripts report progress with " +
   "`from python_mcp import create_progress_callback`.";
-
-/** What a server offers; a test may offer other things. */
-export interface Offer {
-  tools?: readonly Tool[];
-  resources?: readonly ResourceFamily[];
-  prompts?: readonly Prompt[];
-}
-
-export interface ServerOptions extends Offer {
-  /** `legacy`: the 2025 versions of the protocol; `modern`: 2026-07-28. */
-  era: "legacy" | "modern";
-  /** Whether the connection lasts, so that the server can say what has changed. */
-  lasting: boolean;
-}
 
 /**
  * A server of the protocol for one connection or request; all of them share the app.
@@ -52,7 +36,7 @@ export function createServer(app: App, options: ServerOptions): Server {
   );
   const handlers = async () => {
     const [{ RequestHandlers }] = await Promise.all([
-      requestHandlers ??= import("./request_handlers.ts"),
+      requestHandlers ??= import("./requests/request_handlers.ts"),
       app.load(),
     ]);
     return new RequestHandlers(app, options);
@@ -64,9 +48,9 @@ export function createServer(app: App, options: ServerOptions): Server {
 }
 
 /** Kept, since even an import that was made before has its price at each request. */
-let requestHandlers: Promise<typeof import("./request_handlers.ts")> | undefined;
+let requestHandlers: Promise<typeof import("./requests/request_handlers.ts")> | undefined;
 
-type Handlers = () => Promise<import("./request_handlers.ts").RequestHandlers>;
+type Handlers = () => Promise<import("./requests/request_handlers.ts").RequestHandlers>;
 
 function serveRequests(server: Server, handlers: Handlers): void {
   server.setRequestHandler("tools/list", async () => (await handlers()).listTools());

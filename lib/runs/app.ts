@@ -1,43 +1,13 @@
 import type { JobManager } from "../jobs/job_manager.ts";
 import { JobUpdates } from "./job_updates.ts";
+import type { Log } from "./log.ts";
 import type { openJobs } from "./open_jobs.ts";
-
-/** What the program was started with, resolved once; see `settings.ts`. */
-export interface Settings {
-  /** `PYTHON_MCP_HOME`. */
-  home: string;
-  /** `PYTHON_MCP_MAX_RUNNING`: how many background jobs run at once in a home. */
-  maxRunning: number;
-  /** `PYTHON_MCP_MAX_OUTPUT_MB`, in bytes a stream. */
-  maxOutputBytes: number;
-  /** `PYTHON_MCP_KEEP_DAYS`: how long ended jobs and unused environments stay. */
-  keepDays: number;
-  /** `PYTHON_MCP_WAIT_WITH_PROGRESS`: a caller that gets progress is waited for without a budget. */
-  waitWithProgress: boolean;
-  /** `PYTHON_MCP_STOP_ON_DISCONNECT`: a closed connection stops the run. */
-  stopOnDisconnect: boolean;
-  /** The server's working directory: what relative paths are relative to. */
-  cwd: string;
-  env: Record<string, string>;
-}
+import type { Settings } from "./settings.ts";
 
 /** How long calls in progress may take when the program ends. */
 const LAST_CALLS_MS = 2000;
 
-export interface LogLine {
-  level: "debug" | "warning";
-  message: string;
-}
-
-/** The log of the program: stderr and `<home>/logs/server.log`, never stdout. */
-export interface Log {
-  debug(message: string): void;
-  warn(message: string): void;
-  /** Calls back for each line from now on; returns what ends that. */
-  listen(listener: (line: LogLine) => void): () => void;
-}
-
-/** Everything that tools work with. */
+/** Everything that use cases work with. */
 export class App {
   readonly settings: Settings;
   readonly log: Log;

@@ -1,6 +1,7 @@
 import { isFinal, type JobRow } from "../jobs/model/job.ts";
 import { logSize } from "../jobs/files/output_log.ts";
-import type { App } from "./app.ts";
+import type { JobManager } from "../jobs/job_manager.ts";
+import type { Log } from "./log.ts";
 
 /** A job is looked at, and reported, at most so often; milliseconds. */
 const LOOK_MS = 1000;
@@ -13,17 +14,24 @@ export interface UpdateListener {
   listChanged?(): void;
 }
 
+/** The jobs that are looked at, once they are loaded. */
+export interface UpdateSource {
+  isLoaded: boolean;
+  jobs: JobManager;
+  log: Log;
+}
+
 /** Tells clients what has changed among the jobs of all servers, at most once a second for each job. */
 export class JobUpdates {
-  readonly #app: App;
+  readonly #source: UpdateSource;
   readonly #listeners = new Set<UpdateListener>();
   #timer?: ReturnType<typeof setInterval>;
   #seen = new Map<string, string>();
   #list?: string;
   #since = 0;
 
-  constructor(app: App) {
-    this.#app = app;
+  constructor(source: UpdateSource) {
+    this.#source = source;
   }
 
   /** Calls back from now on; returns what ends that. */
@@ -33,7 +41,7 @@ export class JobUpdates {
       try {
         this.#look();
       } catch (error) {
-        this.#app.log.debug(`looking for changed jobs failed: ${error}`);
+        this.#source.log.debug(`looking for changed jobs failed: ${error}`);
       }
     }, LOOK_MS);
     this.#listeners.add(listener);
@@ -51,8 +59,8 @@ export class JobUpdates {
   }
 
   #look(): void {
-    if (!this.#app.isLoaded) return;
-    const { store } = this.#app.jobs;
+    if (!this.#source.isLoaded) return;
+    const { store } = this.#source.jobs;
     const listeners = [...this.#listeners];
     const [newest] = store.list({ limit: 1 });
     const list = `${store.count()} ${newest?.id}`;
@@ -70,7 +78,7 @@ export class JobUpdates {
   #changedJobs(): string[] {
     const before = this.#seen;
     this.#seen = new Map();
-    const rows = this.#app.jobs.store.unfinished().filter((row) => row.listed);
+    const rows = this.#source.jobs.store.unfinished().filter((row) => row.listed);
     for (const row of rows) this.#seen.set(row.id, this.#fingerprint(row));
     const changed = [...this.#seen].filter(([id, now]) => before.get(id) !== now);
     const ended = [...before.keys()].filter((id) => !this.#seen.has(id));
@@ -78,7 +86,7 @@ export class JobUpdates {
   }
 
   #fingerprint(row: JobRow): string {
-    const files = this.#app.jobs.files(row.id);
+    const files = this.#source.jobs.files(row.id);
     if (!files || isFinal(row.status) || row.status === "pending") return row.status;
     const progress = JSON.stringify(files.progress ?? row.progress);
     return `${row.status} ${logSize(files.stdout)} ${logSize(files.stderr)} ${progress}`;

@@ -9,7 +9,8 @@ import {
   smartAsyncWith,
 } from "../jobs/task/smart_async.ts";
 import { App } from "./app.ts";
-import { cancelMessage } from "./results/cancel_message.ts";
+import { type CancelAnswer, cancelJob as cancel } from "./jobs/cancel_job.ts";
+import { type PruneAnswer, pruneJobs as prune, type PruneOptions } from "./jobs/prune_jobs.ts";
 import { readSettings } from "./settings.ts";
 
 /** Where {@linkcode initializeState} keeps jobs. */
@@ -156,13 +157,10 @@ export async function listJobs(
  */
 export async function cancelJob(
   jobId: string,
-): Promise<{ job_id: string; status: JobStatus; message: string } | { error: string }> {
+): Promise<CancelAnswer | { error: string }> {
   const manager = await jobs();
-  const cancelled = await manager.cancel(jobId);
-  if (!cancelled) return notFound(jobId);
-  const { row: { status }, wasFinal } = cancelled;
-  const survivors = manager.files(jobId)?.survivors ?? [];
-  return { job_id: jobId, status, message: cancelMessage(status, wasFinal, survivors) };
+  if (!await manager.get(jobId)) return notFound(jobId);
+  return await cancel({ jobs: manager }, jobId);
 }
 
 /**
@@ -181,21 +179,8 @@ export async function cancelJob(
  * await state.close();
  * ```
  */
-export async function pruneJobs(
-  { keepCompleted = true, keepFailed = true, maxAgeHours = 24 }: {
-    keepCompleted?: boolean;
-    keepFailed?: boolean;
-    maxAgeHours?: number;
-  } = {},
-): Promise<{ removed: number; remaining: number }> {
-  const statuses: JobStatus[] = [];
-  if (!keepCompleted) statuses.push("completed");
-  if (!keepFailed) statuses.push("failed", "cancelled");
-  const manager = await jobs();
-  const removed = statuses.length === 0
-    ? 0
-    : await manager.prune(statuses, Date.now() - maxAgeHours * 3600_000);
-  return { removed, remaining: manager.store.count() };
+export async function pruneJobs(options: PruneOptions = {}): Promise<PruneAnswer> {
+  return await prune({ jobs: await jobs() }, options);
 }
 
 function notFound(jobId: string): { error: string } {

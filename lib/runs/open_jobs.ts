@@ -2,8 +2,9 @@ import { openHome } from "../jobs/files/home.ts";
 import { JobManager } from "../jobs/job_manager.ts";
 import { findLauncherPython } from "../python/interpreters/find_interpreters.ts";
 import { removeUnusedEnvironments } from "../python/environment/remove_environments.ts";
-import type { Log, Settings } from "./app.ts";
+import type { Log } from "./log.ts";
 import { describeRun } from "./results/run_result.ts";
+import type { Settings } from "./settings.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
 

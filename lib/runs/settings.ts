@@ -1,9 +1,27 @@
 import { resolvePath } from "../base/resolve_path.ts";
 import { parseSeconds } from "../jobs/waiting/budget.ts";
-import type { Settings } from "./app.ts";
 
 const DEFAULT_MAX_OUTPUT_MB = 1024;
 const DEFAULT_KEEP_DAYS = 30;
+
+/** What the program was started with, resolved once. */
+export interface Settings {
+  /** `PYTHON_MCP_HOME`. */
+  home: string;
+  /** `PYTHON_MCP_MAX_RUNNING`: how many background jobs run at once in a home. */
+  maxRunning: number;
+  /** `PYTHON_MCP_MAX_OUTPUT_MB`, in bytes a stream. */
+  maxOutputBytes: number;
+  /** `PYTHON_MCP_KEEP_DAYS`: how long ended jobs and unused environments stay. */
+  keepDays: number;
+  /** `PYTHON_MCP_WAIT_WITH_PROGRESS`: a caller that gets progress is waited for without a budget. */
+  waitWithProgress: boolean;
+  /** `PYTHON_MCP_STOP_ON_DISCONNECT`: a closed connection stops the run. */
+  stopOnDisconnect: boolean;
+  /** The server's working directory: what relative paths are relative to. */
+  cwd: string;
+  env: Record<string, string>;
+}
 
 /** The settings of the program: defaults < environment; resolved once, passed down as plain values. */
 export function readSettings(

@@ -1,9 +1,9 @@
 import { MissingRequiredClientCapabilityError } from "@modelcontextprotocol/server";
 import { z } from "zod";
-import type { Offer } from "../../lib/mcp/create_server.ts";
-import type { Tool, ToolCall } from "../../lib/mcp/define_tool.ts";
-import type { ResourceFamily } from "../../lib/mcp/job_resources.ts";
-import type { Prompt } from "../../lib/mcp/prompts.ts";
+import type { Offer } from "../../lib/mcp/offer.ts";
+import type { Tool, ToolCall } from "../../lib/mcp/tools/define_tool.ts";
+import type { ResourceFamily } from "../../lib/mcp/resources/define_resource.ts";
+import type { Prompt } from "../../lib/mcp/prompts/define_prompt.ts";
 import { INPUT_FIXTURES, INPUT_PROMPT } from "./input_fixtures.ts";
 import { type Content, fixture, text } from "./make_fixture.ts";
 import { TASK_FIXTURES } from "./task_fixtures.ts";
@@ -50,9 +50,9 @@ const TOOLS: Tool[] = [
   fixture("test_error_handling", () => {
     throw new Error("This tool intentionally returns an error for testing");
   }),
-  fixture("test_tool_with_progress", async (_, { reportProgress }) => {
-    for (const progress of [0, 50, 100]) {
-      await reportProgress?.({ progress, total: 100 });
+  fixture("test_tool_with_progress", async (_, { onProgress }) => {
+    for (const current of [0, 50, 100]) {
+      await onProgress?.({ current, total: 100, message: null });
       await pause();
     }
     return text("done");

@@ -6,8 +6,8 @@ import {
   ProtocolErrorCode,
   type ServerContext,
 } from "@modelcontextprotocol/server";
-import type { Tool } from "../../lib/mcp/define_tool.ts";
-import type { Prompt } from "../../lib/mcp/prompts.ts";
+import type { Tool } from "../../lib/mcp/tools/define_tool.ts";
+import type { Prompt } from "../../lib/mcp/prompts/define_prompt.ts";
 import { fixture, text } from "./make_fixture.ts";
 
 type InputRequest = { method: string; params: Record<string, unknown> };

@@ -1,6 +1,6 @@
 import type { CallToolResult, InputRequiredResult } from "@modelcontextprotocol/server";
 import { z } from "zod";
-import type { Tool, ToolCall } from "../../lib/mcp/define_tool.ts";
+import type { Tool, ToolCall } from "../../lib/mcp/tools/define_tool.ts";
 
 export type Content = CallToolResult["content"];
 type Handler = (

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { PrepareStep } from "../../lib/base/command.ts";
-import { requireTasks } from "../../lib/mcp/task_bridge.ts";
+import { requireTasks } from "../../lib/mcp/tasks/task_bridge.ts";
 import { ask, askFor } from "./input_fixtures.ts";
-import type { Tool, ToolAnswer, ToolCall } from "../../lib/mcp/define_tool.ts";
+import type { Tool, ToolAnswer, ToolCall } from "../../lib/mcp/tools/define_tool.ts";
 
 const ANNOTATIONS = {
   readOnlyHint: true,

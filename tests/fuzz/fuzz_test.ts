@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { TOOLS } from "../../lib/mcp/tools.ts";
+import { TOOLS } from "../../lib/mcp/tools/tools.ts";
 import { type Message, RawSession } from "../helpers/raw_session.ts";
 import { TestHome } from "../helpers/test_home.ts";
 

@@ -1,5 +1,5 @@
-import { listTool } from "../../lib/mcp/list_tool.ts";
-import { TOOLS } from "../../lib/mcp/tools.ts";
+import { listTool } from "../../lib/mcp/tools/list_tool.ts";
+import { TOOLS } from "../../lib/mcp/tools/tools.ts";
 import { markdownTable } from "./markdown_table.ts";
 
 /** A parameter that so many tools take alike is described once, for all of them. */

@@ -43,3 +43,14 @@ function entries(folder: string): Deno.DirEntry[] {
     throw error;
   }
 }
+
+/** The real path of an artifact; `undefined` when it is not there or its name leads out of the folder. */
+export function findArtifact(folder: string, name: string): string | undefined {
+  try {
+    const root = Deno.realPathSync(folder);
+    const path = Deno.realPathSync(join(root, name));
+    return path.startsWith(`${root}/`) && Deno.statSync(path).isFile ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -81,7 +81,7 @@ Examples:
     .option("--json", "as JSON, as py_prune_jobs has it")
     .addHelpText("after", `\nExample:\n  $ ${name} jobs prune --completed --older-than 7d`)
     .action(async (ids: string[], options) => {
-      await (await import("./jobs_prune.ts")).pruneJobs(cli, ids, options);
+      await (await import("./jobs_prune.ts")).jobsPrune(cli, ids, options);
     });
 }
 

@@ -1,4 +1,4 @@
-import { callToolNamed } from "./call_tool.ts";
+import { cancelJob } from "../../runs/jobs/cancel_job.ts";
 import { type Cli, EXIT } from "./cli.ts";
 import { findJob, SHORT_ID } from "./find_job.ts";
 import { print, printJson } from "./terminal.ts";
@@ -7,12 +7,10 @@ import { print, printJson } from "./terminal.ts";
 export async function cancelJobs(cli: Cli, starts: string[], { json }: { json?: boolean }) {
   const rows = [];
   for (const start of starts) rows.push(await findJob(cli.app, start));
-  const answers = await Promise.all(
-    rows.map(({ id }) => callToolNamed(cli.app, "py_cancel_job", { job_id: id })),
-  );
+  const answers = await Promise.all(rows.map(({ id }) => cancelJob(cli.app, id)));
   if (json) printJson(answers.length === 1 ? answers[0] : answers);
   for (const { job_id, status, message } of answers) {
-    if (!json) print(`${String(job_id).slice(0, SHORT_ID)}  ${message}\n`);
+    if (!json) print(`${job_id.slice(0, SHORT_ID)}  ${message}\n`);
     if (status !== "cancelled") cli.exitCode = EXIT.failed;
   }
 }

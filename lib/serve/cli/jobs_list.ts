@@ -4,7 +4,7 @@ import type { Cli } from "./cli.ts";
 import { formatAge, formatSeconds } from "./durations.ts";
 import { SHORT_ID } from "./find_job.ts";
 import { invocation } from "./invocation.ts";
-import { secondsOf, withProgress } from "./job_summary.ts";
+import { secondsOf, withProgress } from "../../runs/jobs/job_summary.ts";
 import { renderTable } from "./table.ts";
 import { columnsOf, paintFor, print, printJson, say } from "./terminal.ts";
 

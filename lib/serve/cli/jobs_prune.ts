@@ -1,11 +1,10 @@
 import { UserError } from "../../base/user_error.ts";
-import { isFinal } from "../../jobs/model/job.ts";
-import { callToolNamed } from "./call_tool.ts";
+import { pruneJobs, removeJobs } from "../../runs/jobs/prune_jobs.ts";
 import type { Cli } from "./cli.ts";
 import { findJob } from "./find_job.ts";
 import { print, printJson } from "./terminal.ts";
 
-export interface PruneOptions {
+export interface JobsPruneOptions {
   completed?: boolean;
   failed?: boolean;
   olderThan?: number;
@@ -13,7 +12,7 @@ export interface PruneOptions {
 }
 
 /** `jobs prune`. */
-export async function pruneJobs({ app }: Cli, starts: string[], options: PruneOptions) {
+export async function jobsPrune({ app }: Cli, starts: string[], options: JobsPruneOptions) {
   const { completed = false, failed = false, olderThan = 0, json } = options;
   if (starts.length === 0 && !completed && !failed) {
     throw new UserError(
@@ -24,24 +23,18 @@ export async function pruneJobs({ app }: Cli, starts: string[], options: PruneOp
     throw new UserError("Give either ids or the options that select jobs, not both.");
   }
   const answer = starts.length > 0
-    ? { removed: await removeNamed(app, starts), remaining: app.jobs.store.count() }
-    : await callToolNamed(app, "py_prune_jobs", {
-      keep_completed: !completed,
-      keep_failed: !failed,
-      max_age_hours: olderThan,
+    ? await removeJobs(app, await findIds(app, starts))
+    : await pruneJobs(app, {
+      keepCompleted: !completed,
+      keepFailed: !failed,
+      maxAgeHours: olderThan,
     });
   if (json) printJson(answer);
   else print(`${answer.removed} removed, ${answer.remaining} left\n`);
 }
 
-async function removeNamed(app: Cli["app"], starts: string[]): Promise<number> {
-  const ids = new Set<string>();
-  for (const start of starts) {
-    const { id, status } = await findJob(app, start);
-    if (!isFinal(status)) {
-      throw new UserError(`Cannot remove job ${id}: it is ${status}. Cancel it first.`);
-    }
-    ids.add(id);
-  }
-  return [...ids].filter((id) => app.jobs.remove(id)).length;
+async function findIds(app: Cli["app"], starts: string[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const start of starts) ids.push((await findJob(app, start)).id);
+  return ids;
 }

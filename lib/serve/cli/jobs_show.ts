@@ -1,12 +1,11 @@
 import type { JobRow } from "../../jobs/model/job.ts";
-import { readTail } from "../../jobs/files/output_log.ts";
-import { readableText } from "../../jobs/files/readable_text.ts";
-import { callToolNamed } from "./call_tool.ts";
+import { readableTail, STREAMS } from "../../runs/jobs/job_output.ts";
+import { jobStatus } from "../../runs/jobs/job_status.ts";
+import { secondsOf } from "../../runs/jobs/job_summary.ts";
 import type { Cli } from "./cli.ts";
 import { formatAge, formatSeconds } from "./durations.ts";
 import { findJob } from "./find_job.ts";
 import { paintStatus } from "./jobs_list.ts";
-import { secondsOf } from "./job_summary.ts";
 import { describeProgress } from "./progress_line.ts";
 import { oneLine } from "./table.ts";
 import { paintFor, print, printJson } from "./terminal.ts";
@@ -19,7 +18,7 @@ const SHOWN_ELSEWHERE = ["stdout", "stderr", "artifacts", "truncated", "elapsed_
 /** `jobs show`. */
 export async function showJob({ app }: Cli, start: string, { json }: { json?: boolean }) {
   const row = await findJob(app, start);
-  if (json) return printJson(await callToolNamed(app, "py_job_status", { job_id: row.id }));
+  if (json) return printJson({ job: (await jobStatus(app, row.id)).job });
   const paint = paintFor(Deno.stdout);
   const files = app.jobs.files(row.id);
   const known = [...facts(row)];
@@ -30,8 +29,8 @@ export async function showJob({ app }: Cli, start: string, { json }: { json?: bo
     print(`${paint.dim(name.padEnd(width))}  ${shown}\n`);
   }
   if (!files) return;
-  for (const name of ["stdout", "stderr"] as const) {
-    const lines = readableText(readTail(files[name], TAIL_CHARACTERS)).trimEnd().split("\n");
+  for (const name of STREAMS) {
+    const lines = readableTail(files, name, TAIL_CHARACTERS).trimEnd().split("\n");
     if (lines.join("") === "") continue;
     print(`\n${paint.bold(name)}${paint.dim(lines.length > TAIL_LINES ? ", its end" : "")}\n`);
     print(`${lines.slice(-TAIL_LINES).join("\n")}\n`);

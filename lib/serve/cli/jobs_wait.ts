@@ -3,7 +3,7 @@ import { viewOf } from "../../jobs/model/job_view.ts";
 import { type Cli, EXIT } from "./cli.ts";
 import { findJob } from "./find_job.ts";
 import { Interrupts } from "./interrupts.ts";
-import { exitCodeOf } from "./job_summary.ts";
+import { exitCodeOf } from "../../runs/jobs/job_summary.ts";
 import { paintStatus } from "./jobs_list.ts";
 import { oneLine } from "./table.ts";
 import { print, printJson, say } from "./terminal.ts";

@@ -3,13 +3,15 @@ import { exists } from "../../base/private_files.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { JobRow } from "../../jobs/model/job.ts";
 import { viewOf } from "../../jobs/model/job_view.ts";
-import { callToolNamed } from "./call_tool.ts";
+import type { App } from "../../runs/app.ts";
+import type { RunAnswer } from "../../runs/run/run_options.ts";
+import { runInDirectory, runSavedScript, runWithDependencies } from "../../runs/run/run_scripts.ts";
 import { type Cli, EXIT } from "./cli.ts";
 import { SHORT_ID } from "./find_job.ts";
 import { followJob } from "./follow_job.ts";
 import { Interrupts } from "./interrupts.ts";
 import { invocation } from "./invocation.ts";
-import { exitCodeOf } from "./job_summary.ts";
+import { exitCodeOf } from "../../runs/jobs/job_summary.ts";
 import { ProgressLine } from "./progress_line.ts";
 import type { RunOptions } from "./run.ts";
 import { oneLine } from "./table.ts";
@@ -62,41 +64,59 @@ async function startScript(
         "Check the path; a saved script needs --saved, and - reads the script from standard input.",
     );
   }
+  const answer = await startRun(app, script, args, options);
+  if (!("background" in answer)) {
+    throw new Error("A run in the background was answered with its end");
+  }
+  return answer.background.job_id;
+}
+
+async function startRun(
+  app: App,
+  script: string,
+  args: string[],
+  options: RunOptions,
+): Promise<RunAnswer> {
   const shared = {
     args,
-    env_vars: options.env,
-    env_file: options.envFile,
-    timeout_seconds: options.timeoutSeconds,
-    job_label: options.label,
+    envVars: options.env,
+    envFile: options.envFile,
+    timeoutSeconds: options.timeoutSeconds,
+    label: options.label,
     stdin: options.stdin ? await readStdin() : undefined,
+    background: true,
   };
+  if (options.saved) {
+    return await runSavedScript(app, {
+      ...shared,
+      tool: "py_run_saved_script",
+      name: script,
+      installsDependencies: options.install,
+    });
+  }
   const inFolder = {
     ...shared,
     directory: options.dir ?? app.settings.cwd,
     ...(script === "-"
-      ? { script_content: await readStdin() }
-      : { script_path: resolve(app.settings.cwd, script) }),
-    python_version: options.python,
+      ? { scriptContent: await readStdin() }
+      : { scriptPath: resolve(app.settings.cwd, script) }),
+    pythonVersion: options.python,
   };
-  const [tool, input] = options.saved
-    ? ["py_run_saved_script", {
-      ...shared,
-      script_name: script,
-      auto_install_deps: options.install,
-      async_mode: true,
-    }]
-    : options.with
-    ? ["py_run_script_with_dependencies_async", {
+  if (options.with) {
+    return await runWithDependencies(app, {
       ...inFolder,
+      tool: "py_run_script_with_dependencies_async",
       dependencies: options.with,
-      auto_parse_imports: options.install,
-    }]
-    : ["py_run_script_in_dir_async", {
-      ...inFolder,
-      use_uv: options.uv,
-      auto_install_deps: options.install,
-    }];
-  return String((await callToolNamed(app, tool, input)).job_id);
+      detectsImports: options.install,
+      ignoresProject: true,
+    });
+  }
+  return await runInDirectory(app, {
+    ...inFolder,
+    tool: "py_run_script_in_dir_async",
+    useUv: options.uv,
+    installsDependencies: options.install,
+  });
 }
 
 async function readStdin(): Promise<string> {

@@ -1,15 +1,8 @@
 import type { Command } from "commander";
-import { callToolNamed } from "./call_tool.ts";
+import { listScripts } from "../../python/library/script_library.ts";
 import type { Cli } from "./cli.ts";
 import { renderTable } from "./table.ts";
 import { columnsOf, paintFor, print, printJson, say } from "./terminal.ts";
-
-interface SavedScript {
-  name: string;
-  path: string;
-  description: string | null;
-  dependencies: string[];
-}
 
 /** `scripts`: what py_save_script has kept. */
 export function addScripts(program: Command, cli: Cli): void {
@@ -18,9 +11,8 @@ export function addScripts(program: Command, cli: Cli): void {
     .option("--json", "as JSON, as py_list_scripts has it")
     .addHelpText("after", `\nExample:\n  $ ${program.name()} scripts --json`)
     .action(async ({ json }: { json?: boolean }) => {
-      const answer = await callToolNamed(cli.app, "py_list_scripts", {});
-      if (json) return printJson(answer);
-      const scripts = answer.scripts as SavedScript[];
+      const scripts = await listScripts(cli.app.settings.home);
+      if (json) return printJson({ scripts });
       if (scripts.length === 0) return say("No script is saved yet; py_save_script saves one.\n");
       print(renderTable(
         [
@@ -31,7 +23,7 @@ export function addScripts(program: Command, cli: Cli): void {
         scripts.map(({ name, dependencies, description }) => [
           name,
           dependencies.join(", "),
-          description ?? "",
+          description,
         ]),
         columnsOf(Deno.stdout),
       ));

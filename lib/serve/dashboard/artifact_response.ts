@@ -1,5 +1,5 @@
-import { join } from "node:path";
 import { readBytes } from "../../jobs/files/output_log.ts";
+import { findArtifact } from "../../runs/results/artifacts.ts";
 import { mimeTypeOf } from "../../runs/results/mime_type.ts";
 
 /**
@@ -13,7 +13,7 @@ export async function artifactResponse(
   name: string,
   range: string | null,
 ): Promise<Response | undefined> {
-  const path = insidePath(folder, name);
+  const path = findArtifact(folder, name);
   if (path === undefined) return undefined;
   const size = Deno.statSync(path).size;
   const headers = {
@@ -40,14 +40,4 @@ export async function artifactResponse(
 /** Only pictures keep their type: no file of a script is ever a script or a style of the page. */
 function contentType(type: string): string {
   return type.startsWith("image/") ? type : "application/octet-stream";
-}
-
-function insidePath(folder: string, name: string): string | undefined {
-  try {
-    const root = Deno.realPathSync(folder);
-    const path = Deno.realPathSync(join(root, name));
-    return path.startsWith(`${root}/`) && Deno.statSync(path).isFile ? path : undefined;
-  } catch {
-    return undefined;
-  }
 }

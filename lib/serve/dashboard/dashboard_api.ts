@@ -1,10 +1,12 @@
 import { UserError } from "../../base/user_error.ts";
-import { isFinal, JOB_STATUSES } from "../../jobs/model/job.ts";
+import { JOB_STATUSES } from "../../jobs/model/job.ts";
 import type { App } from "../../runs/app.ts";
-import { callToolNamed } from "../cli/call_tool.ts";
+import { cancelJob } from "../../runs/jobs/cancel_job.ts";
+import { pruneJobs, removeJobs } from "../../runs/jobs/prune_jobs.ts";
 import { artifactResponse } from "./artifact_response.ts";
 import { EventStreams } from "./event_stream.ts";
 import { detailOf, summaryOf } from "./job_json.ts";
+import { readPruneRequest } from "./prune_request.ts";
 import { readOutput } from "./read_output.ts";
 import { UsageSampler } from "./usage_sampler.ts";
 
@@ -69,11 +71,11 @@ export class DashboardApi {
         return response;
       }
       case "POST jobs ID cancel":
-        return json(await callToolNamed(this.#app, "py_cancel_job", { job_id: id }));
+        return json(await cancelJob(this.#app, id!));
       case "DELETE jobs ID":
         return json(await this.#remove(id!));
       case "POST prune":
-        return json(await callToolNamed(this.#app, "py_prune_jobs", await request.json()));
+        return json(await pruneJobs(this.#app, await readPruneRequest(request)));
       default:
         throw new NotFound(`There is nothing at ${request.method} ${pathname}`);
     }
@@ -104,9 +106,7 @@ export class DashboardApi {
   }
 
   async #remove(id: string) {
-    const { status } = await this.#job(id);
-    if (!isFinal(status)) throw new UserError(`The job is ${status}: cancel it first`);
-    return { removed: this.#app.jobs.remove(id) ? 1 : 0 };
+    return await removeJobs(this.#app, [(await this.#job(id)).id]);
   }
 
   async #job(id: string) {

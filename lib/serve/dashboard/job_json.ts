@@ -3,7 +3,7 @@ import { viewOf } from "../../jobs/model/job_view.ts";
 import { logSize } from "../../jobs/files/output_log.ts";
 import type { App } from "../../runs/app.ts";
 import { listArtifacts } from "../../runs/results/artifacts.ts";
-import { withProgress } from "../cli/job_summary.ts";
+import { withProgress } from "../../runs/jobs/job_summary.ts";
 
 /** A job as the list shows it: without its result. */
 export function summaryOf(app: App, row: JobRow) {

@@ -1,5 +1,5 @@
 import { permissionAdvice } from "../../base/permission_advice.ts";
-import type { Settings } from "../../runs/app.ts";
+import type { Settings } from "../../runs/settings.ts";
 import { isFromNpx } from "../cli/invocation.ts";
 import { checkBudgets } from "./doctor_budgets.ts";
 import { checkClients } from "./doctor_clients.ts";

@@ -1,5 +1,5 @@
 import { parseSeconds } from "../../jobs/waiting/budget.ts";
-import { TOOLS } from "../../mcp/tools.ts";
+import { TOOLS } from "../../mcp/tools/tools.ts";
 import type { Finding } from "./doctor.ts";
 import { readSettings } from "../../runs/settings.ts";
 

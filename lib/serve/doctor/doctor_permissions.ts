@@ -1,5 +1,5 @@
 import { loaderAdvice, loaderVariables } from "../../base/permission_advice.ts";
-import type { Settings } from "../../runs/app.ts";
+import type { Settings } from "../../runs/settings.ts";
 import { findLauncherPython } from "../../python/interpreters/find_interpreters.ts";
 import type { Finding } from "./doctor.ts";
 import { scopedFlags } from "../scoped_flags.ts";

@@ -1,4 +1,4 @@
-import type { Settings } from "../../runs/app.ts";
+import type { Settings } from "../../runs/settings.ts";
 import {
   describeInterpreters,
   findLauncherPython,

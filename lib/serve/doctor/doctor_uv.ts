@@ -5,7 +5,7 @@ import {
   programFolders,
 } from "../../python/interpreters/find_executables.ts";
 import { findUv } from "../../python/environment/find_uv.ts";
-import type { Settings } from "../../runs/app.ts";
+import type { Settings } from "../../runs/settings.ts";
 import type { Finding } from "./doctor.ts";
 import { answerOf } from "./doctor_command.ts";
 

@@ -5,7 +5,8 @@ import {
   readRequestBody,
 } from "@modelcontextprotocol/server";
 import type { App } from "../../runs/app.ts";
-import { createServer, type Offer } from "../../mcp/create_server.ts";
+import { createServer } from "../../mcp/create_server.ts";
+import type { Offer } from "../../mcp/offer.ts";
 import { urisOf } from "../../runs/job_updates.ts";
 import { beginEarly } from "./begin_early.ts";
 import { DashboardSite } from "../dashboard/dashboard_site.ts";

@@ -3,7 +3,8 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
 import type { App } from "../../runs/app.ts";
-import { createServer, type Offer } from "../../mcp/create_server.ts";
+import { createServer } from "../../mcp/create_server.ts";
+import type { Offer } from "../../mcp/offer.ts";
 import { EventLog } from "./event_log.ts";
 import { jsonRpcError } from "./json_rpc_error.ts";
 import { whenDone } from "./when_done.ts";

@@ -20,8 +20,8 @@ export async function runStdio(app: App): Promise<void> {
   setTimeout(async () => {
     await Promise.all([
       app.load(),
-      import("../../mcp/request_handlers.ts"),
-      import("../../mcp/run_python.ts"),
+      import("../../mcp/requests/request_handlers.ts"),
+      import("../../runs/run/run_scripts.ts"),
     ]);
     if (!app.ending) warmUp(app);
   }, 100);

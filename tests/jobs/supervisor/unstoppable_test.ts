@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readIfThere } from "../../../lib/base/private_files.ts";
-import { cancelMessage } from "../../../lib/runs/results/cancel_message.ts";
+import { cancelMessage } from "../../../lib/runs/jobs/cancel_job.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 import { JobBench } from "../job_bench.ts";

@@ -1,18 +1,5 @@
 import type { ServerContext } from "@modelcontextprotocol/server";
-
-/** Why a caller no longer waits for its answer; the reason of a call's aborted signal. */
-export class CallerLeft extends Error {
-  override name = "CallerLeft";
-
-  /**
-   * @param how `told to stop`: somebody wants the run to end. `gave up`: its time was over.
-   * `closed its stream`: a 2026-07-28 client over HTTP, which cancels that way whatever its reason.
-   * `is gone`: the connection ended, which says nothing about the run.
-   */
-  constructor(readonly how: "told to stop" | "gave up" | "closed its stream" | "is gone") {
-    super(`The caller ${how}`);
-  }
-}
+import { CallerLeft } from "../../runs/run/caller_left.ts";
 
 /** How a cancellation that comes from a time-out is worded. */
 const SPEAKS_OF_TIME = /time[ds]?[ -]?out|deadline/i;

@@ -1,30 +1,9 @@
-import {
-  type GetPromptResult,
-  type InputRequiredResult,
-  ProtocolError,
-  ProtocolErrorCode,
-  type ServerContext,
-} from "@modelcontextprotocol/server";
-import { viewOf } from "../jobs/model/job_view.ts";
-import { readTail } from "../jobs/files/output_log.ts";
-import { readableText } from "../jobs/files/readable_text.ts";
-import type { App } from "../runs/app.ts";
+import { ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
+import { viewOf } from "../../jobs/model/job_view.ts";
+import { readableTail } from "../../runs/jobs/job_output.ts";
+import type { Prompt } from "./define_prompt.ts";
 
 const TAIL_CHARACTERS = 4000;
-
-/** A prompt is data plus what writes its text. */
-export interface Prompt {
-  name: string;
-  title: string;
-  description: string;
-  arguments: { name: string; description: string; required: boolean }[];
-  /** The text of its one message, or the whole result. */
-  write(
-    args: Record<string, string>,
-    app: App,
-    context: ServerContext,
-  ): Promise<string | GetPromptResult | InputRequiredResult>;
-}
 
 export const PROMPTS: readonly Prompt[] = [
   {
@@ -58,35 +37,10 @@ export const PROMPTS: readonly Prompt[] = [
         throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown job: ${job_id}`);
       }
       const { result: _, ...job } = viewOf(row);
-      const tail = (path: string) => readableText(readTail(path, TAIL_CHARACTERS));
+      const tail = (name: "stdout" | "stderr") => readableTail(files, name, TAIL_CHARACTERS);
       return `Find out why this job failed, and say what to change so that it works.\n\n` +
         `Job:\n${JSON.stringify(job, null, 2)}\n\n` +
-        `End of stderr:\n${tail(files.stderr)}\n\nEnd of stdout:\n${tail(files.stdout)}`;
+        `End of stderr:\n${tail("stderr")}\n\nEnd of stdout:\n${tail("stdout")}`;
     },
   },
 ];
-
-/** `prompts/get`. */
-export async function getPrompt(
-  name: string,
-  args: Record<string, string>,
-  prompts: readonly Prompt[],
-  app: App,
-  context: ServerContext,
-): Promise<GetPromptResult | InputRequiredResult> {
-  const prompt = prompts.find((prompt) => prompt.name === name);
-  if (!prompt) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown prompt: ${name}`);
-  const missing = prompt.arguments.find(({ name, required }) => required && !args[name]);
-  if (missing) {
-    throw new ProtocolError(
-      ProtocolErrorCode.InvalidParams,
-      `Prompt ${name} needs the argument ${missing.name}: ${missing.description}`,
-    );
-  }
-  const written = await prompt.write(args, app, context);
-  if (typeof written !== "string") return written;
-  return {
-    description: prompt.description,
-    messages: [{ role: "user", content: { type: "text", text: written } }],
-  };
-}

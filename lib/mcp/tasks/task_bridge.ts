@@ -4,11 +4,11 @@ import {
   ProtocolErrorCode,
   type ServerContext,
 } from "@modelcontextprotocol/server";
-import { isFinal, type JobRow } from "../jobs/model/job.ts";
+import { isFinal, type JobRow } from "../../jobs/model/job.ts";
 import { TASKS_EXTENSION } from "./task_schemas.ts";
-import type { App } from "../runs/app.ts";
-import { type ToolResult, toResult } from "./define_tool.ts";
-import { resultBlocks } from "./result_blocks.ts";
+import type { App } from "../../runs/app.ts";
+import { type ToolResult, toResult } from "../tools/tool_result.ts";
+import { resultBlocks } from "../tools/result_blocks.ts";
 
 const MISSING_CLIENT_CAPABILITY = -32021;
 const DAY_MS = 24 * 3600 * 1000;

@@ -1,9 +1,9 @@
 import { Buffer } from "node:buffer";
 import { dirname, join } from "node:path";
 import type { ContentBlock } from "@modelcontextprotocol/server";
-import { statIfThere } from "../base/private_files.ts";
-import type { Artifact } from "../runs/results/artifacts.ts";
-import { memoryChart } from "../runs/results/memory_chart.ts";
+import { statIfThere } from "../../base/private_files.ts";
+import type { Artifact } from "../../runs/results/artifacts.ts";
+import { memoryChart } from "../../runs/results/memory_chart.ts";
 
 /** The most pictures of a result. */
 const MOST_IMAGES = 4;

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import type { RunAnswer } from "../../runs/run/run_options.ts";
+import type { ToolAnswer } from "./define_tool.ts";
+import { resultBlocks } from "./result_blocks.ts";
 
 const optional = <T extends z.ZodType>(type: T) => type.optional();
 
@@ -50,3 +53,11 @@ export const BENCHMARK_OUTPUT = RUN_OUTPUT.extend({
   wall_time_statistics: optional(STATISTICS),
   cpu_time_statistics: optional(STATISTICS),
 });
+
+/** How a run answers, as a tool's answer. */
+export function toToolAnswer(answer: RunAnswer): ToolAnswer {
+  if ("background" in answer) {
+    return { json: { ...answer.background }, jobId: answer.background.job_id };
+  }
+  return { json: answer.ended, blocks: resultBlocks(answer.ended, answer.artifacts) };
+}

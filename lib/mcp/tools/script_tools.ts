@@ -1,16 +1,16 @@
 import { z } from "zod";
-import { findScript, listScripts, saveScript } from "../python/library/script_library.ts";
-import { JOB_PAGE_URI } from "./job_page.ts";
+import { listScripts, saveScript } from "../../python/library/script_library.ts";
+import { JOB_PAGE_URI } from "../resources/job_page.ts";
 import { defineTool, type Tool } from "./define_tool.ts";
 import {
   BUDGET_PARAMETERS,
   dependencies,
   pythonVersion,
-  readScriptFile,
   RUN_PARAMETERS,
+  runOptions,
 } from "./run_input.ts";
-import { RUN_OUTPUT } from "./run_output.ts";
-import { runPython, RUNS_CODE } from "./run_tools.ts";
+import { RUN_OUTPUT, toToolAnswer } from "./run_output.ts";
+import { loadRuns, RUNS_CODE } from "./run_tools.ts";
 
 const error = z.string().optional();
 const scriptName = z.string().describe("Letters, digits, _ - .");
@@ -96,19 +96,13 @@ export const SCRIPT_TOOLS: readonly Tool[] = [
     output: RUN_OUTPUT,
     view: JOB_PAGE_URI,
     handle: async (input, call) => {
-      const path = findScript(call.app.settings.home, input.script_name);
-      return await runPython(
-        {
-          tool: "py_run_saved_script",
-          script: readScriptFile(path),
-          useUv: true,
-          detectImports: input.auto_install_deps,
-          namesDependencies: true,
-          mayAnswer: true,
-        },
-        input,
-        call,
-      );
+      const { runSavedScript } = await loadRuns();
+      const run = {
+        ...runOptions("py_run_saved_script", input),
+        name: input.script_name,
+        installsDependencies: input.auto_install_deps,
+      };
+      return toToolAnswer(await runSavedScript(call.app, run, call));
     },
   }),
 ];

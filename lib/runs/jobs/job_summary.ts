@@ -1,5 +1,5 @@
 import { isFinal, type JobRow } from "../../jobs/model/job.ts";
-import type { App } from "../../runs/app.ts";
+import type { App } from "../app.ts";
 
 /** A listed job with the progress that its script reported last. */
 export function withProgress(app: App, row: JobRow): JobRow {

@@ -1,30 +1,11 @@
 import { Buffer } from "node:buffer";
-import { join } from "node:path";
-import { isFinal, type JobRow } from "../jobs/model/job.ts";
-import type { JobFiles } from "../jobs/files/job_files.ts";
-import { viewOf } from "../jobs/model/job_view.ts";
-import { type LogEnds, readBytes, readEnds, readLog } from "../jobs/files/output_log.ts";
-import { readableText } from "../jobs/files/readable_text.ts";
-import type { App } from "../runs/app.ts";
-import { mimeTypeOf } from "../runs/results/mime_type.ts";
-import { SHOWN_CHARACTERS } from "../runs/results/run_result.ts";
-
-/** The content of a resource, as `resources/read` answers it. */
-export type Contents =
-  & { uri: string; mimeType: string; _meta?: Record<string, unknown> }
-  & ({ text: string } | { blob: string });
-
-/** A family of resources: a template and what reads those that match it. */
-export interface ResourceFamily {
-  name: string;
-  title: string;
-  /** Without a variable in it, it is one resource, and is listed. */
-  uriTemplate: string;
-  description: string;
-  mimeType?: string;
-  /** `undefined`: there is no such resource. */
-  read(uri: URL, app: App): Promise<Contents | undefined>;
-}
+import { readBytes, readLog } from "../../jobs/files/output_log.ts";
+import { isFinal } from "../../jobs/model/job.ts";
+import { viewOf } from "../../jobs/model/job_view.ts";
+import { shownStream } from "../../runs/jobs/job_output.ts";
+import { findArtifact } from "../../runs/results/artifacts.ts";
+import { mimeTypeOf } from "../../runs/results/mime_type.ts";
+import type { ResourceFamily } from "./define_resource.ts";
 
 /** The most bytes of a log that one read returns; 1 MiB. */
 const LONGEST_READ = 1 << 20;
@@ -101,7 +82,7 @@ export const JOB_RESOURCES: readonly ResourceFamily[] = [
     async read(uri, app) {
       const files = await app.jobs.get(idOf(uri)) && app.jobs.files(idOf(uri));
       if (!files) return undefined;
-      const path = insidePath(files.artifacts, uri.pathname);
+      const path = findArtifact(files.artifacts, decoded(uri.pathname));
       if (path === undefined) return undefined;
       const mimeType = await mimeTypeOf(path);
       const size = Deno.statSync(path).size;
@@ -122,38 +103,17 @@ export const JOB_RESOURCES: readonly ResourceFamily[] = [
 
 /** Ids of older servers may hold any characters. */
 function idOf(uri: URL): string {
-  try {
-    return decodeURIComponent(uri.host);
-  } catch {
-    return uri.host;
-  }
-}
-
-/** A job of an older server has no files: what it printed is in its result, if anywhere. */
-function shownStream(row: JobRow, files: JobFiles | undefined, name: "stdout" | "stderr"): string {
-  if (files?.isThere) return shown(files[name]);
-  const text = (row.result as Record<string, unknown> | null)?.[name];
-  return typeof text === "string" ? text : "";
-}
-
-function shown(path: string): string {
-  const text: string | LogEnds = readEnds(path, SHOWN_CHARACTERS, readableText);
-  return typeof text === "string"
-    ? text
-    : `${text.head}\n… [${text.omitted} characters omitted] …\n${text.tail}`;
+  return decoded(uri.host);
 }
 
 function wholeNumber(text: string | null): number | undefined {
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** The real path of a file below a folder; `undefined` when it is not there or leads out of it. */
-function insidePath(folder: string, pathname: string): string | undefined {
+function decoded(path: string): string {
   try {
-    const root = Deno.realPathSync(folder);
-    const path = Deno.realPathSync(join(root, decodeURIComponent(pathname)));
-    return path.startsWith(`${root}/`) && Deno.statSync(path).isFile ? path : undefined;
+    return decodeURIComponent(path);
   } catch {
-    return undefined;
+    return path;
   }
 }

@@ -1,13 +1,30 @@
 import { ProtocolError, ProtocolErrorCode, type ServerContext } from "@modelcontextprotocol/server";
-import type { App, LogLine } from "../runs/app.ts";
-import { CallWatch } from "./call_signal.ts";
-import type { ServerOptions } from "./create_server.ts";
-import { callTool, type ToolCall, type ToolResult, toResult } from "./define_tool.ts";
-import { listTool } from "./list_tool.ts";
-import { getPrompt, PROMPTS } from "./prompts.ts";
-import { complete, listResources, listTemplates, readResource, RESOURCES } from "./resources.ts";
-import { cancelTask, createTaskResult, declaresTasks, getTask, updateTask } from "./task_bridge.ts";
-import { TOOLS } from "./tools.ts";
+import type { App } from "../../runs/app.ts";
+import type { LogLine } from "../../runs/log.ts";
+import type { ServerOptions } from "../offer.ts";
+import { getPrompt } from "../prompts/get_prompt.ts";
+import { PROMPTS } from "../prompts/prompts.ts";
+import {
+  complete,
+  listResources,
+  listTemplates,
+  readResource,
+  RESOURCES,
+} from "../resources/resources.ts";
+import {
+  cancelTask,
+  createTaskResult,
+  declaresTasks,
+  getTask,
+  updateTask,
+} from "../tasks/task_bridge.ts";
+import { callTool } from "../tools/call_tool.ts";
+import type { ToolCall } from "../tools/define_tool.ts";
+import { listTool } from "../tools/list_tool.ts";
+import { type ToolResult, toResult } from "../tools/tool_result.ts";
+import { TOOLS } from "../tools/tools.ts";
+import { CallWatch } from "./call_watch.ts";
+import { progressNotifications } from "./progress_notifications.ts";
 
 /** What the requests of a client are answered with, apart from the handshake. */
 export class RequestHandlers {
@@ -80,17 +97,7 @@ export class RequestHandlers {
   }
 
   #toolCall(context: ServerContext, signal: AbortSignal): ToolCall {
-    const { mcpReq } = context;
-    const progressToken = mcpReq._meta?.progressToken;
-    return {
-      app: this.#app,
-      context,
-      signal,
-      reportProgress: progressToken === undefined
-        ? undefined
-        : (report) =>
-          mcpReq.notify({ method: "notifications/progress", params: { progressToken, ...report } }),
-    };
+    return { app: this.#app, context, signal, onProgress: progressNotifications(context) };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ResourceFamily } from "./job_resources.ts";
+import type { ResourceFamily } from "./define_resource.ts";
 
 /** The view of a job that tools name in `_meta.ui`, for hosts with the extension MCP Apps. */
 export const JOB_PAGE_URI = "ui://python-mcp/job";
@@ -11,7 +11,7 @@ export const JOB_PAGE: ResourceFamily = {
   mimeType: "text/html;profile=mcp-app",
   async read(uri) {
     if (uri.href !== JOB_PAGE_URI) return undefined;
-    const { JOB_VIEW } = await import("../page/job_view.ts");
+    const { JOB_VIEW } = await import("../../page/job_view.ts");
     return {
       uri: uri.href,
       mimeType: "text/html;profile=mcp-app",

@@ -1,19 +1,17 @@
-import { dirname } from "node:path";
 import { z } from "zod";
-import { resolvePath } from "../base/resolve_path.ts";
-import { JOB_PAGE_URI } from "./job_page.ts";
-import { defineTool, type Tool, type ToolCall } from "./define_tool.ts";
+import type { BenchmarkOptions, RunOptions } from "../../runs/run/run_options.ts";
+import { JOB_PAGE_URI } from "../resources/job_page.ts";
+import { defineTool, type Tool, type ToolAnswer, type ToolCall } from "./define_tool.ts";
 import {
   BUDGET_PARAMETERS,
   dependencies,
   pythonVersion,
-  readScript,
-  requireDirectory,
   RUN_PARAMETERS,
+  runOptions,
   SCRIPT_PARAMETERS,
+  scriptChoice,
 } from "./run_input.ts";
-import { BENCHMARK_OUTPUT, RUN_OUTPUT } from "./run_output.ts";
-import type { PythonRun, RunInput } from "./run_python.ts";
+import { BENCHMARK_OUTPUT, RUN_OUTPUT, toToolAnswer } from "./run_output.ts";
 
 /** Scripts may do anything: that is what they are for. */
 export const RUNS_CODE = {
@@ -71,7 +69,7 @@ export const RUN_TOOLS: readonly Tool[] = [
     input: inDirectory,
     output: RUN_OUTPUT,
     view: JOB_PAGE_URI,
-    handle: (input, call) => runInDirectory("py_run_script_in_dir", input, true, call),
+    handle: (input, call) => inDirectoryOf(runOptions("py_run_script_in_dir", input), input, call),
   }),
   defineTool({
     name: "py_run_script_in_dir_async",
@@ -81,7 +79,10 @@ export const RUN_TOOLS: readonly Tool[] = [
     input: inDirectoryAsync,
     output: RUN_OUTPUT,
     view: JOB_PAGE_URI,
-    handle: (input, call) => runInDirectory("py_run_script_in_dir_async", input, false, call),
+    handle: (input, call) => {
+      const options = runOptions("py_run_script_in_dir_async", { ...input, async_mode: true });
+      return inDirectoryOf(options, input, call);
+    },
   }),
   defineTool({
     name: "py_run_script_with_dependencies",
@@ -94,7 +95,7 @@ export const RUN_TOOLS: readonly Tool[] = [
     output: RUN_OUTPUT,
     view: JOB_PAGE_URI,
     handle: (input, call) =>
-      runWithDependencies("py_run_script_with_dependencies", input, true, call),
+      withDependenciesOf(runOptions("py_run_script_with_dependencies", input), input, call),
   }),
   defineTool({
     name: "py_run_script_with_dependencies_async",
@@ -104,8 +105,10 @@ export const RUN_TOOLS: readonly Tool[] = [
     input: withDependenciesAsync,
     output: RUN_OUTPUT,
     view: JOB_PAGE_URI,
-    handle: (input, call) =>
-      runWithDependencies("py_run_script_with_dependencies_async", input, false, call),
+    handle: (input, call) => {
+      const name = "py_run_script_with_dependencies_async";
+      return withDependenciesOf(runOptions(name, { ...input, async_mode: true }), input, call);
+    },
   }),
   defineTool({
     name: "py_benchmark_script",
@@ -117,74 +120,54 @@ export const RUN_TOOLS: readonly Tool[] = [
     input: benchmark,
     output: BENCHMARK_OUTPUT,
     view: JOB_PAGE_URI,
-    handle: ({ sample_interval, repeat, ...input }, call) =>
-      runWithDependencies("py_benchmark_script", input, true, call, {
+    handle: ({ sample_interval, repeat, ...input }, call) => {
+      const options = runOptions("py_benchmark_script", input);
+      return withDependenciesOf(options, input, call, {
         sampleIntervalSeconds: sample_interval,
         repeat,
-      }),
+      });
+    },
   }),
 ];
 
-/** Its modules are loaded at the first run: no client waits for them when the server starts. */
-export async function runPython(run: PythonRun, input: RunInput, call: ToolCall) {
-  const module = await import("./run_python.ts");
-  return await module.runPython(run, input, call);
+/** Their modules are loaded at the first run: no client waits for them when the server starts. */
+export function loadRuns(): Promise<typeof import("../../runs/run/run_scripts.ts")> {
+  return import("../../runs/run/run_scripts.ts");
 }
 
-function runInDirectory(
-  tool: string,
-  input: z.output<typeof inDirectoryAsync> & RunInput,
-  mayAnswer: boolean,
+async function inDirectoryOf(
+  options: RunOptions,
+  input: z.output<typeof inDirectoryAsync>,
   call: ToolCall,
-) {
-  const { settings } = call.app;
-  const directory = requireDirectory(resolvePath(input.directory, settings.cwd, settings.env));
-  return runPython(
-    {
-      tool,
-      script: readScript(input, directory, settings.env),
-      directory,
-      useUv: input.use_uv,
-      pythonVersion: input.python_version,
-      detectImports: input.auto_install_deps,
-      projectDirectory: directory,
-      namesDependencies: false,
-      mayAnswer,
-    },
-    input,
-    call,
-  );
+): Promise<ToolAnswer> {
+  const { runInDirectory } = await loadRuns();
+  const run = {
+    ...options,
+    ...scriptChoice(input),
+    directory: input.directory,
+    useUv: input.use_uv,
+    pythonVersion: input.python_version,
+    installsDependencies: input.auto_install_deps,
+  };
+  return toToolAnswer(await runInDirectory(call.app, run, call));
 }
 
-function runWithDependencies(
-  tool: string,
-  input: z.output<typeof withDependenciesAsync> & RunInput,
-  mayAnswer: boolean,
+async function withDependenciesOf(
+  options: RunOptions,
+  input: z.output<typeof withDependenciesAsync>,
   call: ToolCall,
-  benchmark?: PythonRun["benchmark"],
-) {
-  const { settings } = call.app;
-  const directory = input.directory === undefined
-    ? undefined
-    : requireDirectory(resolvePath(input.directory, settings.cwd, settings.env));
-  const script = readScript(input, directory ?? settings.cwd, settings.env);
-  const folder = directory ?? (script.path && dirname(script.path));
-  return runPython(
-    {
-      tool,
-      script,
-      directory: folder,
-      useUv: true,
-      pythonVersion: input.python_version,
-      dependencies: input.dependencies,
-      detectImports: input.auto_parse_imports,
-      projectDirectory: input.ignore_project_requirements ? undefined : folder,
-      addsProject: true,
-      namesDependencies: true,
-      mayAnswer,
-      benchmark,
-    },
-    input,
-    call,
-  );
+  benchmark?: BenchmarkOptions,
+): Promise<ToolAnswer> {
+  const { runWithDependencies } = await loadRuns();
+  const run = {
+    ...options,
+    ...scriptChoice(input),
+    directory: input.directory,
+    pythonVersion: input.python_version,
+    dependencies: input.dependencies,
+    detectsImports: input.auto_parse_imports,
+    ignoresProject: input.ignore_project_requirements,
+    benchmark,
+  };
+  return toToolAnswer(await runWithDependencies(call.app, run, call));
 }

@@ -3,11 +3,12 @@ import {
   ProtocolErrorCode,
   ResourceNotFoundError,
 } from "@modelcontextprotocol/server";
-import { findScript, listScripts } from "../python/library/script_library.ts";
-import { readSource } from "../python/source/source_text.ts";
-import type { App } from "../runs/app.ts";
+import { findScript, listScripts } from "../../python/library/script_library.ts";
+import { readSource } from "../../python/source/source_text.ts";
+import type { App } from "../../runs/app.ts";
+import type { Contents, ResourceFamily } from "./define_resource.ts";
 import { JOB_PAGE } from "./job_page.ts";
-import { type Contents, JOB_RESOURCES, type ResourceFamily } from "./job_resources.ts";
+import { JOB_RESOURCES } from "./job_resources.ts";
 
 const PAGE = 50;
 const MOST_COMPLETIONS = 100;

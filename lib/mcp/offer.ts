@@ -1,0 +1,17 @@
+import type { Prompt } from "./prompts/define_prompt.ts";
+import type { ResourceFamily } from "./resources/define_resource.ts";
+import type { Tool } from "./tools/define_tool.ts";
+
+/** What a server offers; a test may offer other things. */
+export interface Offer {
+  tools?: readonly Tool[];
+  resources?: readonly ResourceFamily[];
+  prompts?: readonly Prompt[];
+}
+
+export interface ServerOptions extends Offer {
+  /** `legacy`: the 2025 versions of the protocol; `modern`: 2026-07-28. */
+  era: "legacy" | "modern";
+  /** Whether the connection lasts, so that the server can say what has changed. */
+  lasting: boolean;
+}

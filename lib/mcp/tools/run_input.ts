@@ -1,0 +1,74 @@
+import { z } from "zod";
+import type { ScriptChoice } from "../../runs/run/read_script.ts";
+import { DEFAULT_TIMEOUT_SECONDS, type RunOptions } from "../../runs/run/run_options.ts";
+
+const noNul = (text: string) => !text.includes("\0");
+const plainText = () => z.string().refine(noNul, "it must not hold a NUL character");
+
+/** The parameters that every tool which runs Python takes. */
+export const RUN_PARAMETERS = {
+  args: z.array(plainText()).optional(),
+  stdin: z.string().optional(),
+  env_vars: z.record(z.string(), plainText()).refine(
+    (variables) => Object.keys(variables).every((name) => /^[^=\0]+$/.test(name)),
+    "a variable's name is not empty and holds neither = nor NUL",
+  ).optional().describe("Beat env_file"),
+  env_file: plainText().optional().describe("Path of a .env file"),
+  timeout_seconds: z.number().min(0).default(DEFAULT_TIMEOUT_SECONDS).describe(
+    "Time limit; 0 = none",
+  ),
+  job_label: z.string().optional(),
+};
+
+/** What the tools that may answer within the call take besides. */
+export const BUDGET_PARAMETERS = {
+  async_mode: z.boolean().default(false).describe("In the background at once"),
+  time_budget_seconds: z.number().min(0).optional().describe(
+    "How long to wait before it goes on in the background (20)",
+  ),
+};
+
+export const SCRIPT_PARAMETERS = {
+  script_path: plainText().optional().describe("Path"),
+  script_content: z.string().optional().describe("Source; exactly one of the two"),
+};
+
+export const pythonVersion = z.string().optional().describe("e.g. 3.12 or >=3.11");
+
+export const dependencies = z.array(z.string()).optional().describe(
+  'PEP 508 requirements, e.g. ["pandas>=2"]',
+);
+
+/** What {@linkcode RUN_PARAMETERS} and {@linkcode BUDGET_PARAMETERS} give, validated. */
+interface RunInput {
+  args?: string[];
+  stdin?: string;
+  env_vars?: Record<string, string>;
+  env_file?: string;
+  timeout_seconds: number;
+  job_label?: string;
+  async_mode?: boolean;
+  time_budget_seconds?: number;
+}
+
+/** The shared parameters of a call as the use cases take them. */
+export function runOptions(tool: string, input: RunInput): RunOptions {
+  return {
+    tool,
+    args: input.args,
+    stdin: input.stdin,
+    envVars: input.env_vars,
+    envFile: input.env_file,
+    timeoutSeconds: input.timeout_seconds,
+    label: input.job_label,
+    background: input.async_mode,
+    budgetSeconds: input.time_budget_seconds,
+  };
+}
+
+/** The script that a call names. */
+export function scriptChoice(
+  input: { script_path?: string; script_content?: string },
+): ScriptChoice {
+  return { scriptPath: input.script_path, scriptContent: input.script_content };
+}

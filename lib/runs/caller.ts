@@ -1,0 +1,9 @@
+import type { Progress } from "../jobs/model/job.ts";
+
+/** What a use case knows of whoever waits for its answer. */
+export interface Caller {
+  /** Aborted when the caller no longer waits; the reason may be a `CallerLeft`. */
+  signal?: AbortSignal;
+  /** Told how the run is doing while the caller waits, at least every 3 seconds. */
+  onProgress?: (progress: Progress) => Promise<void>;
+}

@@ -1,0 +1,70 @@
+import type { JobFiles } from "../../jobs/files/job_files.ts";
+import { type LogEnds, readEnds, readLog, readTail } from "../../jobs/files/output_log.ts";
+import { readableText } from "../../jobs/files/readable_text.ts";
+import { isFinal, type JobRow } from "../../jobs/model/job.ts";
+import { SHOWN_CHARACTERS } from "../results/run_result.ts";
+
+export type StreamName = "stdout" | "stderr";
+export const STREAMS: readonly StreamName[] = ["stdout", "stderr"];
+
+/** Byte offsets into a job's output from which on it is wanted. */
+export interface OutputCursors {
+  stdout?: number;
+  stderr?: number;
+}
+
+/** What `py_job_status` says of a job's output besides its result. */
+export interface OutputNews {
+  partial_stdout?: string;
+  partial_stderr?: string;
+  new_stdout?: string;
+  new_stderr?: string;
+  stdout_cursor?: number;
+  stderr_cursor?: number;
+  /** There is more than one answer holds. */
+  more?: true;
+}
+
+/** How much of the output of a running job its status shows, in characters a stream. */
+const PARTIAL_CHARACTERS = 2000;
+
+/** The end of a running job's output, and what was printed since the cursors. */
+export function readOutputNews(row: JobRow, files: JobFiles, cursors: OutputCursors): OutputNews {
+  const news: OutputNews = {};
+  for (const name of STREAMS) {
+    if (row.status === "running") {
+      news[`partial_${name}`] = readableTail(files, name, PARTIAL_CHARACTERS);
+    }
+    const from = cursors[name];
+    if (from === undefined) continue;
+    // As many bytes as characters are allowed: no text has more characters than bytes.
+    const piece = readLog(files[name], from, SHOWN_CHARACTERS, isFinal(row.status));
+    news[`new_${name}`] = piece.text;
+    news[`${name}_cursor`] = piece.cursor;
+    if (piece.more) news.more = true;
+  }
+  return news;
+}
+
+/** The last characters of a stream, made readable. */
+export function readableTail(files: JobFiles, name: StreamName, characters: number): string {
+  return readableText(readTail(files[name], characters));
+}
+
+/**
+ * A stream, shortened like a result.
+ *
+ * A job of an older server has no files: what it printed is in its result, if anywhere.
+ */
+export function shownStream(row: JobRow, files: JobFiles | undefined, name: StreamName): string {
+  if (files?.isThere) return shown(files[name]);
+  const text = (row.result as Record<string, unknown> | null)?.[name];
+  return typeof text === "string" ? text : "";
+}
+
+function shown(path: string): string {
+  const text: string | LogEnds = readEnds(path, SHOWN_CHARACTERS, readableText);
+  return typeof text === "string"
+    ? text
+    : `${text.head}\n… [${text.omitted} characters omitted] …\n${text.tail}`;
+}

@@ -1,0 +1,128 @@
+import type { EnvChanges } from "../../base/command.ts";
+import { writePrivate } from "../../base/private_files.ts";
+import { resolvePath } from "../../base/resolve_path.ts";
+import type { Draft, ProcessRequest } from "../../jobs/process/process_runner.ts";
+import { describeSkippedLines, readEnvFile } from "../../python/environment/env_file.ts";
+import { installScriptRuntime } from "../../python/in_script/script_runtime.ts";
+import { prepareRun, type RunPlan } from "../../python/prepare_run.ts";
+import type { App } from "../app.ts";
+import type { RunDetails } from "../results/run_result.ts";
+import type { Settings } from "../settings.ts";
+import { DEFAULT_TIMEOUT_SECONDS, type PythonRun, type RunOptions } from "./run_options.ts";
+
+/** Variables of the caller that uv needs as well: indexes, certificates, proxies. */
+const FOR_PREPARATION = /^(UV_|PIP_|SSL_CERT_|REQUESTS_CA_BUNDLE$)|_proxy$/i;
+
+/** What the caller adds to the server's own environment. */
+interface CallerEnvironment {
+  env: Record<string, string>;
+  note?: string;
+}
+
+/** The variables that the caller gave, those of the `.env` file included. */
+export async function readEnvironment(
+  { directory }: PythonRun,
+  { envFile, envVars = {} }: RunOptions,
+  { cwd, env }: Settings,
+): Promise<CallerEnvironment> {
+  if (envFile === undefined) return { env: envVars };
+  const path = resolvePath(envFile, directory ?? cwd, env);
+  const file = await readEnvFile(path, env);
+  return { env: { ...file.variables, ...envVars }, note: describeSkippedLines(path, file) };
+}
+
+/** The job that runs the script; inline code is written into its folder. */
+export async function makeRequest(
+  run: PythonRun,
+  options: RunOptions,
+  { env, note }: CallerEnvironment,
+  background: boolean,
+  { id, files }: Draft,
+  app: App,
+): Promise<ProcessRequest> {
+  const scriptPath = run.script.path ?? files.source;
+  if (run.script.path === undefined) writePrivate(scriptPath, run.script.source);
+  const plan = await makePlan(run, options, env, scriptPath, run.directory ?? files.artifacts, app);
+  if (plan.announcement !== undefined) app.log.warn(plan.announcement);
+  const warmUps = (run.benchmark?.repeat ?? 1) > 1 ? 1 : 0;
+  const progressFile = { PYTHON_MCP_PROGRESS_FILE: files.progressFile };
+  const [secret, ours] = split(plan.run.env ?? {}, (name) => name in env);
+  return {
+    prepare: plan.prepare.map((step) => ({ ...step, env: { ...step.env, ...progressFile } })),
+    run: {
+      ...plan.run,
+      env: {
+        ...ours,
+        ...progressFile,
+        PYTHON_MCP_JOB_ID: id,
+        PYTHON_MCP_ARTIFACTS: files.artifacts,
+        PYTHON_MCP_TOKEN: null,
+      },
+    },
+    env: secret,
+    prepareEnv: split(secret, (name) => FOR_PREPARATION.test(name))[0],
+    timeoutSeconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+    background,
+    details: { ...detailsOf(run, plan), warm_up: warmUps === 1, note: joined(note, plan.note) },
+    sampleIntervalSeconds: run.benchmark?.sampleIntervalSeconds,
+    repeat: run.benchmark && run.benchmark.repeat + warmUps,
+  };
+}
+
+async function makePlan(
+  run: PythonRun,
+  options: RunOptions,
+  env: Record<string, string>,
+  scriptPath: string,
+  cwd: string,
+  { settings }: App,
+): Promise<RunPlan> {
+  const runtime = await installScriptRuntime(settings.home);
+  return await prepareRun({
+    scriptPath,
+    source: run.script.source,
+    cwd,
+    args: options.args ?? [],
+    stdin: options.stdin,
+    env,
+    useUv: run.useUv,
+    pythonVersion: run.pythonVersion,
+    dependencies: run.dependencies,
+    detectImports: run.detectImports,
+    projectDirectory: run.projectDirectory,
+    projectUse: run.addsProject ? "added" : "unless-declared",
+    importDirectory: run.script.path === undefined ? cwd : undefined,
+  }, {
+    home: settings.home,
+    baseEnv: settings.env,
+    scriptRuntimeEnv: (pythonPath) => runtime.env(pythonPath),
+  });
+}
+
+/** What the result says besides the outcome. */
+function detailsOf(run: PythonRun, plan: RunPlan): RunDetails {
+  return {
+    execution_strategy: plan.strategy,
+    names_python: run.namesDependencies || plan.strategy === "uv-run" ||
+      run.pythonVersion !== undefined,
+    resolved_dependencies: run.namesDependencies || plan.resolvedDependencies.length > 0
+      ? plan.resolvedDependencies
+      : undefined,
+    benchmark: run.benchmark !== undefined,
+  };
+}
+
+function joined(...notes: (string | undefined)[]): string | undefined {
+  return notes.filter((note) => note !== undefined).join(". ") || undefined;
+}
+
+function split(
+  env: EnvChanges,
+  belongs: (name: string) => boolean,
+): [EnvChanges, EnvChanges] {
+  const entries = Object.entries(env);
+  return [
+    Object.fromEntries(entries.filter(([name]) => belongs(name))),
+    Object.fromEntries(entries.filter(([name]) => !belongs(name))),
+  ];
+}

@@ -1,0 +1,114 @@
+import { UserError } from "../../base/user_error.ts";
+import type { Call, Ended } from "../../jobs/job_manager.ts";
+import type { ProcessRequest } from "../../jobs/process/process_runner.ts";
+import {
+  answerWithinBudget,
+  callerLeftAnswer,
+  exceededAnswer,
+  startedAnswer,
+} from "../../jobs/waiting/answer_within_budget.ts";
+import { resolveBudget } from "../../jobs/waiting/budget.ts";
+import type { App } from "../app.ts";
+import type { Caller } from "../caller.ts";
+import { wantsStop } from "./caller_left.ts";
+import { makeRequest, readEnvironment } from "./make_request.ts";
+import type { PythonRun, RunAnswer, RunOptions } from "./run_options.ts";
+import { ProgressWatch } from "./watch_progress.ts";
+
+const LONGEST_LABEL = 200;
+
+/** Runs Python as a job, and answers as smart async does. */
+export async function runPython(
+  app: App,
+  run: PythonRun,
+  options: RunOptions,
+  caller: Caller = {},
+): Promise<RunAnswer> {
+  const { jobs, settings } = app;
+  checkLabel(options.label);
+  const budget = budgetOf(options, app);
+  const began = performance.now();
+  const environment = await readEnvironment(run, options, settings);
+  const draft = jobs.draft(options.tool, options.label ?? null, budget === 0);
+  let request: ProcessRequest;
+  try {
+    request = await makeRequest(run, options, environment, budget === 0, draft, app);
+  } catch (error) {
+    jobs.discard(draft);
+    throw error;
+  }
+  if (budget === 0) {
+    await jobs.start(draft, request);
+    if (callerWantsStop(app, caller)) await jobs.cancel(draft.id);
+    return { background: startedAnswer(draft.id) };
+  }
+  const running = await jobs.call(draft, request);
+  const watch = caller.onProgress && new ProgressWatch(draft.files, caller.onProgress);
+  try {
+    const left = watch !== undefined && settings.waitWithProgress
+      ? Infinity
+      : budget - (performance.now() - began) / 1000;
+    return await waitForAnswer(app, running, Math.max(0, left), budget, caller, watch);
+  } finally {
+    await watch?.stop();
+  }
+}
+
+function checkLabel(label = ""): void {
+  if (label.length <= LONGEST_LABEL) return;
+  throw new UserError(
+    `Cannot use a \`job_label\` of ${label.length} characters: it may have ${LONGEST_LABEL}. Shorten it.`,
+  );
+}
+
+/** Seconds; 0 = in the background at once. */
+function budgetOf(
+  { tool, background, budgetSeconds }: RunOptions,
+  { settings, log }: App,
+): number {
+  return background ? 0 : resolveBudget({
+    call: budgetSeconds,
+    toolEnv: `${tool.toUpperCase()}_TIMEOUT`,
+    env: (name) => settings.env[name],
+    warn: (message) => log.warn(message),
+  });
+}
+
+async function waitForAnswer(
+  app: App,
+  running: Call,
+  left: number,
+  budget: number,
+  caller: Caller,
+  watch: ProgressWatch | undefined,
+): Promise<RunAnswer> {
+  const { jobs } = app;
+  const background = await answerWithinBudget(
+    left,
+    running.ended,
+    async () => exceededAnswer(running.id, budget, await jobs.toBackground(running)),
+    caller.signal,
+  );
+  // Nothing may be told after the answer.
+  await watch?.stop();
+  if (background) return { background };
+  if (!caller.signal?.aborted) return toAnswer(await jobs.finishCall(running, hasMore), running);
+  const position = await jobs.toBackground(running);
+  if (callerWantsStop(app, caller)) await jobs.cancel(running.id);
+  // Read only by a client that resumes a broken stream: a cancelled request is not answered.
+  return { background: callerLeftAnswer(running.id, position) };
+}
+
+function callerWantsStop({ settings }: App, { signal }: Caller): boolean {
+  return signal !== undefined && wantsStop(signal, settings.stopOnDisconnect);
+}
+
+function hasMore({ result }: Ended): boolean {
+  return typeof result === "object" && result !== null &&
+    ("truncated" in result || "artifacts" in result);
+}
+
+function toAnswer({ result, error }: Ended, { files }: Call): RunAnswer {
+  if (result === null) throw new UserError(error ?? "The run ended without a result");
+  return { ended: result as Record<string, unknown>, artifacts: files.artifacts };
+}

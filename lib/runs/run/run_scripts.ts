@@ -1,0 +1,104 @@
+import { dirname } from "node:path";
+import { resolvePath } from "../../base/resolve_path.ts";
+import { findScript } from "../../python/library/script_library.ts";
+import type { App } from "../app.ts";
+import type { Caller } from "../caller.ts";
+import { readScript, readScriptFile, requireDirectory, type ScriptChoice } from "./read_script.ts";
+import type { BenchmarkOptions, RunAnswer, RunOptions } from "./run_options.ts";
+import { runPython } from "./run_python.ts";
+
+/** A script to run in a directory. */
+export interface RunInDirectory extends RunOptions, ScriptChoice {
+  directory: string;
+  /** Run through uv, isolated, with dependencies; false = the Python on PATH as it is. */
+  useUv: boolean;
+  pythonVersion?: string;
+  /** With uv: install what the script needs. */
+  installsDependencies: boolean;
+}
+
+/** Runs a script with a directory as its working directory. */
+export function runInDirectory(app: App, run: RunInDirectory, caller?: Caller): Promise<RunAnswer> {
+  const { cwd, env } = app.settings;
+  const directory = requireDirectory(resolvePath(run.directory, cwd, env));
+  return runPython(
+    app,
+    {
+      script: readScript(run, directory, env),
+      directory,
+      useUv: run.useUv,
+      pythonVersion: run.pythonVersion,
+      detectImports: run.installsDependencies,
+      projectDirectory: directory,
+      namesDependencies: false,
+    },
+    run,
+    caller,
+  );
+}
+
+/** A script to run with packages. */
+export interface RunWithDependencies extends RunOptions, ScriptChoice {
+  /** Default: the script's folder; for inline code a folder of the job's own. */
+  directory?: string;
+  pythonVersion?: string;
+  /** PEP 508. */
+  dependencies?: string[];
+  /** Install what the imports need. */
+  detectsImports: boolean;
+  /** Otherwise the project's requirements are added. */
+  ignoresProject: boolean;
+  benchmark?: BenchmarkOptions;
+}
+
+/** Runs a script in an isolated environment with the packages that it needs, or measures it there. */
+export function runWithDependencies(
+  app: App,
+  run: RunWithDependencies,
+  caller?: Caller,
+): Promise<RunAnswer> {
+  const { cwd, env } = app.settings;
+  const directory = run.directory === undefined
+    ? undefined
+    : requireDirectory(resolvePath(run.directory, cwd, env));
+  const script = readScript(run, directory ?? cwd, env);
+  const folder = directory ?? (script.path && dirname(script.path));
+  return runPython(
+    app,
+    {
+      script,
+      directory: folder,
+      useUv: true,
+      pythonVersion: run.pythonVersion,
+      dependencies: run.dependencies,
+      detectImports: run.detectsImports,
+      projectDirectory: run.ignoresProject ? undefined : folder,
+      addsProject: true,
+      namesDependencies: true,
+      benchmark: run.benchmark,
+    },
+    run,
+    caller,
+  );
+}
+
+/** A saved script to run. */
+export interface RunSaved extends RunOptions {
+  name: string;
+  installsDependencies: boolean;
+}
+
+/** Runs a script that was saved before. */
+export function runSavedScript(app: App, run: RunSaved, caller?: Caller): Promise<RunAnswer> {
+  return runPython(
+    app,
+    {
+      script: readScriptFile(findScript(app.settings.home, run.name)),
+      useUv: true,
+      detectImports: run.installsDependencies,
+      namesDependencies: true,
+    },
+    run,
+    caller,
+  );
+}

@@ -100,7 +100,22 @@ Deno.test("the API says what is not there, and what is not possible", async () =
   assert.equal((await ask("/api/jobs/%ZZ"))[0], 404);
   const [status, error] = await ask(`/api/jobs/${id}`, "DELETE");
   assert.equal(status, 400);
-  assert.match(error, /cancel it first/);
+  assert.match(error, /Cancel it first/);
   await cli(home, ["jobs", "cancel", id]);
   assert.equal((await ask(`/api/jobs/${id}`, "DELETE"))[0], 200);
+});
+
+Deno.test("the API answers 400 with the reason when the body of a prune is malformed", async () => {
+  await using home = await TestHome.create();
+  await using server = await DashboardServer.start(home);
+  const prune = async (body: string) => {
+    const response = await server.fetch("/api/prune", { method: "POST", body });
+    return [response.status, (await response.json()).error];
+  };
+  for (const body of ["", "{", "[]", "null", '"all"', '{"keep_completed": "no"}', '{"x": 1}']) {
+    const [status, error] = await prune(body);
+    assert.equal(status, 400, body);
+    assert.match(error, /^Cannot remove jobs as the request asks: /);
+  }
+  assert.equal((await prune('{"keep_failed": false}'))[0], 200);
 });

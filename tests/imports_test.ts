@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import config from "../deno.json" with { type: "json" };
 import { findArrows, wrongArrows } from "./helpers/find_arrows.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -53,6 +54,26 @@ Deno.test("the check of imports lets pass what may be, and comments", () => {
     import { c } from "../jobs/c.ts";`;
   assert.deepEqual(wrongArrows({ "lib/mcp/a.ts": source }), []);
 });
+
+Deno.test("the committed deno.lock names no package that only tests and examples import", async () => {
+  const { npm } = JSON.parse(await committed("deno.lock")) as { npm: Record<string, unknown> };
+  const theirs = Object.values(config.scopes).flatMap((scope) => Object.values(scope))
+    .map((specifier) => /^npm:\/?(@?[^@]+@[^/]+)/.exec(specifier)![1]!);
+  assert.ok(theirs.length > 0);
+  assert.deepEqual(
+    Object.keys(npm).filter((name) => theirs.some((one) => name.startsWith(one))),
+    [],
+    "`deno test` or `deno check` without a lock named wrote into deno.lock: take it from main " +
+      "(`git checkout main deno.lock`), and give them --lock=tests/deno.lock",
+  );
+});
+
+/** A file as git has it; as it is where there is no git, since a bare `deno check` changes deno.lock. */
+async function committed(path: string): Promise<string> {
+  const git = new Deno.Command("git", { args: ["show", `HEAD:${path}`], cwd: ROOT });
+  const { success, stdout } = await git.output().catch(() => ({ success: false, stdout: null }));
+  return success ? new TextDecoder().decode(stdout!) : await Deno.readTextFile(`${ROOT}${path}`);
+}
 
 /** The text of every module of the program by its path. */
 function readModules(): Record<string, string> {

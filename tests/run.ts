@@ -46,7 +46,8 @@ function others(folder = "tests"): string[] {
 /** Runs `deno test`, showing what it prints as it comes. */
 async function denoTest(args: string[]): Promise<Counts> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", ...args],
+    // deno.json names the lock of the program alone.
+    args: ["test", "-A", "--lock=tests/deno.lock", "--frozen", ...args],
     cwd: ROOT,
     stdin: "null",
     stdout: "piped",

@@ -3,10 +3,10 @@
  * the counts, and fails when a check fails that is not listed in `not_applicable.ts`.
  */
 import { join } from "node:path";
+import { toolArgs } from "../helpers/tools.ts";
 import { startFixtureServer } from "./fixture_server.ts";
 import { NOT_APPLICABLE } from "./not_applicable.ts";
 
-const SUITE = "npm:@modelcontextprotocol/conformance@0.2.0-alpha.12";
 const VERSIONS = ["2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"];
 /** Those of the tasks extension, which belong to no version's suite. */
 const TASKS = [
@@ -63,11 +63,7 @@ async function runSuite(url: string, results: string, which: string[]): Promise<
   await Deno.mkdir(results, { recursive: true });
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
-      "run",
-      "-A",
-      "--no-config",
-      "--no-lock",
-      SUITE,
+      ...toolArgs("conformance"),
       "server",
       "--url",
       url,

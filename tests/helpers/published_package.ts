@@ -41,7 +41,11 @@ export class PublishedPackage implements AsyncDisposable {
   }
 
   #withFullImports(source: string): string {
-    const imports: Record<string, string> = { ...config.imports, "@x/python-mcp": this.main };
+    const imports: Record<string, string> = {
+      ...config.imports,
+      ...config.scopes["./examples/"],
+      "@x/python-mcp": this.main,
+    };
     return source.replaceAll(
       /(\bfrom |\bimport |\bimport\()"([^"]+)"/g,
       (all, before, name) => name in imports ? `${before}"${imports[name]}"` : all,

@@ -38,7 +38,15 @@ const CORE: [files: string[], filter?: string][] = [
 for (const [files, filter] of CORE) {
   Deno.test(`a scoped server passes ${files.join(", ")}`, async () => {
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["test", "-A", "--no-check", ...(filter ? ["--filter", filter] : []), ...files],
+      args: [
+        "test",
+        "-A",
+        "--no-check",
+        "--lock=tests/deno.lock",
+        "--frozen",
+        ...(filter ? ["--filter", filter] : []),
+        ...files,
+      ],
       env: { PYTHON_MCP_TEST_SCOPED: "1", NO_COLOR: "1" },
       cwd: ROOT,
       stdin: "null",

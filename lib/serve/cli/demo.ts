@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import { fileURLToPath } from "node:url";
+import { exists } from "../../base/private_files.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { Cli } from "./cli.ts";
 
@@ -16,11 +18,19 @@ export function addDemo(program: Command, cli: Cli): void {
       }
       const demo = import.meta.resolve("../../../examples/demo.ts");
       const { code } = await new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--no-prompt", demo],
+        args: ["run", "-A", "--no-prompt", ...lockFlags(), demo],
         stdin: "inherit",
         stdout: "inherit",
         stderr: "inherit",
       }).output();
       cli.exitCode = code;
     });
+}
+
+/** A checkout has a lock of its own for examples: `deno.lock` names what the server needs and no more. */
+function lockFlags(): string[] {
+  const lock = import.meta.resolve("../../../tests/deno.lock");
+  return lock.startsWith("file:") && exists(fileURLToPath(lock))
+    ? [`--lock=${fileURLToPath(lock)}`]
+    : [];
 }

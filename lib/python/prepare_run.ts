@@ -27,6 +27,7 @@ import {
 } from "./environment/script_environment.ts";
 import { type RunContext, type RunRequest, runStep } from "./run_step.ts";
 import { readScriptMetadata } from "./source/script_metadata.ts";
+import { uvCacheHas } from "./environment/uv_cache.ts";
 import { uvSettings } from "./environment/uv_settings.ts";
 
 export type { RunContext, RunRequest } from "./run_step.ts";
@@ -93,7 +94,8 @@ async function planWithUv(request: RunRequest, context: RunContext): Promise<Run
     projectUse: request.projectUse ?? "unless-declared",
     detectImports: request.detectImports ?? false,
     folder: folderOf(request),
-    pythonVersion: minorVersion(base),
+    pythonVersion: versionOf(base),
+    isCached: (name) => uvCacheHas(name, { env: baseEnv, python: versionOf(base) }),
   });
   const path = baseEnv.PATH;
   const common = {
@@ -159,10 +161,10 @@ function folderOf(request: RunRequest): string {
   return request.importDirectory ?? dirname(request.scriptPath);
 }
 
-/** e.g. `3.12`, as far as the interpreter's place tells. */
-function minorVersion(base: BasePython): string | undefined {
+/** e.g. `3.12.4` or `3.12`, as far as the interpreter's place tells. */
+function versionOf(base: BasePython): string | undefined {
   const named = "path" in base ? Deno.realPathSync(base.path) : base.download;
-  return /3\.\d+/.exec(named)?.[0];
+  return /3\.\d+(?:\.\d+)?/.exec(named)?.[0];
 }
 
 /** A `.venv` of another Python than the caller asked for does not count, nor one without Jupyter. */

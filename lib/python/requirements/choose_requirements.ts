@@ -20,8 +20,10 @@ export interface Sources {
   detectImports: boolean;
   /** The folder that the script imports its neighbours from. */
   folder: string;
-  /** e.g. `3.12` */
+  /** e.g. `3.12` or `3.12.4` */
   pythonVersion?: string;
+  /** Whether installing a distribution would download nothing of it. */
+  isCached?: (distribution: string) => boolean;
 }
 
 /** What is to be installed for a script, and how that was found out. */
@@ -190,14 +192,16 @@ function settingsOf({ toolUv }: Project): Record<string, unknown> {
 }
 
 function detect(
-  { source, folder, pythonVersion }: Sources,
+  { source, explicit, folder, pythonVersion, isCached }: Sources,
 ): Promise<DetectedImports> {
-  return detectImports(source, { pythonVersion, directory: folder });
+  const asked = new Set(explicit.map(nameIfAny));
+  const isAtHand = (name: string) => asked.has(name) || (isCached?.(name) ?? false);
+  return detectImports(source, { pythonVersion, directory: folder, isAtHand });
 }
 
 /** What was found in the source, and what only the caller can name. */
 function describeDetected(
-  { dependencies, unknown }: DetectedImports,
+  { dependencies, unknown, leftOut }: DetectedImports,
   named: string[],
 ): string | undefined {
   const given = new Set(named.map(nameIfAny));
@@ -209,6 +213,10 @@ function describeDetected(
         unknown.join(", ")
       }; ` +
         "name the distribution in `dependencies` if it is needed"
+      : undefined,
+    leftOut.length > 0
+      ? `Not installed, since the script runs without and it is large: ${leftOut.join(", ")}; ` +
+        "name it in `dependencies` to have it"
       : undefined,
   );
 }

@@ -1,6 +1,8 @@
-import { join } from "node:path";
 import { type DistributionTable, loadDistributionTable } from "./distribution_for_import.ts";
-import { type Need, parseImports } from "./parse_imports.ts";
+import { followImports } from "./follow_imports.ts";
+import { HEAVY } from "./heavy_distributions.ts";
+import { LocalModules } from "./local_modules.ts";
+import type { Need } from "./parse_imports.ts";
 
 /** What the imports of a source say about the environment that it needs. */
 export interface DetectedImports {
@@ -10,14 +12,25 @@ export interface DetectedImports {
   dependencies: string[];
   /** The modules that the table does not have: only a person or a header can say what they are. */
   unknown: string[];
+  /** Those of `dependencies` that the source goes on without. */
+  optional: string[];
+  /** Large distributions that the source goes on without, and that are not in `dependencies`. */
+  leftOut: string[];
 }
 
 /** What `detectImports` knows besides the source. */
 export interface DetectOptions {
-  /** The Python that is to run it, such as `3.12`: decides what its standard library has. */
+  /** The Python that is to run it, such as `3.12` or `3.12.4`. */
   pythonVersion?: string;
-  /** The script's folder: what can be imported from there needs no distribution. */
+  /**
+   * The script's folder: what can be imported from there needs no distribution, and the files that
+   * the script imports from there are read as well.
+   */
   directory?: string;
+  /** Whether a large distribution costs nothing, since it is asked for or in the cache. */
+  isAtHand?: (distribution: string) => boolean;
+  /** Distributions that cannot be installed; what the source imports instead is taken. */
+  without?: ReadonlySet<string>;
 }
 
 const newestMinor = 14;
@@ -36,54 +49,84 @@ const newestMinor = 14;
  */
 export async function detectImports(
   source: string,
-  { pythonVersion = "", directory }: DetectOptions = {},
+  { pythonVersion = "", directory, isAtHand = () => false, without = new Set() }: DetectOptions =
+    {},
 ): Promise<DetectedImports> {
-  const minor = Number(pythonVersion.match(/3\.(\d+)/)?.[1] ?? newestMinor);
-  const [needs, table, library] = await Promise.all([
-    parseImports(source, minor),
+  const [, minor, micro] = /3\.(\d+)(?:\.(\d+))?/.exec(pythonVersion) ?? [];
+  const release = {
+    minor: Number(minor ?? newestMinor),
+    micro: micro === undefined ? undefined : Number(micro),
+  };
+  const [table, library] = await Promise.all([
     loadDistributionTable(),
-    standardLibrary(minor),
+    standardLibrary(release.minor),
   ]);
-  const folder = await modulesIn(directory, new Set(allModules(needs).map(topLevel)));
-  const present = new Set([...library, ...folder.modules, "python_mcp", ""]);
-  return sortOut(needs, table, present, folder.looseFolders);
+  const local = directory === undefined ? undefined : new LocalModules(directory);
+  const present = new Set([...library, "python_mcp", ""]);
+  const isLocal = (module: string) => {
+    const name = topLevel(module);
+    if (name === "" || local === undefined) return name === "";
+    return local.has(name) || (local.hasLooseFolder(name) && !table.find(module));
+  };
+  const needs = await followImports(source, { release, local, isLocal });
+  return sortOut(needs, {
+    table,
+    isPresent: (module) => present.has(topLevel(module)) || isLocal(module),
+    mayInstall: (name, optional) =>
+      !without.has(name) && (!optional || !HEAVY.has(name) || isAtHand(name)),
+  });
 }
 
-function sortOut(
-  needs: Need[],
-  table: DistributionTable,
-  present: Set<string>,
-  looseFolders: Set<string>,
-): DetectedImports {
-  const dependencies = new Set<string>();
-  const unknown = new Set<string>();
+interface Rules {
+  table: DistributionTable;
+  isPresent: (module: string) => boolean;
+  /** @param optional whether the source goes on without the distribution */
+  mayInstall: (distribution: string, optional: boolean) => boolean;
+}
 
-  const isPresent = (module: string) =>
-    present.has(topLevel(module)) || (looseFolders.has(topLevel(module)) && !table.find(module));
+function sortOut(needs: Need[], { table, isPresent, mayInstall }: Rules): DetectedImports {
+  /** Whether the source goes on without it. */
+  const dependencies = new Map<string, boolean>();
+  const unknown = new Set<string>();
+  const leftOut = new Set<string>();
+
   const nameOf = (module: string) =>
     table.find(module)?.module ??
       module.split(".").slice(0, table.isNamespace(topLevel(module)) ? 3 : 1).join(".");
-  const canBeHad = (need: Need): boolean =>
-    "anyOf" in need
-      ? need.anyOf.some((branch) => branch.every(canBeHad))
-      : isPresent(need.module) || table.find(need.module) !== undefined;
-  const take = (need: Need) => {
+  const canBeHad = (need: Need, within: boolean): boolean => {
+    const optional = within || need.optional === true;
+    if ("file" in need) return true;
+    if ("anyOf" in need) return need.anyOf.some((one) => one.every((it) => canBeHad(it, optional)));
+    if (isPresent(need.module)) return true;
+    const provided = table.find(need.module);
+    return provided !== undefined && mayInstall(provided.distribution, optional);
+  };
+  const take = (need: Need, within: boolean, hasAnother: boolean) => {
+    const optional = within || need.optional === true;
+    if ("file" in need) return;
     if ("anyOf" in need) {
-      const branch = need.anyOf.find((one) => one.every(canBeHad)) ?? need.anyOf[0];
-      branch?.forEach(take);
+      const branch = need.anyOf.find((one) => one.every((it) => canBeHad(it, optional)));
+      const preferred = branch ?? need.anyOf[0]!;
+      preferred.forEach((one) => take(one, optional, hasAnother || need.anyOf.length > 1));
     } else if (!isPresent(need.module)) {
-      const provided = table.find(need.module);
-      if (provided) dependencies.add(provided.distribution);
-      else unknown.add(nameOf(need.module));
+      const provided = table.find(need.module)?.distribution;
+      if (provided === undefined) {
+        // One of several has to be there; what is merely tried is nobody's concern.
+        if (!optional || hasAnother) unknown.add(nameOf(need.module));
+      } else if (mayInstall(provided, optional)) {
+        dependencies.set(provided, optional && (dependencies.get(provided) ?? true));
+      } else leftOut.add(provided);
     }
   };
-  needs.forEach(take);
+  needs.forEach((need) => take(need, false, false));
 
   const imports = allModules(needs).filter((module) => !isPresent(module)).map(nameOf);
   return {
     imports: [...new Set(imports)],
-    dependencies: [...dependencies],
+    dependencies: [...dependencies.keys()],
     unknown: [...unknown],
+    optional: [...dependencies].filter(([, optional]) => optional).map(([name]) => name),
+    leftOut: [...leftOut].filter((name) => !dependencies.has(name)),
   };
 }
 
@@ -92,7 +135,9 @@ function topLevel(module: string): string {
 }
 
 function allModules(needs: Need[]): string[] {
-  return needs.flatMap((need) => "anyOf" in need ? allModules(need.anyOf.flat()) : [need.module]);
+  return needs.flatMap((need) =>
+    "anyOf" in need ? allModules(need.anyOf.flat()) : "module" in need ? [need.module] : []
+  );
 }
 
 async function standardLibrary(minor: number): Promise<string[]> {
@@ -102,34 +147,4 @@ async function standardLibrary(minor: number): Promise<string[]> {
   const added = Object.entries(since).filter(([, version]) => minor >= minorOf(version));
   const notRemoved = Object.entries(until).filter(([, version]) => minor <= minorOf(version));
   return [...always, ...[...added, ...notRemoved].map(([name]) => name)];
-}
-
-/**
- * What Python would import from a folder. A subfolder without `__init__.py` is used only where
- * nothing installed has its name.
- */
-async function modulesIn(directory: string | undefined, wanted: Set<string>) {
-  const modules = new Set<string>();
-  const looseFolders = new Set<string>();
-  for await (const entry of entriesOf(directory)) {
-    const [name = "", ...extensions] = entry.name.split(".");
-    if (!wanted.has(name)) continue;
-    if (/^(?:py|so|pyd)$/.test(extensions.at(-1) ?? "")) modules.add(name);
-    else if (extensions.length === 0 && directory !== undefined) {
-      const contents = await Array.fromAsync(entriesOf(join(directory, name)));
-      if (contents.some((file) => file.name === "__init__.py")) modules.add(name);
-      else if (contents.length > 0) looseFolders.add(name);
-    }
-  }
-  return { modules, looseFolders };
-}
-
-/** The entries of a folder; none where it cannot be read, so that detection goes on without it. */
-async function* entriesOf(directory: string | undefined): AsyncGenerator<Deno.DirEntry> {
-  if (directory === undefined) return;
-  try {
-    yield* Deno.readDir(directory);
-  } catch {
-    return;
-  }
 }

@@ -9,15 +9,20 @@ const tokens = new RegExp(
     /#[^\n]*/,
     /\\\n/,
     /[()[\]{}]/,
-    /\b(?:__import__|import_module|import)\b/,
+    /\b(?:__import__|import_module|run_path|import)\b/,
     /\n/,
   ].map((part) => part.source).join("|"),
   "g",
 );
 // Where one of these starts a line, a bracket that is still open was never closed.
 const notInBrackets = /\n[ \t]*(?:import|def|class|from[ \t]+[\w.]+[ \t]+import)\b/y;
-const branches = /^\s*(?:try|if)\b/;
+const branches = /^\s*(?:try|if|with)\b/;
 const continuesBranches = /^\s*(?:except|elif|else|finally)\b/;
+/** What conditions may be built from, given a name: `PY311 = sys.version_info >= (3, 11)`. */
+const constant =
+  /^\w+\s*(?::[^=]*)?=[^=][^]*(?:version|platform|\bsystem\(|\bos\.name\b|TYPE_CHECKING|\buname\b)/;
+/** What ends a handler such that its `try` is no mere attempt. */
+const givesUp = /^\s*(?:raise\b|(?:sys\.|os\.)?_?exit\s*\(|quit\s*\()/;
 const opensBlock = /:[ \t]*(?:#.*)?$/;
 const tabStop = 8;
 
@@ -31,8 +36,9 @@ interface Statement {
 }
 
 /**
- * Reduces a source to its statements with `import`, `__import__` or `import_module` and the `if` and
- * `try` that they stand under, each such block once: a full parse of everything takes too long.
+ * Reduces a source to its statements with `import`, `__import__`, `import_module` or `run_path`, the
+ * `if`, `try` and `with` that they stand under, and what these are judged by, each such block once:
+ * a full parse of everything takes too long.
  *
  * @example
  * ```ts
@@ -77,7 +83,7 @@ function splitStatements(source: string): Statement[] {
       if (depth === 0) endAt(index);
     } else if ("([{".includes(token)) depth++;
     else if (")]}".includes(token)) depth = Math.max(0, depth - 1);
-    else if (/^[_i]/.test(token)) imports = true;
+    else if (/^[_ir]/.test(token)) imports = true;
     else if (token.includes("import") && isTemplate(token, source.slice(index - 2, index))) {
       imports = true;
     }
@@ -100,6 +106,12 @@ function indentOf(text: string): number {
   return indent;
 }
 
+/** Whether the innermost statement stands directly in an `except` of a `try` with imports. */
+function isInHandler(open: { headers: Statement[] }[]): boolean {
+  const headers = open.at(-2)?.headers ?? [];
+  return headers[0]?.depth !== undefined && /^\s*except\b/.test(headers.at(-1)!.text);
+}
+
 /** The statements with imports, and the headers of the branches around them, in order. */
 function importsWithBranches(statements: Statement[]): Statement[] {
   const open: { indent: number; headers: Statement[] }[] = [];
@@ -108,10 +120,15 @@ function importsWithBranches(statements: Statement[]): Statement[] {
     const level = open.at(-1);
     if (level?.indent !== statement.indent) {
       open.push({ indent: statement.indent, headers: [statement] });
-    } else if (continuesBranches.test(statement.text)) level.headers.push(statement);
-    else level.headers = [statement];
+    } else if (continuesBranches.test(statement.text)) {
+      level.headers.push(statement);
+      // A handler says what the imports before it are worth.
+      statement.depth = level.headers[0]!.depth;
+    } else level.headers = [statement];
 
-    if (!statement.imports) continue;
+    const wanted = statement.imports || (statement.indent === 0 && constant.test(statement.text)) ||
+      (givesUp.test(statement.text) && isInHandler(open));
+    if (!wanted) continue;
     let depth = 0;
     for (const { headers } of open) {
       if (headers.at(-1) !== statement && !branches.test(headers[0]?.text ?? "")) continue;

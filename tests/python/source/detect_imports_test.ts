@@ -8,6 +8,12 @@ async function dependencies(source: string, options?: DetectOptions): Promise<st
   return (await detectImports(source, options)).dependencies;
 }
 
+/** What is found, without what else is said about it. */
+async function found(source: string, options?: DetectOptions) {
+  const { imports, dependencies, unknown } = await detectImports(source, options);
+  return { imports, dependencies, unknown };
+}
+
 async function inFolder(files: string[], body: (directory: string) => Promise<void>) {
   const directory = await Deno.makeTempDir();
   try {
@@ -22,7 +28,7 @@ async function inFolder(files: string[], body: (directory: string) => Promise<vo
 }
 
 Deno.test("detectImports names the distributions when modules are imported", async () => {
-  deepStrictEqual(await detectImports("import numpy.linalg as la, yaml\nfrom PIL import Image\n"), {
+  deepStrictEqual(await found("import numpy.linalg as la, yaml\nfrom PIL import Image\n"), {
     imports: ["numpy", "yaml", "PIL"],
     dependencies: ["numpy", "pyyaml", "pillow"],
     unknown: [],
@@ -30,7 +36,7 @@ Deno.test("detectImports names the distributions when modules are imported", asy
 });
 
 Deno.test("detectImports reports a name as unknown when it only looks like a known one", async () => {
-  deepStrictEqual(await detectImports("import reqeusts"), {
+  deepStrictEqual(await found("import reqeusts"), {
     imports: ["reqeusts"],
     dependencies: [],
     unknown: ["reqeusts"],
@@ -38,7 +44,7 @@ Deno.test("detectImports reports a name as unknown when it only looks like a kno
 });
 
 Deno.test("detectImports reports a name as unknown when only PyPI knows it", async () => {
-  deepStrictEqual(await detectImports("from leftpad import left_pad"), {
+  deepStrictEqual(await found("from leftpad import left_pad"), {
     imports: ["leftpad"],
     dependencies: [],
     unknown: ["leftpad"],
@@ -46,7 +52,7 @@ Deno.test("detectImports reports a name as unknown when only PyPI knows it", asy
 });
 
 Deno.test("detectImports finds nothing when the source is empty", async () => {
-  deepStrictEqual(await detectImports(""), { imports: [], dependencies: [], unknown: [] });
+  deepStrictEqual(await found(""), { imports: [], dependencies: [], unknown: [] });
 });
 
 Deno.test("detectImports names a distribution once when it is imported often", async () => {
@@ -109,7 +115,7 @@ Deno.test("detectImports names the whole module when a namespace part is unknown
 
 Deno.test("detectImports takes the first branch when a fallback import is known too", async () => {
   const source = "try:\n  import ujson as json\nexcept ImportError:\n  import simplejson as json\n";
-  deepStrictEqual(await detectImports(source), {
+  deepStrictEqual(await found(source), {
     imports: ["ujson", "simplejson"],
     dependencies: ["ujson"],
     unknown: [],
@@ -118,7 +124,7 @@ Deno.test("detectImports takes the first branch when a fallback import is known 
 
 Deno.test("detectImports takes the fallback when the first import is unknown", async () => {
   const source = "try:\n  import my_fast_json\nexcept ImportError:\n  import simplejson\n";
-  deepStrictEqual(await detectImports(source), {
+  deepStrictEqual(await found(source), {
     imports: ["my_fast_json", "simplejson"],
     dependencies: ["simplejson"],
     unknown: [],
@@ -133,7 +139,7 @@ Deno.test("detectImports needs nothing when the first import is in the standard 
 
 Deno.test("detectImports needs nothing when the fallback is in the standard library", async () => {
   const source = "try:\n  import my_json\nexcept:\n  import json as my_json\n";
-  deepStrictEqual(await detectImports(source), {
+  deepStrictEqual(await found(source), {
     imports: ["my_json"],
     dependencies: [],
     unknown: [],
@@ -213,7 +219,7 @@ if sys.version_info[0] < 3:
 elif sys.version_info < (3, 9):
     import numpy
 `;
-  deepStrictEqual(await detectImports(source, { pythonVersion: "3.12" }), {
+  deepStrictEqual(await found(source, { pythonVersion: "3.12" }), {
     imports: [],
     dependencies: [],
     unknown: [],
@@ -255,12 +261,12 @@ importlib.import_module(".yaml", package="x")
 
 Deno.test("detectImports leaves out the standard library of the chosen version", async () => {
   const source = "import os.path, asyncio, __future__, _thread, zoneinfo, distutils, tomllib\n";
-  deepStrictEqual(await detectImports(source, { pythonVersion: "3.11" }), {
+  deepStrictEqual(await found(source, { pythonVersion: "3.11" }), {
     imports: [],
     dependencies: [],
     unknown: [],
   });
-  deepStrictEqual(await detectImports(source, { pythonVersion: "3.8" }), {
+  deepStrictEqual(await found(source, { pythonVersion: "3.8" }), {
     imports: ["zoneinfo", "tomllib"],
     dependencies: [],
     unknown: ["zoneinfo", "tomllib"],
@@ -287,8 +293,8 @@ Deno.test("detectImports leaves out modules and packages of the script's folder"
 
 Deno.test("detectImports takes a folder for a package only when no distribution has its name", async () => {
   await inFolder(["docker/Dockerfile", "plugins_here/one.py"], async (directory) => {
-    const found = await detectImports("import docker, plugins_here.one", { directory });
-    deepStrictEqual(found, { imports: ["docker"], dependencies: ["docker"], unknown: [] });
+    const needs = await found("import docker, plugins_here.one", { directory });
+    deepStrictEqual(needs, { imports: ["docker"], dependencies: ["docker"], unknown: [] });
   });
 });
 
@@ -337,7 +343,7 @@ for (
 
 Deno.test("detectImports keeps try and except together when they are of Python 3.14", async () => {
   const source = "try:\n  import no_such\nexcept ImportError, OSError:\n  import yaml\n";
-  deepStrictEqual(await detectImports(source, { pythonVersion: "3.14" }), {
+  deepStrictEqual(await found(source, { pythonVersion: "3.14" }), {
     imports: ["no_such", "yaml"],
     dependencies: ["pyyaml"],
     unknown: [],

@@ -1,0 +1,60 @@
+/**
+ * Distributions that bring some 150 MB or more with what they depend on. A script that only tries
+ * to import one gets on without it, so it has to be asked for, or be in uv's cache already.
+ */
+export const HEAVY: ReadonlySet<string> = new Set([
+  ...[
+    "torch",
+    "torchvision",
+    "torchaudio",
+    "torchtext",
+    "torchdata",
+    "torch-geometric",
+    "torchmetrics",
+  ],
+  ...[
+    "lightning",
+    "pytorch-lightning",
+    "fastai",
+    "fairseq",
+    "accelerate",
+    "deepspeed",
+    "peft",
+    "timm",
+  ],
+  ...[
+    "bitsandbytes",
+    "xformers",
+    "triton",
+    "vllm",
+    "trl",
+    "sentence-transformers",
+    "flair",
+    "stanza",
+  ],
+  ...[
+    "openai-whisper",
+    "easyocr",
+    "ultralytics",
+    "kornia",
+    "torchsde",
+    "stable-baselines3",
+    "botorch",
+  ],
+  ...["gpytorch", "pyro-ppl", "monai", "open-clip-torch", "segment-anything", "allennlp", "opacus"],
+  ...["tensorflow", "tensorflow-cpu", "tensorflow-gpu", "tensorflow-probability", "tensorflow-hub"],
+  ...[
+    "tf-keras",
+    "jaxlib",
+    "jax",
+    "flax",
+    "paddlepaddle",
+    "paddlepaddle-gpu",
+    "paddleocr",
+    "mxnet",
+  ],
+  ...["mindspore", "onnxruntime-gpu", "cupy-cuda11x", "cupy-cuda12x", "cudf-cu12", "cuml-cu12"],
+  ...["nvidia-cudnn-cu12", "nvidia-cublas-cu12", "tensorrt", "pyspark", "xgboost", "ray", "h2o"],
+  ...["pyqt6-webengine", "pyside6", "pyside6-addons", "pyside2", "vtk", "open3d", "mayavi", "bpy"],
+  ...["cefpython3", "apache-flink", "dgl", "catboost", "unstructured-inference", "docling"],
+]);

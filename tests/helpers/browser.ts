@@ -1,25 +1,11 @@
 import type { Browser, Page } from "playwright-core";
+import { exists } from "../../lib/base/private_files.ts";
 import { waitFor } from "./wait_for.ts";
 
 const CHROMIUM = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
 
-let found: boolean | undefined;
-
-/** Whether the tests in a browser can run here; says once that they are skipped when not. */
-export function hasChromium(): boolean {
-  return found ??= findChromium();
-}
-
-function findChromium(): boolean {
-  try {
-    Deno.statSync(CHROMIUM);
-    return true;
-  } catch {
-    const text = `(skipped the tests in a browser: there is no ${CHROMIUM})\n`;
-    Deno.stdout.writeSync(new TextEncoder().encode(text));
-    return false;
-  }
-}
+/** Why the tests in a browser are skipped. */
+export const noChromium: string | false = !exists(CHROMIUM) && `there is no ${CHROMIUM}`;
 
 /** A real Chromium with an empty profile, and one page in it. */
 export class TestBrowser implements AsyncDisposable {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { hasChromium, TestBrowser } from "./browser.ts";
+import { noChromium, TestBrowser } from "./browser.ts";
 import { cli, startJob } from "./cli.ts";
 import { DashboardServer } from "./dashboard_server.ts";
+import { skippableTest } from "./skippable.ts";
 import { TestHome } from "./test_home.ts";
 
 /** A home with a dashboard, seen in a browser. */
@@ -73,17 +74,13 @@ export function testPage(
   run: (scene: DashboardScene) => Promise<void>,
   prepare?: (home: TestHome) => void,
 ): void {
-  Deno.test({
-    name,
-    ignore: !hasChromium(),
-    fn: async () => {
-      await using scene = await DashboardScene.open(prepare);
-      await run(scene);
-      const { complaints, requests } = scene.browser;
-      assert.deepEqual(complaints, []);
-      assert(requests.length > 0);
-      const foreign = requests.filter((url) => !/^data:/.test(url) && !scene.server.owns(url));
-      assert.deepEqual(foreign, []);
-    },
+  skippableTest(name, noChromium, async () => {
+    await using scene = await DashboardScene.open(prepare);
+    await run(scene);
+    const { complaints, requests } = scene.browser;
+    assert.deepEqual(complaints, []);
+    assert(requests.length > 0);
+    const foreign = requests.filter((url) => !/^data:/.test(url) && !scene.server.owns(url));
+    assert.deepEqual(foreign, []);
   });
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { AppBridge } from "@modelcontextprotocol/ext-apps/app-bridge";
-import { hasChromium } from "../helpers/browser.ts";
+import { noChromium } from "../helpers/browser.ts";
 import { connect, type Connection } from "../helpers/connect.ts";
+import { skippableTest } from "../helpers/skippable.ts";
 import { TestHome } from "../helpers/test_home.ts";
 import { ViewHost } from "../helpers/view_host.ts";
 import { waitFor } from "../helpers/wait_for.ts";
@@ -47,23 +48,19 @@ interface Shown {
 }
 
 function testView(name: string, run: (shown: Shown) => Promise<void>): void {
-  Deno.test({
-    name,
-    ignore: !hasChromium(),
-    fn: async () => {
-      await using home = await TestHome.create();
-      await using server = await connect({ home: home.join("home"), kind: "2.x, 2026-07-28" });
-      const { text } = await server.readResource("ui://python-mcp/job");
-      await using host = await ViewHost.show(text!, server.client);
-      const call = async (name: string, input: Record<string, unknown>) => {
-        await host.bridge.sendToolInput({ arguments: input });
-        const result = await server.client.callTool({ name, arguments: input });
-        await host.bridge.sendToolResult(result as Parameters<AppBridge["sendToolResult"]>[0]);
-        return result.structuredContent as Record<string, unknown>;
-      };
-      await run({ home, server, host, call });
-      assert.deepEqual(host.browser.complaints, []);
-    },
+  skippableTest(name, noChromium, async () => {
+    await using home = await TestHome.create();
+    await using server = await connect({ home: home.join("home"), kind: "2.x, 2026-07-28" });
+    const { text } = await server.readResource("ui://python-mcp/job");
+    await using host = await ViewHost.show(text!, server.client);
+    const call = async (name: string, input: Record<string, unknown>) => {
+      await host.bridge.sendToolInput({ arguments: input });
+      const result = await server.client.callTool({ name, arguments: input });
+      await host.bridge.sendToolResult(result as Parameters<AppBridge["sendToolResult"]>[0]);
+      return result.structuredContent as Record<string, unknown>;
+    };
+    await run({ home, server, host, call });
+    assert.deepEqual(host.browser.complaints, []);
   });
 }
 

@@ -8,7 +8,7 @@ import {
 } from "../../lib/python/interpreters/find_interpreters.ts";
 import { inScene } from "../helpers/python_scene.ts";
 import { runPlan } from "../helpers/run_plan.ts";
-import { saySkipped } from "../helpers/say_skipped.ts";
+import { skippableTest } from "../helpers/skippable.ts";
 
 const withSix = '# /// script\n# dependencies = ["six"]\n# ///\nimport six\nprint(six.__name__)\n';
 
@@ -142,20 +142,23 @@ Deno.test("prepareRun keeps the header's settings for uv, such as exclude-newer"
     assert.equal(ended.stdout, "1.15.0\n", ended.stderr);
   }));
 
-Deno.test("prepareRun runs a script under each interpreter that is asked for", () =>
-  inScene(async ({ plan, context }) => {
-    const versions = (await listInterpreters(context.baseEnv)).map(({ version }) => version);
-    if (versions.length < 2) {
-      return saySkipped("there is only one interpreter");
-    }
-    const some = [versions[0]!, versions[versions.length >> 1]!, versions.at(-1)!];
-    for (const version of new Set(some)) {
-      const source = "import platform, six\nprint(platform.python_version(), six.__name__)\n";
-      const made = await plan(source, { pythonVersion: version, dependencies: ["six"] });
-      assert.equal((await runPlan(made, context.baseEnv)).stdout, `${version} six\n`);
-      assert.equal(await interpreterVersion(made.run.argv[0]!), version);
-    }
-  }));
+const versions = (await listInterpreters()).map(({ version }) => version);
+const onlyOne = versions.length < 2 && "there is only one interpreter";
+
+skippableTest(
+  "prepareRun runs a script under each interpreter that is asked for",
+  onlyOne,
+  () =>
+    inScene(async ({ plan, context }) => {
+      const some = [versions[0]!, versions[versions.length >> 1]!, versions.at(-1)!];
+      for (const version of new Set(some)) {
+        const source = "import platform, six\nprint(platform.python_version(), six.__name__)\n";
+        const made = await plan(source, { pythonVersion: version, dependencies: ["six"] });
+        assert.equal((await runPlan(made, context.baseEnv)).stdout, `${version} six\n`);
+        assert.equal(await interpreterVersion(made.run.argv[0]!), version);
+      }
+    }),
+);
 
 Deno.test("prepareRun takes the version from the header's requires-python", () =>
   inScene(async ({ plan, context }) => {

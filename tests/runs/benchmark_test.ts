@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { exists } from "../../lib/base/private_files.ts";
 import { connect, type Connection } from "../helpers/connect.ts";
 import { runCommand, uvFolder } from "../helpers/run_plan.ts";
-import { saySkipped } from "../helpers/say_skipped.ts";
+import { skippableTest } from "../helpers/skippable.ts";
 import { TestHome } from "../helpers/test_home.ts";
 
 const cpuBound = "total = 0\nfor i in range(25_000_000):\n    total += i * i\n";
@@ -79,10 +79,7 @@ async function timed(home: TestHome, source: string): Promise<number> {
 }
 
 /** GNU time is a package of its own (Debian's `time`); without it there is nothing to compare with. */
-const hasTime = exists("/usr/bin/time");
-if (!hasTime) {
-  saySkipped("/usr/bin/time is not installed, which two tests compare with");
-}
+const noTime = !exists("/usr/bin/time") && "/usr/bin/time is not installed";
 
 function assertNear(actual: number, expected: number, share: number, what: string) {
   const off = Math.abs(actual / expected - 1);
@@ -93,10 +90,9 @@ function assertNear(actual: number, expected: number, share: number, what: strin
 }
 
 // Both measure the same processes: the same work takes 20 % more or less CPU time on a busy machine.
-const ignore = !hasTime;
-Deno.test(
+skippableTest(
   "a benchmark measures the CPU time that GNU time does, within 2 %",
-  { ignore },
+  noTime,
   () =>
     withServer(async (client) => {
       const source = "import os, sys, time\nprint(time.process_time(), flush=True)\n" +
@@ -110,9 +106,9 @@ Deno.test(
     }),
 );
 
-Deno.test(
+skippableTest(
   "a benchmark measures the memory that GNU time does, within 2 %",
-  { ignore },
+  noTime,
   () =>
     withServer(async (client, home) => {
       const { figures } = await benchmark(client, memoryBound);

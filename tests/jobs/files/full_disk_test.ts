@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { exists, removeIfThere } from "../../../lib/base/private_files.ts";
+import { skippableTest } from "../../helpers/skippable.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 import { JobBench, python } from "../job_bench.ts";
 import { supervisorOf } from "../kill.ts";
@@ -9,7 +10,7 @@ import { supervisorOf } from "../kill.ts";
 class SmallDisk implements AsyncDisposable {
   private constructor(readonly path: string) {}
 
-  static mount(): SmallDisk | undefined {
+  static mount(): SmallDisk {
     const path = Deno.makeTempDirSync({ prefix: "python-mcp-small-" });
     const { success } = new Deno.Command("mount", {
       args: ["-t", "tmpfs", "-o", "size=8m", "none", path],
@@ -17,7 +18,7 @@ class SmallDisk implements AsyncDisposable {
     }).outputSync();
     if (success) return new SmallDisk(path);
     Deno.removeSync(path);
-    return undefined;
+    throw new Error("no tmpfs can be mounted here");
   }
 
   fill(): void {
@@ -45,11 +46,21 @@ class SmallDisk implements AsyncDisposable {
   }
 }
 
+const noDisk = await whyNoSmallDisk();
+
+async function whyNoSmallDisk(): Promise<string | false> {
+  try {
+    await SmallDisk.mount()[Symbol.asyncDispose]();
+    return false;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 function testOnSmallDisk(name: string, act: (disk: SmallDisk) => Promise<void>): void {
-  Deno.test(name, async () => {
+  skippableTest(name, noDisk, async () => {
     await using disk = SmallDisk.mount();
-    if (disk) return await act(disk);
-    Deno.stderr.writeSync(new TextEncoder().encode("skipped: no tmpfs can be mounted here\n"));
+    await act(disk);
   });
 }
 

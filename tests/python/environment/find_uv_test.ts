@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { exists } from "../../../lib/base/private_files.ts";
 import { findUv, ownUv } from "../../../lib/python/environment/find_uv.ts";
 import { uvFolder } from "../../helpers/run_plan.ts";
+import { skippableTest } from "../../helpers/skippable.ts";
 
 /** Puts programs below a folder and looks for uv with the given PATH, relative to it. */
 function look(programs: Record<string, string>, path: string): string | undefined {
@@ -19,9 +20,9 @@ function look(programs: Record<string, string>, path: string): string | undefine
   }
 }
 
-const installed = ["/usr/bin/uv", "/usr/local/bin/uv"].some(exists);
+const installed = ["/usr/bin/uv", "/usr/local/bin/uv"].some(exists) && "the system has a uv";
 
-Deno.test("findUv looks behind a shim of pyenv", { ignore: installed }, () => {
+skippableTest("findUv looks behind a shim of pyenv", installed, () => {
   const programs = { "pyenv/shims/uv": "#!/bin/bash", "pyenv/versions/3.12.1/bin/uv": "ELF" };
   assert.equal(look(programs, "pyenv/shims"), "pyenv/versions/3.12.1/bin/uv");
 });
@@ -30,11 +31,11 @@ Deno.test("findUv takes the one on PATH first", () => {
   assert.equal(look({ "bin/uv": "ELF", ".local/bin/uv": "ELF" }, "bin"), "bin/uv");
 });
 
-Deno.test("findUv finds its own installation last", { ignore: installed }, () => {
+skippableTest("findUv finds its own installation last", installed, () => {
   assert.equal(look({ "home/tools/uv/bin/uv": "ELF" }, "bin"), "home/tools/uv/bin/uv");
 });
 
-Deno.test("findUv finds nothing where there is none", { ignore: installed }, () => {
+skippableTest("findUv finds nothing where there is none", installed, () => {
   assert.equal(look({ "bin/uv": "#!/bin/sh" }, "bin"), undefined);
 });
 

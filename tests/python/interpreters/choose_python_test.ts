@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { listInterpreters } from "../../../lib/python/interpreters/find_interpreters.ts";
 import { inScene, type Scene } from "../../helpers/python_scene.ts";
+import { skippableTest } from "../../helpers/skippable.ts";
 import { runPlan } from "../../helpers/run_plan.ts";
 
 const show = "import platform\nprint(platform.python_version())\n";
@@ -24,31 +25,37 @@ async function versionIn(
   return { version: ended.stdout.trim(), note: made.note };
 }
 
-/** The oldest version here that the default is not. */
-async function another({ context }: Scene): Promise<string | undefined> {
-  const all = (await listInterpreters(context.baseEnv)).map(({ version }) => version);
-  const minors = new Set(all.map((version) => version.split(".")[1]));
-  if (minors.size > 2) return all.find((version) => version.startsWith("3.9.")) ?? all.at(-1);
-  Deno.stderr.writeSync(new TextEncoder().encode("skipped: there are too few interpreters\n"));
+/** A version here that the default is not: 3.9 or else the oldest. */
+const another = await findAnother();
+
+async function findAnother(): Promise<string | undefined> {
+  const all = (await listInterpreters()).map(({ version }) => version);
+  if (new Set(all.map((version) => version.split(".")[1])).size < 3) return undefined;
+  return all.find((version) => version.startsWith("3.9.")) ?? all.at(-1);
+}
+
+function testWithAnother(
+  name: string,
+  run: (version: string, scene: Scene) => Promise<void>,
+): void {
+  const why = another === undefined && "there are fewer than three minor versions of Python here";
+  skippableTest(name, why, () => inScene((scene) => run(another!, scene)));
 }
 
 const project = (range: string) =>
   `[project]\nname = "p"\nversion = "1"\nrequires-python = "${range}"\n`;
 
-Deno.test("a script runs on the version of .python-version", () =>
-  inScene(async (scene) => {
-    const version = await another(scene);
-    if (!version) return;
-    assert.equal((await versionIn(scene, { ".python-version": version })).version, version);
-  }));
+testWithAnother("a script runs on the version of .python-version", async (version, scene) => {
+  assert.equal((await versionIn(scene, { ".python-version": version })).version, version);
+});
 
-Deno.test("a .python-version of another patch release means the one that is here", () =>
-  inScene(async (scene) => {
-    const version = await another(scene);
-    if (!version) return;
+testWithAnother(
+  "a .python-version of another patch release means the one that is here",
+  async (version, scene) => {
     const pinned = version.replace(/\d+$/, "99");
     assert.equal((await versionIn(scene, { ".python-version": pinned })).version, version);
-  }));
+  },
+);
 
 Deno.test("a .python-version that nothing here fits is said and passed over", () =>
   inScene(async (scene) => {
@@ -56,31 +63,22 @@ Deno.test("a .python-version that nothing here fits is said and passed over", ()
     assert.match(note!, /3\.99\.1 of \.python-version was not found/);
   }));
 
-Deno.test("a script runs on a version that its project allows", () =>
-  inScene(async (scene) => {
-    const version = await another(scene);
-    if (!version) return;
-    const files = { "pyproject.toml": project(`==${version}`) };
-    assert.equal((await versionIn(scene, files)).version, version);
-  }));
+testWithAnother("a script runs on a version that its project allows", async (version, scene) => {
+  const files = { "pyproject.toml": project(`==${version}`) };
+  assert.equal((await versionIn(scene, files)).version, version);
+});
 
-Deno.test("the header's requires-python beats the project's", () =>
-  inScene(async (scene) => {
-    const version = await another(scene);
-    if (!version) return;
-    const header = `# /// script\n# requires-python = "==${version}"\n# ///\n`;
-    const files = { "pyproject.toml": project(">=3.10") };
-    assert.equal((await versionIn(scene, files, {}, header + show)).version, version);
-  }));
+testWithAnother("the header's requires-python beats the project's", async (version, scene) => {
+  const header = `# /// script\n# requires-python = "==${version}"\n# ///\n`;
+  const files = { "pyproject.toml": project(">=3.10") };
+  assert.equal((await versionIn(scene, files, {}, header + show)).version, version);
+});
 
-Deno.test("python_version beats .python-version", () =>
-  inScene(async (scene) => {
-    const version = await another(scene);
-    if (!version) return;
-    const minor = version.split(".").slice(0, 2).join(".");
-    const files = { ".python-version": "3.11\n" };
-    assert.equal((await versionIn(scene, files, { pythonVersion: minor })).version, version);
-  }));
+testWithAnother("python_version beats .python-version", async (version, scene) => {
+  const minor = version.split(".").slice(0, 2).join(".");
+  const files = { ".python-version": "3.11\n" };
+  assert.equal((await versionIn(scene, files, { pythonVersion: minor })).version, version);
+});
 
 Deno.test("python_version may be a range", () =>
   inScene(async (scene) => {

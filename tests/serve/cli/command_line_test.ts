@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import config from "../../../deno.json" with { type: "json" };
 import { cli, denoDir, MAIN, startJob, writeScript } from "../../helpers/cli.ts";
 import { connect } from "../../helpers/connect.ts";
-import { saySkipped } from "../../helpers/say_skipped.ts";
+import { skippableTest } from "../../helpers/skippable.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 
 const COMMANDS = [
@@ -137,29 +137,42 @@ const SHELLS: Record<string, string> = {
     seen "$EXPECTED"; zpty -d inner`,
   fish: `function python-mcp; $DENO run -A $MAIN $argv; end; source $SCRIPT; complete -C $LINE`,
 };
+/** Why a program cannot be tried here. */
+function missing(program: string): string | false {
+  try {
+    new Deno.Command(program, { args: ["-c", "true"], stdin: "null" }).outputSync();
+    return false;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return `${program} is not installed`;
+  }
+}
+
 for (const [shell, program] of Object.entries(SHELLS)) {
-  Deno.test(`${shell} completes commands, options, values and ids of jobs`, async () => {
-    await using home = await TestHome.create();
-    const id = (await startJob(home, "1")).slice(0, 8);
-    await cli(home, ["jobs", "wait", id]);
-    const { stdout } = await cli(home, ["completions", shell]);
-    const env = {
-      HOME: home.path,
-      PYTHON_MCP_HOME: home.join("home"),
-      DENO_DIR: denoDir(),
-      DENO: Deno.execPath(),
-      MAIN,
-      SCRIPT: writeScript(home, `completions.${shell}`, stdout),
-    };
-    const lines = {
-      "python-mcp dash": "dashboard",
-      "python-mcp jobs --st": "--status",
-      "python-mcp jobs --status ru": "running",
-      "python-mcp install --client cur": "cursor",
-      [`python-mcp jobs logs ${id.slice(0, 2)}`]: id,
-    };
-    for (const [LINE, EXPECTED] of Object.entries(lines)) {
-      try {
+  skippableTest(
+    `${shell} completes commands, options, values and ids of jobs`,
+    missing(shell),
+    async () => {
+      await using home = await TestHome.create();
+      const id = (await startJob(home, "1")).slice(0, 8);
+      await cli(home, ["jobs", "wait", id]);
+      const { stdout } = await cli(home, ["completions", shell]);
+      const env = {
+        HOME: home.path,
+        PYTHON_MCP_HOME: home.join("home"),
+        DENO_DIR: denoDir(),
+        DENO: Deno.execPath(),
+        MAIN,
+        SCRIPT: writeScript(home, `completions.${shell}`, stdout),
+      };
+      const lines = {
+        "python-mcp dash": "dashboard",
+        "python-mcp jobs --st": "--status",
+        "python-mcp jobs --status ru": "running",
+        "python-mcp install --client cur": "cursor",
+        [`python-mcp jobs logs ${id.slice(0, 2)}`]: id,
+      };
+      for (const [LINE, EXPECTED] of Object.entries(lines)) {
         const { stdout, stderr } = await new Deno.Command(shell, {
           args: [...(shell === "fish" ? ["--no-config"] : []), "-c", program],
           env: { ...env, LINE, EXPECTED },
@@ -168,10 +181,7 @@ for (const [shell, program] of Object.entries(SHELLS)) {
         }).output();
         const text = new TextDecoder().decode(stdout);
         assert(text.includes(EXPECTED), `${LINE}: ${text}${new TextDecoder().decode(stderr)}`);
-      } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-        return saySkipped(`there is no ${shell} here`);
       }
-    }
-  });
+    },
+  );
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { exists } from "../../../lib/base/private_files.ts";
-import { findUv, ownUv } from "../../../lib/python/environment/find_uv.ts";
+import { findUv } from "../../../lib/python/environment/find_uv.ts";
 import { uvFolder } from "../../helpers/run_plan.ts";
 import { skippableTest } from "../../helpers/skippable.ts";
 
@@ -41,7 +41,7 @@ skippableTest("findUv finds nothing where there is none", installed, () => {
 
 Deno.test("installUvStep installs a uv that runs", async () => {
   const folder = await uvFolder();
-  const uv = ownUv(join(folder, "../../../.."));
+  const uv = join(folder, "uv");
   const { stdout } = await new Deno.Command(uv, { args: ["--version"] }).output();
   assert.match(new TextDecoder().decode(stdout), /^uv \d+\./);
 });

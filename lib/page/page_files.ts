@@ -9,6 +9,7 @@ import loginCss from "./css/login.css" with { type: "text" };
 import outputCss from "./css/output.css" with { type: "text" };
 import artifactsJs from "./js/artifacts.js" with { type: "text" };
 import chartJs from "./js/chart.js" with { type: "text" };
+import clockJs from "./js/clock.js" with { type: "text" };
 import confirmJs from "./js/confirm.js" with { type: "text" };
 import dashboardJs from "./js/dashboard.js" with { type: "text" };
 import dialogsJs from "./js/dialogs.js" with { type: "text" };
@@ -43,6 +44,7 @@ export const PAGE_FILES: Readonly<Record<string, string>> = {
   "css/output.css": outputCss,
   "js/artifacts.js": artifactsJs,
   "js/chart.js": chartJs,
+  "js/clock.js": clockJs,
   "js/confirm.js": confirmJs,
   "js/dashboard.js": dashboardJs,
   "js/dialogs.js": dialogsJs,

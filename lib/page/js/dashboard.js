@@ -1,3 +1,4 @@
+import { setClock } from "./clock.js";
 import { confirmed } from "./confirm.js";
 import { connectDialogs, say } from "./dialogs.js";
 import { byId, el } from "./dom.js";
@@ -26,6 +27,7 @@ const list = new JobList({
 const filter = new StatusFilter((status) => list.filter(status));
 const events = new ServerEvents({
   hello(data) {
+    setClock(data.now);
     byId("home").textContent = data.home;
     filter.show(data.counts);
     list.load();
@@ -146,5 +148,4 @@ setInterval(() => {
   list.tick();
   if (view?.job?.status === "running") view.head.tick();
 }, 1000);
-setInterval(() => list.refresh(), 30_000);
 choose(new URLSearchParams(location.hash.slice(1)).get("job") ?? undefined);

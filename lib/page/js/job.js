@@ -1,3 +1,5 @@
+import { now } from "./clock.js";
+
 /** @typedef {"pending" | "running" | "completed" | "failed" | "cancelled"} JobStatus */
 
 /**
@@ -37,7 +39,7 @@ export function isFinal({ status }) {
 /** How long it ran, or has been running; `undefined` before its start. @param {Job} job */
 export function seconds({ started_at, completed_at }) {
   if (!started_at) return undefined;
-  const end = completed_at ? Date.parse(completed_at) : Date.now();
+  const end = completed_at ? Date.parse(completed_at) : now();
   return Math.max(0, (end - Date.parse(started_at)) / 1000);
 }
 
@@ -74,14 +76,15 @@ export function bytes(value) {
 export function when(time) {
   const date = new Date(time);
   const clock = date.toLocaleTimeString(undefined, { hour12: false });
-  const isToday = date.toDateString() === new Date().toDateString();
+  const isToday = date.toDateString() === new Date(now()).toDateString();
   return isToday ? `today, ${clock}` : `${date.toLocaleDateString()}, ${clock}`;
 }
 
 /** @param {string} time */
 export function ago(time) {
-  const passed = (Date.now() - Date.parse(time)) / 1000;
-  if (passed < 60) return "just now";
+  const passed = (now() - Date.parse(time)) / 1000;
+  if (passed < 5) return "just now";
+  if (passed < 60) return `${Math.floor(passed)} s ago`;
   if (passed < 3600) return `${Math.floor(passed / 60)} min ago`;
   if (passed < 86400) return `${Math.floor(passed / 3600)} h ago`;
   return new Date(time).toLocaleDateString();

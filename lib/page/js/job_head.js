@@ -13,6 +13,9 @@ import { ProgressBar } from "./progress_bar.js";
  * @property {(id: string) => void} [open]
  */
 
+/** As in the styles: where the list and a job do not fit side by side. */
+const NARROW = matchMedia("(max-width: 760px)");
+
 /** What a job is and how it fares. Its elements stay, so that focus does; their text changes. */
 export class JobHead {
   /** @param {JobActions} actions */
@@ -31,22 +34,24 @@ export class JobHead {
       attributes: { id: "parent" },
     });
     this.origin = el("p", { className: "origin", text: "Started by " }, this.parent);
-    this.id = el("div", { className: "id" });
     this.progress = new ProgressBar();
     this.error = el("p", { className: "notice failed" });
     this.note = el("p", { className: "notice plain" });
     this.time = el("dd", { attributes: { id: "duration" } });
     this.facts = el("dl");
+    this.brief = el("summary");
+    this.details = el("details", { className: "facts" }, this.brief, this.facts);
+    // On a phone, output and plots come first.
+    this.details.open = !NARROW.matches;
     this.node = el(
       "div",
       {},
       el("div", { className: "title" }, this.title, this.pill, this.buttons),
-      this.id,
       this.origin,
       this.progress.node,
       this.error,
       this.note,
-      this.facts,
+      this.details,
     );
   }
 
@@ -66,7 +71,6 @@ export class JobHead {
     this.cancel.hidden = ended || !this.actions.cancel;
     this.remove.hidden = !ended || !this.actions.remove;
     if (hadFocus) (ended ? this.remove : this.cancel).focus({ preventScroll: true });
-    this.id.textContent = job.id;
     this.origin.hidden = !job.parent_id;
     this.parent.textContent = parentLabel ?? job.parent_id ?? "";
     this.progress.show(job.status === "completed" ? undefined : job);
@@ -79,7 +83,10 @@ export class JobHead {
 
   /** Time passes. */
   tick() {
-    if (this.job) this.time.textContent = duration(seconds(this.job)) || "not started";
+    if (!this.job) return;
+    const time = duration(seconds(this.job)) || "not started";
+    this.time.textContent = time;
+    this.brief.textContent = `Details · ${time} · ${when(this.job.created_at)}`;
   }
 
   /** @param {Job} job */
@@ -98,6 +105,7 @@ export class JobHead {
       ["CPU time", job.cpu_seconds === undefined ? undefined : duration(job.cpu_seconds)],
       ["Peak memory", job.peak_rss_bytes ? bytes(job.peak_rss_bytes) : undefined],
       ["Tool", tool || undefined],
+      ["Id", job.id ? el("dd", { className: "code", text: job.id }) : undefined],
     ];
     this.facts.replaceChildren(
       ...facts.filter(([, value]) => value !== undefined).map(([name, value]) =>

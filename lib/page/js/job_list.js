@@ -170,12 +170,8 @@ export class JobList {
     row?.scrollIntoView({ block: "nearest" });
   }
 
-  /** Says anew how long ago each job was. */
-  refresh() {
-    for (const { job } of this.rows.values()) if (job) this.fill(job);
-  }
-
+  /** Time passes. */
   tick() {
-    for (const row of this.rows.values()) if (row.job?.status === "running") row.tick();
+    for (const row of this.rows.values()) row.tick();
   }
 }

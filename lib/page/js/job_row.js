@@ -9,6 +9,9 @@ export class JobRow {
   constructor(open) {
     /** @type {Job | undefined} */
     this.job = undefined;
+    /** The job that started it. @type {string | undefined} */
+    this.origin = undefined;
+    this.words = "";
     this.mark = el("span", { attributes: { "aria-hidden": "true" } });
     this.label = el("span", { className: "label" });
     this.time = el("span", { className: "time" });
@@ -37,10 +40,7 @@ export class JobRow {
     this.mark.className = `mark ${job.status}`;
     this.mark.textContent = MARKS[job.status];
     this.label.textContent = job.label;
-    const said = isFinal(job) ? job.error : job.progress?.message;
-    const origin = job.parent_id && `↳ ${parentLabel ?? job.parent_id.slice(0, 8)}`;
-    this.below.textContent = [job.status, ago(job.created_at), origin, said]
-      .filter(Boolean).join(" · ");
+    this.origin = job.parent_id && `↳ ${parentLabel ?? job.parent_id.slice(0, 8)}`;
     const part = isFinal(job) ? undefined : share(job);
     this.bar.hidden = part === undefined;
     if (part !== undefined) this.fill.style.width = `${part * 100}%`;
@@ -48,12 +48,19 @@ export class JobRow {
     this.tick();
   }
 
-  /** Time passes. */
+  /** Time passes: both times are told by one look at the clock. */
   tick() {
-    if (!this.job) return;
-    this.time.textContent = duration(seconds(this.job));
-    const words = [this.job.label, this.below.textContent, this.time.textContent];
-    this.button.setAttribute("aria-label", words.filter(Boolean).join(", "));
+    const { job } = this;
+    if (!job) return;
+    const said = isFinal(job) ? job.error : job.progress?.message;
+    const below = [job.status, ago(job.created_at), this.origin, said].filter(Boolean).join(" · ");
+    const time = duration(seconds(job));
+    const words = [job.label, below, time].filter(Boolean).join(", ");
+    if (words === this.words) return;
+    this.words = words;
+    this.below.textContent = below;
+    this.time.textContent = time;
+    this.button.setAttribute("aria-label", words);
   }
 
   /** @param {boolean} isChosen */

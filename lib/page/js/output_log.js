@@ -66,9 +66,8 @@ export class OutputLog {
     for (const [index, tab] of this.pane.tabs.entries()) {
       tab.textContent = `${STREAMS[index]} ${bytes(this.sizeOf(STREAMS[index]))}`;
     }
-    if (isFirst && this.sizeOf("stdout") === 0 && this.sizeOf("stderr") > 0) {
-      return this.pane.show("stderr");
-    }
+    const errorsCount = job.status === "failed" || this.sizeOf("stdout") === 0;
+    if (isFirst && errorsCount && this.sizeOf("stderr") > 0) return this.pane.show("stderr");
     this.read();
   }
 

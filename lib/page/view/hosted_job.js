@@ -71,8 +71,11 @@ class HostedJob {
 
   /** @param {Job} job */
   show(job) {
+    const isFirst = this.job === undefined;
     this.job = job;
     this.say("");
+    // Why it failed is there.
+    if (isFirst && job.status === "failed" && job.result?.stderr) this.pane.show("stderr");
     this.head?.show(job);
     this.showOutput();
     this.artifacts?.show(job.result?.artifacts ?? []);

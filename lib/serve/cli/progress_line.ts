@@ -1,6 +1,7 @@
 import type { JobRow } from "../../jobs/model/job.ts";
 import { formatSeconds } from "./durations.ts";
 import { oneLine } from "./table.ts";
+import { cutToWidth } from "./text_width.ts";
 import { columnsOf, paintFor, say, writeAll } from "./terminal.ts";
 
 const BAR_WIDTH = 24;
@@ -27,7 +28,8 @@ export class ProgressLine {
   /** Draws the line anew. */
   look(row: JobRow): void {
     if (!this.#shows || !this.#atLineStart || Date.now() - this.#drawnAt < DRAW_MS) return;
-    const text = [...describeProgress(row)].slice(0, (columnsOf(Deno.stderr) ?? 80) - 1).join("");
+    // A line that wraps could not be redrawn.
+    const text = cutToWidth(describeProgress(row), (columnsOf(Deno.stderr) ?? 80) - 1);
     say(`\r\x1b[K${this.#paint.dim(text)}`);
     this.#drawn = true;
     this.#drawnAt = Date.now();

@@ -1,4 +1,5 @@
 import { readableText } from "../../jobs/files/readable_text.ts";
+import { cutToWidth, widthOf } from "./text_width.ts";
 
 export interface Column {
   title: string;
@@ -16,7 +17,7 @@ const NARROWEST = 8;
 export function renderTable(columns: Column[], rows: string[][], width?: number): string {
   const cells = rows.map((row) => row.map(oneLine));
   const widths = columns.map(({ title }, index) =>
-    Math.max(title.length, ...cells.map((row) => lengthOf(row[index]!)))
+    Math.max(title.length, ...cells.map((row) => widthOf(row[index]!)))
   );
   const total = widths.reduce((sum, one) => sum + one, GAP.length * (columns.length - 1));
   const shrinking = columns.findIndex(({ shrinks }) => shrinks);
@@ -39,12 +40,7 @@ export function oneLine(text: string): string {
 }
 
 function fit(text: string, width: number, alignRight: boolean): string {
-  const characters = [...text];
-  const cut = characters.length > width ? `${characters.slice(0, width - 1).join("")}…` : text;
-  const filler = " ".repeat(width - lengthOf(cut));
+  const cut = cutToWidth(text, width);
+  const filler = " ".repeat(width - widthOf(cut));
   return alignRight ? filler + cut : cut + filler;
-}
-
-function lengthOf(text: string): number {
-  return [...text].length;
 }

@@ -32,7 +32,7 @@ export class EventStreams {
           const row = app.jobs.store.get(id);
           if (row?.listed) send("job", { job: summaryOf(app, row), counts: countsOf(app) });
         };
-        send("hello", { home: app.settings.home, counts: countsOf(app) });
+        send("hello", { home: app.settings.home, now: Date.now(), counts: countsOf(app) });
         const stops = [
           app.updates.listen({
             jobChanged: sendJob,

@@ -37,8 +37,11 @@ export function readOutput(
   const isWhole = before !== undefined;
   const cut = isWhole ? bytes.length : endOfLines(bytes);
   const ended = isFinal(row.status) && from + bytes.length >= size;
+  // What the next piece begins by writing over is not shown.
+  const next = isWhole ? readBytes(path, end, 2) : bytes.subarray(cut, cut + 2);
+  const shown = isRedraw(next, 0) ? bytes.lastIndexOf(NEWLINE, cut) + 1 : cut;
   return {
-    lines: readableText(decode(bytes.subarray(skipped, cut), true)),
+    lines: readableText(decode(bytes.subarray(skipped, Math.max(skipped, shown)), true)),
     rest: readableText(decode(bytes.subarray(Math.max(cut, skipped)), ended)),
     start: from + skipped,
     cursor: from + Math.max(cut, skipped),
@@ -48,14 +51,20 @@ export function readOutput(
 
 function beginOfLine(bytes: Uint8Array): number {
   const first = bytes.indexOf(NEWLINE) + 1;
-  return first < bytes.length ? first : 0;
+  if (first > 0) return first < bytes.length ? first : 0;
+  return Math.max(0, bytes.findIndex((_, at) => isRedraw(bytes, at)));
+}
+
+/** Whether what follows is written over the line so far: a return that ends no line. */
+function isRedraw(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === RETURN && at + 1 < bytes.length && bytes[at + 1] !== NEWLINE;
 }
 
 /** Where the last line that is complete ends; a line as long as a piece is cut within. */
 function endOfLines(bytes: Uint8Array): number {
   const last = bytes.lastIndexOf(NEWLINE) + 1;
   if (last > 0 || bytes.length < PIECE) return last;
-  const redrawn = bytes.lastIndexOf(RETURN);
+  const redrawn = bytes.findLastIndex((_, at) => isRedraw(bytes, at));
   return redrawn > 0 ? redrawn : betweenCharacters(bytes);
 }
 

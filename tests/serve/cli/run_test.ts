@@ -149,6 +149,26 @@ Deno.test("run draws a progress bar when stderr is a terminal", async () => {
   assert.match(shown, /\r\x1b\[Kdone\r\n/);
 });
 
+Deno.test("run keeps its progress on one line when the message is wider than the terminal", async () => {
+  await using home = await TestHome.create();
+  for (const message of ["進捗".repeat(60), "🚀".repeat(60), "x".repeat(200)]) {
+    const script = writeScript(
+      home,
+      "a.py",
+      `import time\nfrom python_mcp import create_progress_callback\n` +
+        `create_progress_callback()(1, 2, ${JSON.stringify(message)})\ntime.sleep(1.5)`,
+    );
+    const shown = await cliInTerminal(home, [...RUN, script]);
+    // deno-lint-ignore no-control-regex
+    const lines = [...shown.matchAll(/\r\x1b\[K\x1b\[2m(.*?)\x1b\[22m/g)].map(([, line]) => line!);
+    assert(lines.some((line) => line.includes([...message][0]!)), shown);
+    for (const line of lines) {
+      const columns = [...line].map((one) => /[進捗🚀]/u.test(one) ? 2 : 1) as number[];
+      assert(columns.reduce((sum, one) => sum + one, 0) < 80, line);
+    }
+  }
+});
+
 async function firstPiece(child: Deno.ChildProcess): Promise<void> {
   const reader = child.stdout.getReader();
   await reader.read();

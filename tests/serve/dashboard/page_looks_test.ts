@@ -61,6 +61,38 @@ testPage("the page fits when it is as narrow as a phone", async (scene) => {
   assert(await fits());
 });
 
+testPage("output and plots are on the first screen of a phone, and facts fold", async (scene) => {
+  await scene.ended(
+    `import os\nprint("drawn")\n` +
+      `with open(os.environ["PYTHON_MCP_ARTIFACTS"] + "/plot.svg", "w") as file:\n` +
+      `    file.write('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')`,
+    "plot",
+  );
+  const { page } = scene;
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.locator(".row").click();
+  for (const seen of [page.locator("#output"), page.getByRole("img", { name: "plot.svg" })]) {
+    await seen.waitFor();
+    const { y, height } = (await seen.boundingBox())!;
+    assert(y + height <= 640, `ends at ${y + height}`);
+  }
+  assert.equal(await page.locator("dl").isVisible(), false);
+  await page.locator("summary").first().click();
+  assert(await page.locator("dl").isVisible());
+  await page.setViewportSize({ width: 1000, height: 640 });
+  assert.equal(await page.locator(".facts summary").isVisible(), false);
+});
+
+testPage("the header fits on one line when a phone is 320 pixels wide", async (scene) => {
+  const { page } = scene;
+  await page.setViewportSize({ width: 320, height: 640 });
+  const heights = await page.locator("h1, header button:visible, #connection").evaluateAll((
+    nodes,
+  ) => nodes.map((node) => [node.clientHeight, node.getBoundingClientRect().right]));
+  assert(heights.length >= 4);
+  for (const [height, right] of heights) assert(height! < 36 && right! <= 320 - 8, `${heights}`);
+});
+
 /** The texts whose colours are too near to those behind them (WCAG 2.1, 1.4.3: 4.5 to 1). */
 const FAINT = `(() => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });

@@ -30,6 +30,8 @@ testPage("the page shows text when a script prints HTML", async (scene) => {
   assert.equal(await row.textContent(), evil);
   await row.click();
   await scene.page.locator("#output").getByText("<script>").waitFor();
+  await scene.page.getByRole("tab", { name: /stdout/ }).click();
+  await scene.page.locator("#output").getByText(/^<script>/).waitFor();
   assert.equal(await scene.page.locator("#output").textContent(), `${evil}\n`);
   assert.equal(await scene.page.locator("#detail script, #detail img").count(), 0);
   assert.equal(await scene.page.title(), "Jobs · python-mcp");
@@ -61,6 +63,18 @@ testPage(
     assert.equal(asked.filter((url) => url.includes(`${id}/output/stdout`)).length, 2);
   },
 );
+
+testPage("the page opens a failed job on its stderr, and others on stdout", async (scene) => {
+  const both = "import sys\nprint('out')\nprint('err', file=sys.stderr)\n";
+  const fates = { bad: "1/0", told: "sys.exit(3)", good: "" };
+  for (const [label, end] of Object.entries(fates)) await scene.ended(both + end, label);
+  for (const label of Object.keys(fates)) {
+    await scene.choose(label);
+    const name = label === "good" ? "stdout" : "stderr";
+    await scene.page.getByRole("tab", { name, selected: true }).waitFor();
+    await scene.page.locator("#output").getByText(name.slice(3)).waitFor();
+  }
+});
 
 testPage("the page shows stderr when it is chosen", async (scene) => {
   await scene.ended(

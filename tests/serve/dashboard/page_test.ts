@@ -117,6 +117,29 @@ testPage("the page stays quick when a home has 10,000 jobs", async (scene) => {
   await page.getByRole("button", { name: "all 10000" }).waitFor();
 }, (home) => void fillHome(home.join("home"), 10_000, (n) => ({ label: `job ${n}` })));
 
+testPage("a row's two times are told by one clock, the server's", async (scene) => {
+  const { page } = scene;
+  await scene.running("import time; time.sleep(600)", "long");
+  await scene.row("long").getByText("running").waitFor();
+  for (let looks = 0; looks < 20; looks++) {
+    const row = (await scene.row("long").getAttribute("aria-label"))!;
+    const [, ago, ran] = /running · (just now|\d+ s ago).*, (\d+)(?:\.\d)? s$/.exec(row) ?? [];
+    assert(ran, row);
+    const apart = ago === "just now" ? Number(ran) : parseInt(ago!) - Number(ran);
+    // A job waits a moment before it starts.
+    assert(apart >= 0 && apart < 5, row);
+    await page.waitForTimeout(500);
+  }
+});
+
+testPage("a row counts from the server's time when the browser's clock is wrong", async (scene) => {
+  const { page } = scene;
+  await scene.ended("1", "old");
+  await page.addInitScript("{ const now = Date.now; Date.now = () => now() + 7200_000; }");
+  await page.reload();
+  await scene.row("old").getByText(/just now|^completed · \\d+ s ago/).waitFor();
+});
+
 testPage("the page counts the seconds when a job runs in silence", async (scene) => {
   await scene.running("import time; time.sleep(600)", "long");
   await scene.choose("long");

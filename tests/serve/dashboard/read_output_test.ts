@@ -86,3 +86,39 @@ Deno.test("a character that is not complete waits while the job runs", async () 
     assert.equal(read(ENDED).rest, "a\ufffd");
   });
 });
+
+/** A progress bar that redraws its line, as wide as some, for longer than a piece. */
+const redrawn = (states: number) =>
+  Array.from({ length: states }, (_, n) => `\r${`${n} of ${states} `.padEnd(150, "#")}`).join("");
+
+Deno.test("a line that is redrawn is shown once when it is longer than a piece", async () => {
+  const last = redrawn(1500).split("\r").at(-1)!;
+  for (const end of ["", "\n", "\r\nlast\n"]) {
+    await withOutput(`first\n${redrawn(1500)}${end}`, (read) => {
+      assert.equal(readAll(read), `first\n${last}${end.replace("\r", "")}`);
+    });
+  }
+});
+
+Deno.test("the end of a line that is redrawn joins on to what is before it", async () => {
+  const text = `first\n${redrawn(1500)}`;
+  await withOutput(text, (read) => {
+    const end = read(ENDED);
+    assert.equal(end.lines + end.rest, text.split("\r").at(-1));
+    let before = read(ENDED, { before: end.start });
+    let lines = before.lines;
+    while (before.start > 0) {
+      before = read(ENDED, { before: before.start });
+      lines = before.lines + lines;
+    }
+    assert.equal(lines, "first\n");
+  });
+});
+
+Deno.test("a line that ends with a return and a newline loses nothing where pieces end", async () => {
+  for (const length of [PIECE - 2, PIECE - 1, PIECE, PIECE + 1]) {
+    await withOutput(`${"x".repeat(length)}\r\nlast\r\n`, (read) => {
+      assert.equal(readAll(read), `${"x".repeat(length)}\nlast\n`);
+    });
+  }
+});

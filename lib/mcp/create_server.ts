@@ -1,7 +1,7 @@
 import type { Server, ServerContext } from "@modelcontextprotocol/server";
 import config from "../../deno.json" with { type: "json" };
 import type { App } from "../runs/app.ts";
-import type { ServerOptions } from "./offer.ts";
+import type { ServerOptions } from "./requests/offer.ts";
 import { ProtocolServer } from "./protocol_server.ts";
 import { sayWhatChanges } from "./say_what_changes.ts";
 import { TASK_PARAMS, TASK_RESULT, TASKS_EXTENSION } from "./tasks/task_schemas.ts";

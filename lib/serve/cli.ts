@@ -1,6 +1,6 @@
 import { permissionAdvice } from "../base/permission_advice.ts";
 import { App } from "../runs/app.ts";
-import { createLog } from "./log.ts";
+import { createLog } from "./program/log.ts";
 import { isTrue, readSettings } from "../runs/settings.ts";
 import { runStdio } from "./stdio/stdio.ts";
 

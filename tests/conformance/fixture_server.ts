@@ -1,22 +1,38 @@
 /** The server that the conformance suite is run against: ours, with the suite's fixtures on offer. */
 import { App } from "../../lib/runs/app.ts";
-import { startHttp } from "../../lib/serve/http/http.ts";
-import { createLog } from "../../lib/serve/log.ts";
 import { readSettings } from "../../lib/runs/settings.ts";
+import { createSite, type Site } from "../../lib/serve/http/http.ts";
+import { createLog } from "../../lib/serve/program/log.ts";
 import { FIXTURES } from "./fixtures.ts";
+
+const HOSTNAME = "127.0.0.1";
 
 /** Starts it on a home; `close` ends it. */
 export function startFixtureServer(home: string): { url: string; close(): Promise<void> } {
   const settings = readSettings({ ...Deno.env.toObject(), PYTHON_MCP_HOME: home }, () => {});
   const app = new App(settings, { ...createLog(home, false), warn: () => {} });
-  const server = startHttp(app, { hostname: "127.0.0.1", port: 0, open: true }, FIXTURES);
+  const site = createSite(app, { hostname: HOSTNAME }, FIXTURES);
+  const server = Deno.serve(
+    { hostname: HOSTNAME, port: 0, onListen: () => {} },
+    (request) => site.fetch(withToken(request, site)),
+  );
   return {
-    url: server.url,
+    url: `http://${HOSTNAME}:${(server.addr as Deno.NetAddr).port}/mcp`,
     async close() {
-      await server.close();
+      app.ending = true;
+      const ended = server.shutdown();
+      await site.close();
+      await ended;
       await app.close();
     },
   };
+}
+
+/** The suite's clients have no token: they get it here. */
+function withToken(request: Request, { token }: Site): Request {
+  const headers = new Headers(request.headers);
+  headers.set("Authorization", `Bearer ${token.value}`);
+  return new Request(request, { headers });
 }
 
 if (import.meta.main) {

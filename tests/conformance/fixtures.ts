@@ -1,6 +1,6 @@
 import { MissingRequiredClientCapabilityError } from "@modelcontextprotocol/server";
 import { z } from "zod";
-import type { Offer } from "../../lib/mcp/offer.ts";
+import type { Offer } from "../../lib/mcp/requests/offer.ts";
 import type { Tool, ToolCall } from "../../lib/mcp/tools/define_tool.ts";
 import type { ResourceFamily } from "../../lib/mcp/resources/define_resource.ts";
 import type { Prompt } from "../../lib/mcp/prompts/define_prompt.ts";

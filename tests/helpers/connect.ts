@@ -9,7 +9,7 @@ import { Client as Client1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as StdioClientTransport1 } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport as StreamableHTTPClientTransport1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { findLauncherPython } from "../../lib/python/interpreters/find_interpreters.ts";
-import { scopedFlags } from "../../lib/serve/scoped_flags.ts";
+import { scopedFlags } from "../../lib/serve/program/scoped_flags.ts";
 import { HttpServerProcess } from "./http_server.ts";
 
 /** The real clients that the same tests run with. */

@@ -4,7 +4,7 @@ import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import config from "../../deno.json" with { type: "json" };
 import { findLauncherPython } from "../../lib/python/interpreters/find_interpreters.ts";
-import { scopedFlags } from "../../lib/serve/scoped_flags.ts";
+import { scopedFlags } from "../../lib/serve/program/scoped_flags.ts";
 import { cli, startJob } from "../helpers/cli.ts";
 import { connect, type Connection, serverEnv } from "../helpers/connect.ts";
 import { DashboardServer } from "../helpers/dashboard_server.ts";

@@ -1,16 +1,11 @@
 import { ProtocolError, ProtocolErrorCode, type ServerContext } from "@modelcontextprotocol/server";
 import type { App } from "../../runs/app.ts";
 import type { LogLine } from "../../runs/log.ts";
-import type { ServerOptions } from "../offer.ts";
+import type { ServerOptions } from "./offer.ts";
 import { getPrompt } from "../prompts/get_prompt.ts";
 import { PROMPTS } from "../prompts/prompts.ts";
-import {
-  complete,
-  listResources,
-  listTemplates,
-  readResource,
-  RESOURCES,
-} from "../resources/resources.ts";
+import { complete } from "../resources/complete.ts";
+import { listResources, listTemplates, readResource, RESOURCES } from "../resources/resources.ts";
 import {
   cancelTask,
   createTaskResult,

@@ -16,3 +16,12 @@ export interface ResourceFamily {
   /** `undefined`: there is no such resource. */
   read(uri: URL, app: App): Promise<Contents | undefined>;
 }
+
+/** A part of a URI as it was before it was encoded; one that is badly encoded stays as it is. */
+export function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

@@ -1,11 +1,9 @@
 import { Buffer } from "node:buffer";
-import { readBytes, readLog } from "../../jobs/files/output_log.ts";
-import { isFinal } from "../../jobs/model/job.ts";
 import { viewOf } from "../../jobs/model/job_view.ts";
-import { shownStream } from "../../runs/jobs/job_output.ts";
+import { isStream, readPiece, shownStream } from "../../runs/jobs/job_output.ts";
 import { findArtifact } from "../../runs/results/artifacts.ts";
 import { mimeTypeOf } from "../../runs/results/mime_type.ts";
-import type { ResourceFamily } from "./define_resource.ts";
+import { decoded, type ResourceFamily } from "./define_resource.ts";
 
 /** The most bytes of a log that one read returns; 1 MiB. */
 const LONGEST_READ = 1 << 20;
@@ -54,19 +52,12 @@ export const JOB_RESOURCES: readonly ResourceFamily[] = [
       "(1 MiB); the next cursor is in _meta.",
     mimeType: "text/plain",
     async read(uri, app) {
-      const row = await app.jobs.get(idOf(uri));
-      const files = app.jobs.files(idOf(uri));
       const stream = uri.pathname.slice(1);
-      if (!row || !files || (stream !== "stdout" && stream !== "stderr")) return undefined;
+      if (!isStream(stream)) return undefined;
       const cursor = wholeNumber(uri.searchParams.get("cursor")) ?? 0;
       const limit = wholeNumber(uri.searchParams.get("limit")) ?? LONGEST_READ;
-      const piece = readLog(
-        files[stream],
-        cursor,
-        Math.min(Math.max(limit, 4), LONGEST_READ),
-        isFinal(row.status),
-      );
-      return {
+      const piece = await readPiece(app, idOf(uri), stream, cursor, Math.min(limit, LONGEST_READ));
+      return piece && {
         uri: uri.href,
         mimeType: "text/plain",
         text: piece.text,
@@ -93,7 +84,7 @@ export const JOB_RESOURCES: readonly ResourceFamily[] = [
           text: `${size} bytes; the file is at ${path}`,
         };
       }
-      const bytes = readBytes(path, 0, size);
+      const bytes = Deno.readFileSync(path);
       return mimeType.startsWith("text/") || mimeType === "application/json"
         ? { uri: uri.href, mimeType, text: new TextDecoder().decode(bytes) }
         : { uri: uri.href, mimeType, blob: Buffer.from(bytes).toString("base64") };
@@ -108,12 +99,4 @@ function idOf(uri: URL): string {
 
 function wholeNumber(text: string | null): number | undefined {
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
 }

@@ -3,42 +3,21 @@ import {
   ProtocolErrorCode,
   ResourceNotFoundError,
 } from "@modelcontextprotocol/server";
-import { findScript, listScripts } from "../../python/library/script_library.ts";
-import { readSource } from "../../python/source/source_text.ts";
 import type { App } from "../../runs/app.ts";
+import { listSavedScripts } from "../../runs/scripts/saved_scripts.ts";
 import type { Contents, ResourceFamily } from "./define_resource.ts";
 import { JOB_PAGE } from "./job_page.ts";
 import { JOB_RESOURCES } from "./job_resources.ts";
+import { SAVED_SCRIPT } from "./saved_script.ts";
 
 const PAGE = 50;
-const MOST_COMPLETIONS = 100;
 
 /** Every family of resources. */
 export const RESOURCES: readonly ResourceFamily[] = [
   ...JOB_RESOURCES,
   JOB_PAGE,
-  {
-    name: "script",
-    title: "A saved script",
-    uriTemplate: "script://{name}",
-    description: "The source of a script kept by py_save_script.",
-    mimeType: "text/x-python",
-    read(uri, app) {
-      const path = pathOfScript(decodeURIComponent(uri.host), app);
-      if (path === undefined) return Promise.resolve(undefined);
-      const text = readSource(path);
-      return Promise.resolve({ uri: uri.href, mimeType: "text/x-python", text });
-    },
-  },
+  SAVED_SCRIPT,
 ];
-
-function pathOfScript(name: string, app: App): string | undefined {
-  try {
-    return findScript(app.settings.home, name);
-  } catch {
-    return undefined; // no such script, or no name that one may have
-  }
-}
 
 /** `resources/list`: the jobs, newest first, a page at a time; the saved scripts after the last. */
 export async function listResources(
@@ -59,7 +38,7 @@ export async function listResources(
     mimeType: "application/json",
   }));
   if (rows.length === PAGE) return { resources: jobs, nextCursor: String(rows.at(-1)!.seq) };
-  const scripts = (await listScripts(app.settings.home)).map(({ name, description }) => ({
+  const scripts = (await listSavedScripts(app)).map(({ name, description }) => ({
     uri: `script://${encodeURIComponent(name)}`,
     name,
     ...(description ? { description } : {}),
@@ -93,31 +72,4 @@ export async function readResource(
     if (contents) return { contents: [{ ...contents, uri }] };
   }
   throw new ResourceNotFoundError(uri);
-}
-
-/** `completion/complete` for the ids and names in templates and prompts. */
-export async function complete(argument: string, value: string, app: App) {
-  const all = await candidates(argument, app);
-  const fitting = all.filter((candidate) => candidate.startsWith(value));
-  return {
-    completion: {
-      values: fitting.slice(0, MOST_COMPLETIONS),
-      total: fitting.length,
-      hasMore: fitting.length > MOST_COMPLETIONS,
-    },
-  };
-}
-
-async function candidates(argument: string, app: App): Promise<string[]> {
-  switch (argument) {
-    case "job_id":
-      return (await app.jobs.list({ limit: 1000 })).rows.map(({ id }) => id);
-    case "stream":
-      return ["stdout", "stderr"];
-    case "name":
-    case "script_name":
-      return (await listScripts(app.settings.home)).map(({ name }) => name);
-    default:
-      return [];
-  }
 }

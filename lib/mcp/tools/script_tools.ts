@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { listScripts, saveScript } from "../../python/library/script_library.ts";
+import { listSavedScripts, saveScript } from "../../runs/scripts/saved_scripts.ts";
 import { JOB_PAGE_URI } from "../resources/job_page.ts";
 import { defineTool, type Tool } from "./define_tool.ts";
 import {
@@ -45,8 +45,7 @@ export const SCRIPT_TOOLS: readonly Tool[] = [
     }),
     handle: async (input, { app }) => ({
       json: {
-        ...await saveScript({
-          home: app.settings.home,
+        ...await saveScript(app, {
           name: input.script_name,
           source: input.source,
           dependencies: input.dependencies,
@@ -78,7 +77,7 @@ export const SCRIPT_TOOLS: readonly Tool[] = [
       error,
     }),
     handle: async (_input, { app }) => ({
-      json: { scripts: await listScripts(app.settings.home) },
+      json: { scripts: await listSavedScripts(app) },
     }),
   }),
   defineTool({

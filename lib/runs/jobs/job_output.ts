@@ -1,7 +1,14 @@
 import type { JobFiles } from "../../jobs/files/job_files.ts";
-import { type LogEnds, readEnds, readLog, readTail } from "../../jobs/files/output_log.ts";
+import {
+  type LogEnds,
+  type LogPiece,
+  readEnds,
+  readLog,
+  readTail,
+} from "../../jobs/files/output_log.ts";
 import { readableText } from "../../jobs/files/readable_text.ts";
 import { isFinal, type JobRow } from "../../jobs/model/job.ts";
+import type { App } from "../app.ts";
 import { SHOWN_CHARACTERS } from "../results/run_result.ts";
 
 export type StreamName = "stdout" | "stderr";
@@ -44,6 +51,26 @@ export function readOutputNews(row: JobRow, files: JobFiles, cursors: OutputCurs
     if (piece.more) news.more = true;
   }
   return news;
+}
+
+export function isStream(name: string): name is StreamName {
+  return STREAMS.some((one) => one === name);
+}
+
+/**
+ * A piece of what a job printed, from byte `cursor` on, at most `limit` bytes; `undefined` when there
+ * is no such job.
+ */
+export async function readPiece(
+  { jobs }: Pick<App, "jobs">,
+  id: string,
+  stream: StreamName,
+  cursor: number,
+  limit: number,
+): Promise<LogPiece | undefined> {
+  const row = await jobs.get(id);
+  const files = jobs.files(id);
+  return row && files && readLog(files[stream], cursor, limit, isFinal(row.status));
 }
 
 /** The last characters of a stream, made readable. */

@@ -2,7 +2,7 @@ import { Argument, type Command } from "commander";
 import { dirname } from "node:path";
 import type { Cli } from "./cli.ts";
 import { complete } from "./complete.ts";
-import { entry } from "./invocation.ts";
+import { entry } from "../program/invocation.ts";
 import { print } from "./terminal.ts";
 
 /** Each asks the program itself, so that they never fall behind it, and ids of jobs complete too. */

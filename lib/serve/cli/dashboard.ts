@@ -20,7 +20,7 @@ Example:
     )
     .action(async ({ port, open }: { port: number; open: boolean }) => {
       const { listenHttp } = await import("../http/listen_http.ts");
-      const { untilToldToEnd } = await import("../until_told_to_end.ts");
+      const { untilToldToEnd } = await import("../program/until_told_to_end.ts");
       const { app } = cli;
       app.jobs.sweep();
       const server = listenHttp(app, { hostname: "127.0.0.1", port });

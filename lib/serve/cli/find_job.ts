@@ -1,7 +1,7 @@
 import { UserError } from "../../base/user_error.ts";
 import type { JobRow } from "../../jobs/model/job.ts";
 import type { App } from "../../runs/app.ts";
-import { invocation } from "./invocation.ts";
+import { invocation } from "../program/invocation.ts";
 import { oneLine } from "./table.ts";
 
 /** How much of an id tables show. */

@@ -3,7 +3,7 @@ import { type ClientConfig, CLIENTS } from "../install/clients.ts";
 import { planChange } from "../install/plan_change.ts";
 import { serverEntry } from "../install/server_entry.ts";
 import { type Cli, EXIT } from "./cli.ts";
-import { entry } from "./invocation.ts";
+import { entry } from "../program/invocation.ts";
 import { paintFor, print, printJson, say } from "./terminal.ts";
 
 export interface InstallOptions {

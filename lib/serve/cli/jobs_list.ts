@@ -3,7 +3,7 @@ import { viewOf } from "../../jobs/model/job_view.ts";
 import type { Cli } from "./cli.ts";
 import { formatAge, formatSeconds } from "./durations.ts";
 import { SHORT_ID } from "./find_job.ts";
-import { invocation } from "./invocation.ts";
+import { invocation } from "../program/invocation.ts";
 import { secondsOf, withProgress } from "../../runs/jobs/job_summary.ts";
 import { renderTable } from "./table.ts";
 import { columnsOf, paintFor, print, printJson, say } from "./terminal.ts";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { UserError } from "../../base/user_error.ts";
 import { findLauncherPython } from "../../python/interpreters/find_interpreters.ts";
-import { scopedFlags } from "../scoped_flags.ts";
+import { scopedFlags } from "../program/scoped_flags.ts";
 import type { Cli } from "./cli.ts";
 import { print } from "./terminal.ts";
 

@@ -10,7 +10,7 @@ import { addDemo } from "./demo.ts";
 import { addDeps } from "./deps.ts";
 import { addDoctor } from "./doctor.ts";
 import { addInstall } from "./install.ts";
-import { invocation } from "./invocation.ts";
+import { invocation } from "../program/invocation.ts";
 import { addJobs } from "./jobs.ts";
 import { addPermissions } from "./permissions.ts";
 import { addRun } from "./run.ts";

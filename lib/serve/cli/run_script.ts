@@ -10,7 +10,7 @@ import { type Cli, EXIT } from "./cli.ts";
 import { SHORT_ID } from "./find_job.ts";
 import { followJob } from "./follow_job.ts";
 import { Interrupts } from "./interrupts.ts";
-import { invocation } from "./invocation.ts";
+import { invocation } from "../program/invocation.ts";
 import { exitCodeOf } from "../../runs/jobs/job_summary.ts";
 import { ProgressLine } from "./progress_line.ts";
 import type { RunOptions } from "./run.ts";

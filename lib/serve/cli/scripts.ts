@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { listScripts } from "../../python/library/script_library.ts";
+import { listSavedScripts } from "../../runs/scripts/saved_scripts.ts";
 import type { Cli } from "./cli.ts";
 import { renderTable } from "./table.ts";
 import { columnsOf, paintFor, print, printJson, say } from "./terminal.ts";
@@ -11,7 +11,7 @@ export function addScripts(program: Command, cli: Cli): void {
     .option("--json", "as JSON, as py_list_scripts has it")
     .addHelpText("after", `\nExample:\n  $ ${program.name()} scripts --json`)
     .action(async ({ json }: { json?: boolean }) => {
-      const scripts = await listScripts(cli.app.settings.home);
+      const scripts = await listSavedScripts(cli.app);
       if (json) return printJson({ scripts });
       if (scripts.length === 0) return say("No script is saved yet; py_save_script saves one.\n");
       print(renderTable(

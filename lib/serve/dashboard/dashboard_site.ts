@@ -1,6 +1,6 @@
 import { DASHBOARD, loginPage } from "../../page/pages.ts";
 import type { App } from "../../runs/app.ts";
-import type { HttpToken } from "../http/http_token.ts";
+import type { HttpToken } from "../access/http_token.ts";
 import { DashboardApi } from "./dashboard_api.ts";
 import { DashboardEntry } from "./entry.ts";
 import { fileResponse, pageResponse } from "./page_response.ts";
@@ -16,13 +16,10 @@ const LET_IN = '<!DOCTYPE html><meta http-equiv="refresh" content="0; url=/"><a 
 export class DashboardSite {
   readonly #entry: DashboardEntry;
   readonly #api: DashboardApi;
-  readonly #open: boolean;
 
-  /** @param open Everybody is let in. */
-  constructor(app: App, token: HttpToken, open: boolean) {
+  constructor(app: App, token: HttpToken) {
     this.#entry = new DashboardEntry(token);
     this.#api = new DashboardApi(app);
-    this.#open = open;
   }
 
   /** Where a browser is let in, once, within ten minutes; relative to the server. */
@@ -52,7 +49,7 @@ export class DashboardSite {
   }
 
   #admits(request: Request): boolean {
-    return this.#open || this.#entry.admits(request);
+    return this.#entry.admits(request);
   }
 
   #redeem(code: string | null): Response {

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { isOwnPage } from "../http/http_guard.ts";
-import { bearsToken, type HttpToken } from "../http/http_token.ts";
+import { isOwnPage } from "../access/http_guard.ts";
+import { bearsToken, type HttpToken } from "../access/http_token.ts";
 
 /** How long a link that lets a browser in is good for. */
 const CODE_MS = 10 * 60_000;

@@ -1,6 +1,6 @@
 import { permissionAdvice } from "../../base/permission_advice.ts";
 import type { Settings } from "../../runs/settings.ts";
-import { isFromNpx } from "../cli/invocation.ts";
+import { isFromNpx } from "../program/invocation.ts";
 import { checkBudgets } from "./doctor_budgets.ts";
 import { checkClients } from "./doctor_clients.ts";
 import { checkHome } from "./doctor_home.ts";
@@ -8,15 +8,7 @@ import { checkIndex } from "./doctor_index.ts";
 import { checkPermissions } from "./doctor_permissions.ts";
 import { checkPythons } from "./doctor_pythons.ts";
 import { checkUv } from "./doctor_uv.ts";
-
-/** One thing that was looked at. */
-export interface Finding {
-  check: string;
-  level: "ok" | "warning" | "error";
-  message: string;
-  /** What to do about it. */
-  fix?: string;
-}
+import type { Finding } from "./finding.ts";
 
 /** Looks at all that the server needs; a check that breaks is a finding too. */
 export async function examine(

@@ -1,6 +1,6 @@
 import { parseSeconds } from "../../jobs/waiting/budget.ts";
 import { TOOLS } from "../../mcp/tools/tools.ts";
-import type { Finding } from "./doctor.ts";
+import type { Finding } from "./finding.ts";
 import { readSettings } from "../../runs/settings.ts";
 
 const GLOBAL = "SMART_ASYNC_TIMEOUT_SECONDS";

@@ -1,7 +1,7 @@
 import { parse } from "jsonc-parser";
 import { readIfThere } from "../../base/private_files.ts";
-import { entry, invocation } from "../cli/invocation.ts";
-import type { Finding } from "./doctor.ts";
+import { entry, invocation } from "../program/invocation.ts";
+import type { Finding } from "./finding.ts";
 import { CLIENTS } from "../install/clients.ts";
 
 /** The clients on this machine, and whether they know the server. */

@@ -2,8 +2,8 @@ import { accessSync, constants } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { readIfThere, statIfThere } from "../../base/private_files.ts";
-import { invocation } from "../cli/invocation.ts";
-import type { Finding } from "./doctor.ts";
+import { invocation } from "../program/invocation.ts";
+import type { Finding } from "./finding.ts";
 import { answerOf } from "./doctor_command.ts";
 
 const LEAST_MB = 500;

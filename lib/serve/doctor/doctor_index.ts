@@ -1,4 +1,4 @@
-import type { Finding } from "./doctor.ts";
+import type { Finding } from "./finding.ts";
 
 const TIMEOUT_MS = 5000;
 

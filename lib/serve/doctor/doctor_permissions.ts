@@ -1,8 +1,8 @@
 import { loaderAdvice, loaderVariables } from "../../base/permission_advice.ts";
 import type { Settings } from "../../runs/settings.ts";
 import { findLauncherPython } from "../../python/interpreters/find_interpreters.ts";
-import type { Finding } from "./doctor.ts";
-import { scopedFlags } from "../scoped_flags.ts";
+import type { Finding } from "./finding.ts";
+import { scopedFlags } from "../program/scoped_flags.ts";
 
 /** What the server needs, and the flag that grants it. */
 export async function checkPermissions({ home, env }: Settings): Promise<Finding[]> {

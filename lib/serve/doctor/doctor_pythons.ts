@@ -4,7 +4,7 @@ import {
   findLauncherPython,
   listInterpreters,
 } from "../../python/interpreters/find_interpreters.ts";
-import type { Finding } from "./doctor.ts";
+import type { Finding } from "./finding.ts";
 import { answerOf } from "./doctor_command.ts";
 
 /** Asks the kernel for what supervisors use to catch what scripts leave behind; see process_tree.py. */

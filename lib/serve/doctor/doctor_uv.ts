@@ -6,7 +6,7 @@ import {
 } from "../../python/interpreters/find_executables.ts";
 import { findUv } from "../../python/environment/find_uv.ts";
 import type { Settings } from "../../runs/settings.ts";
-import type { Finding } from "./doctor.ts";
+import type { Finding } from "./finding.ts";
 import { answerOf } from "./doctor_command.ts";
 
 /** The real uv; the first one on PATH may be a stand-in that fails in some folders. */

@@ -4,9 +4,9 @@ import {
 } from "@modelcontextprotocol/server";
 import type { App } from "../../runs/app.ts";
 import { createServer } from "../../mcp/create_server.ts";
-import type { Offer } from "../../mcp/offer.ts";
+import type { Offer } from "../../mcp/requests/offer.ts";
 import { EventLog } from "./event_log.ts";
-import { jsonRpcError } from "./json_rpc_error.ts";
+import { jsonRpcError } from "../access/json_rpc_error.ts";
 import { whenDone } from "./when_done.ts";
 
 /** A session that nobody uses is closed after an hour. */

@@ -1,8 +1,8 @@
 import type { App } from "../../runs/app.ts";
 import type { HttpOptions } from "./http.ts";
 import { listenHttp } from "./listen_http.ts";
-import { untilToldToEnd } from "../until_told_to_end.ts";
-import { warmUp } from "../warm_up.ts";
+import { untilToldToEnd } from "../program/until_told_to_end.ts";
+import { warmUp } from "../program/warm_up.ts";
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 

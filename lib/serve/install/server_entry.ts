@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { findLauncherPython } from "../../python/interpreters/find_interpreters.ts";
 import { findUv } from "../../python/environment/find_uv.ts";
-import { scopedFlags } from "../scoped_flags.ts";
+import { scopedFlags } from "../program/scoped_flags.ts";
 import type { ServerEntry } from "./clients.ts";
 
 const SYSTEM_FOLDERS = ["/usr/local/bin", "/usr/bin", "/bin"];

@@ -3,8 +3,8 @@ import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import type { App } from "../../runs/app.ts";
 import { createServer } from "../../mcp/create_server.ts";
 import { StdioTransport } from "./stdio_transport.ts";
-import { untilToldToEnd } from "../until_told_to_end.ts";
-import { warmUp } from "../warm_up.ts";
+import { untilToldToEnd } from "../program/until_told_to_end.ts";
+import { warmUp } from "../program/warm_up.ts";
 
 /** Serves one client on standard input and output until the input ends or the process is told to end. */
 export async function runStdio(app: App): Promise<void> {

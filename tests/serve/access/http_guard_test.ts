@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createOriginGuard } from "../../../lib/serve/http/http_guard.ts";
+import { createOriginGuard } from "../../../lib/serve/access/http_guard.ts";
 
 /** The status that refuses a request; `undefined` lets it in. */
 function refusal(hostname: string, url: string, origin?: string): number | undefined {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { createLog } from "../../lib/serve/log.ts";
-import { TestHome } from "../helpers/test_home.ts";
+import { createLog } from "../../../lib/serve/program/log.ts";
+import { TestHome } from "../../helpers/test_home.ts";
 
 const MIB = 1 << 20;
 

@@ -1,6 +1,6 @@
-import type { Prompt } from "./prompts/define_prompt.ts";
-import type { ResourceFamily } from "./resources/define_resource.ts";
-import type { Tool } from "./tools/define_tool.ts";
+import type { Prompt } from "../prompts/define_prompt.ts";
+import type { ResourceFamily } from "../resources/define_resource.ts";
+import type { Tool } from "../tools/define_tool.ts";
 
 /** What a server offers; a test may offer other things. */
 export interface Offer {

@@ -1,4 +1,4 @@
-import type { App } from "../runs/app.ts";
+import type { App } from "../../runs/app.ts";
 
 /**
  * Makes ready for the first call. What hinders that (no permission, no Python, no room) is no reason

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { ensureFolder, statIfThere } from "../base/private_files.ts";
-import type { Log, LogLine } from "../runs/log.ts";
+import { ensureFolder, statIfThere } from "../../base/private_files.ts";
+import type { Log, LogLine } from "../../runs/log.ts";
 
 /** When the log file is put aside as `server.log.1`; 1 MiB. */
 const LARGEST = 1 << 20;

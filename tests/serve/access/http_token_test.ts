@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bearsToken, readHttpToken } from "../../../lib/serve/http/http_token.ts";
+import { bearsToken, readHttpToken } from "../../../lib/serve/access/http_token.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 
 const TOKEN = { value: "secret-token" };

@@ -2,46 +2,80 @@ import assert from "node:assert/strict";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
-import { findArrows, wrongArrows } from "./helpers/find_arrows.ts";
+import { MAY_IMPORT, STILL_IN_CIRCLES } from "./helpers/allowed_imports.ts";
+import { findArrows, findCircles, type Modules, wrongArrows } from "./helpers/find_arrows.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-Deno.test("imports point one way: main → serve → mcp → python and jobs, all → base", () => {
-  const files = readModules();
-  assert.deepEqual(wrongArrows(files), []);
+Deno.test("each wing imports only what the map allows: downwards and never sideways", () => {
+  const modules = readModules();
+  assert.deepEqual(wrongArrows(modules), []);
   // The check sees the arrows that there must be.
-  const seen = new Set(findArrows(files).map(({ from, to }) => `${from} → ${to}`));
+  const seen = new Set(findArrows(modules).map(({ from, to }) => `${from} → ${to}`));
   for (
     const arrow of [
       "main.ts → lib/serve",
-      "lib/serve → lib/mcp",
-      "lib/serve → lib/page",
-      "lib/mcp → lib/page",
-      "lib/mcp → lib/python",
-      "lib/mcp → lib/jobs",
-      "lib/jobs → lib/base",
-      "lib/python → lib/base",
+      "lib/serve/http → lib/mcp",
+      "lib/mcp/tools → lib/runs/run",
+      "lib/runs/run → lib/python",
+      "lib/runs → lib/jobs",
+      "lib/jobs → lib/jobs/store",
+      "lib/jobs/files → lib/base",
     ]
   ) assert(seen.has(arrow), arrow);
 });
 
+Deno.test("the map of imports allows nothing that nobody needs", () => {
+  const arrows = new Set(findArrows(readModules()).map(({ from, to }) => `${from} → ${to}`));
+  const unused = Object.entries(MAY_IMPORT)
+    .flatMap(([from, targets]) => targets.map((to) => `${from} → ${to}`))
+    .filter((arrow) => !arrows.has(arrow));
+  assert.deepEqual(unused, []);
+});
+
+Deno.test("no files import each other in a circle", () => {
+  const circles = findCircles(readModules())
+    .map((circle) => circle.filter((path) => !STILL_IN_CIRCLES.includes(path)))
+    .filter((circle) => circle.length > 0);
+  assert.deepEqual(circles, []);
+});
+
 const WRONG: Record<string, [path: string, source: string]> = {
-  "sideways, from jobs to python": ["lib/jobs/a.ts", `import { b } from "../python/b.ts";`],
+  "sideways, from jobs to python": ["lib/jobs/job_manager.ts", `import "../python/b.ts";`],
   "sideways, from python to jobs": ["lib/python/a.ts", `export * from '../jobs/b.ts';`],
+  "sideways, from one wing to another": ["lib/jobs/store/a.ts", `import "../process/b.ts";`],
   "upwards, from mcp to serve": ["lib/mcp/a.ts", `import "../serve/b.ts";`],
-  "upwards, for a type": ["lib/jobs/a.ts", `import type {\n  B,\n} from "../mcp/b.ts";`],
+  "upwards, from a wing to the room's top": ["lib/jobs/task/a.ts", `import "../job_manager.ts";`],
+  "upwards, for a type": ["lib/jobs/files/a.ts", `import type {\n  B,\n} from "../store/b.ts";`],
   "upwards, dynamic": ["lib/python/a.ts", `const b = await import("../mcp/b.ts");`],
   "upwards, dynamic with a line break": ["lib/base/a.ts", `await import(\n  "../jobs/b.ts",\n);`],
   "upwards, as a type only": ["lib/base/a.ts", `let b: import("../jobs/b.ts").B;`],
   "upwards, to the entry": ["lib/mcp/a.ts", `import { b } from "../../main.ts";`],
   "upwards, by the package's own name": ["lib/mcp/a.ts", `import { b } from "@x/python-mcp";`],
   "upwards, from the page to what serves it": ["lib/page/a.ts", `import "../serve/b.ts";`],
+  "past the use cases, from mcp to python": ["lib/mcp/tools/a.ts", `import "../../python/b.ts";`],
   "out, into the tests": ["lib/base/a.ts", `import { b } from "../../tests/b.ts";`],
   "from the entry past its rooms": ["main.ts", `import { b } from "./lib/python/b.ts";`],
+  "from a wing that the map does not know": ["lib/jobs/new/a.ts", `import "../../base/b.ts";`],
 };
 for (const [name, [path, source]] of Object.entries(WRONG)) {
   Deno.test(`the check of imports finds an arrow ${name}`, () => {
     assert.equal(wrongArrows({ [path]: source }).length, 1);
+  });
+}
+
+for (
+  const [name, source] of Object.entries({
+    "by its name": "import os, outcome",
+    "for one of its names": "from outcome import (\n    a,\n)",
+    "inside a function": "def f():\n    import outcome as o",
+  })
+) {
+  Deno.test(`the check of imports finds an arrow of a Python file ${name}`, () => {
+    const modules = { "lib/python/in_script/a.py": source, "lib/jobs/supervisor/outcome.py": "" };
+    assert.deepEqual(wrongArrows(modules), [
+      "lib/python/in_script/a.py → lib/jobs/supervisor/outcome.py",
+    ]);
   });
 }
 
@@ -51,8 +85,41 @@ Deno.test("the check of imports lets pass what may be, and comments", () => {
     import { z } from "zod";
     /** import { b } from "../serve/b.ts" */
     // import { b } from "../serve/b.ts"
-    import { c } from "../jobs/c.ts";`;
+    import { c } from "../runs/c.ts";`;
   assert.deepEqual(wrongArrows({ "lib/mcp/a.ts": source }), []);
+});
+
+const CIRCLES: Record<string, Modules> = {
+  "by type imports alone": {
+    "lib/base/a.ts": `import type { B } from "./b.ts";`,
+    "lib/base/b.ts": `export type { C } from "./c.ts";`,
+    "lib/base/c.ts": `let a: import("./a.ts").A;`,
+  },
+  "of Python files": {
+    "lib/jobs/supervisor/a.py": "from b import x",
+    "lib/jobs/supervisor/b.py": "if True:\n    import a",
+  },
+  "of Python files of two folders, installed flat": {
+    "lib/jobs/supervisor/a.py": "import b",
+    "lib/python/in_script/b.py": "import a",
+  },
+};
+for (const [name, modules] of Object.entries(CIRCLES)) {
+  Deno.test(`the check of imports finds a circle ${name}`, () => {
+    assert.deepEqual(findCircles(modules), [Object.keys(modules)]);
+  });
+}
+
+Deno.test("the check of imports takes a module's own folder first, and finds no circle in a diamond", () => {
+  assert.deepEqual(
+    findCircles({
+      "lib/jobs/supervisor/a.py": "import b, c\nimport sys",
+      "lib/jobs/supervisor/b.py": "import c",
+      "lib/jobs/supervisor/c.py": "",
+      "lib/python/in_script/c.py": "import a",
+    }),
+    [],
+  );
 });
 
 Deno.test("the committed deno.lock names no package that only tests and examples import", async () => {
@@ -76,13 +143,13 @@ async function committed(path: string): Promise<string> {
 }
 
 /** The text of every module of the program by its path. */
-function readModules(): Record<string, string> {
-  const files: Record<string, string> = { "main.ts": Deno.readTextFileSync(`${ROOT}main.ts`) };
+function readModules(): Modules {
+  const files: Modules = { "main.ts": Deno.readTextFileSync(`${ROOT}main.ts`) };
   const walk = (folder: string) => {
     for (const { name, isDirectory } of Deno.readDirSync(folder)) {
       const path = `${folder}/${name}`;
       if (isDirectory) walk(path);
-      else if (/\.[mc]?[jt]sx?$/.test(name)) {
+      else if (/\.([mc]?[jt]sx?|py)$/.test(name)) {
         files[relative(ROOT, path)] = Deno.readTextFileSync(path);
       }
     }

@@ -1,6 +1,10 @@
-import { dirname, join } from "node:path";
+import { dirname, join, parse } from "node:path";
+import { MAY_IMPORT } from "./allowed_imports.ts";
 
-/** An import between two rooms of the house. */
+/** The modules of the program: their text by their path from the root, such as `lib/jobs/job.ts`. */
+export type Modules = Record<string, string>;
+
+/** An import that leads from one wing of the house into another. */
 export interface Arrow {
   from: string;
   to: string;
@@ -8,52 +12,85 @@ export interface Arrow {
   text: string;
 }
 
-/** Which rooms each room may import; every room may import itself. */
-export const MAY_IMPORT: Record<string, readonly string[]> = {
-  // Only as the library surface; as a program it imports lib/serve alone.
-  "main.ts": ["lib/serve", "lib/runs", "lib/jobs"],
-  "lib/serve": ["lib/mcp", "lib/runs", "lib/jobs", "lib/python", "lib/page", "lib/base"],
-  "lib/mcp": ["lib/runs", "lib/jobs", "lib/python", "lib/page", "lib/base"],
-  "lib/runs": ["lib/jobs", "lib/python", "lib/base"],
-  "lib/jobs": ["lib/base"],
-  "lib/python": ["lib/base"],
-  "lib/base": [],
-  "lib/page": [],
-};
+/** The imports that lead from one wing into another. */
+export function findArrows(modules: Modules): Arrow[] {
+  return Object.entries(importsOf(modules)).flatMap(([path, targets]) =>
+    targets
+      .map((target) => ({ from: wingOf(path), to: wingOf(target), text: `${path} → ${target}` }))
+      .filter(({ from, to }) => from !== to)
+  );
+}
+
+/** The arrows that point where they must not; those of a wing that is not in the map are among them. */
+export function wrongArrows(modules: Modules): string[] {
+  return findArrows(modules)
+    .filter(({ from, to }) => to !== "deno.json" && !MAY_IMPORT[from]?.includes(to))
+    .map(({ text }) => text);
+}
+
+/** The sets of modules that import each other in a circle; each set sorted. */
+export function findCircles(modules: Modules): string[][] {
+  const imports = importsOf(modules);
+  const reached = new Map(Object.keys(imports).map((path) => [path, reach(path, imports)]));
+  const circles = new Map<string, string[]>();
+  for (const [path, targets] of reached) {
+    if (!targets.has(path)) continue;
+    const circle = [...targets].filter((one) => reached.get(one)?.has(path)).sort();
+    circles.set(circle.join(), circle);
+  }
+  return [...circles.values()];
+}
+
+function reach(path: string, imports: Record<string, string[]>): Set<string> {
+  const found = new Set<string>();
+  const waiting = [...imports[path]!];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (found.has(next)) continue;
+    found.add(next);
+    waiting.push(...imports[next] ?? []);
+  }
+  return found;
+}
+
+/** The local modules that each module imports, itself not counted. */
+function importsOf(modules: Modules): Record<string, string[]> {
+  const pythonFiles = Object.keys(modules).filter((path) => path.endsWith(".py"));
+  return Object.fromEntries(
+    Object.entries(modules).map(([path, source]) => {
+      const targets = path.endsWith(".py")
+        ? pythonImports(path, source, pythonFiles)
+        : scriptImports(path, source);
+      return [path, [...new Set(targets)].filter((target) => target !== path)];
+    }),
+  );
+}
 
 /** Static and dynamic imports and re-exports; a dynamic one must name its module literally. */
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*)(["'])([^"'\n]+)\1/g;
 const COMMENT = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
 
-/**
- * The imports of local modules in a set of files that lead from one room into another.
- *
- * @param files Their content by their path from the root, such as `lib/jobs/job.ts`.
- */
-export function findArrows(files: Record<string, string>): Arrow[] {
-  return Object.entries(files).flatMap(([path, source]) =>
-    localImports(path, source)
-      .map((target) => ({ from: roomOf(path), to: roomOf(target), text: `${path} → ${target}` }))
-      .filter(({ from, to }) => from !== to)
-  );
-}
-
-/** The arrows that point where they must not. */
-export function wrongArrows(files: Record<string, string>): string[] {
-  return findArrows(files)
-    .filter(({ from, to }) => to !== "deno.json" && !MAY_IMPORT[from]?.includes(to))
-    .map(({ text }) => text);
-}
-
-function localImports(path: string, source: string): string[] {
+function scriptImports(path: string, source: string): string[] {
   return [...source.replaceAll(COMMENT, "").matchAll(IMPORT)]
     .map((match) => match[2]!)
     .filter((specifier) => specifier.startsWith(".") || specifier.startsWith("@x/"))
     .map((specifier) => specifier.startsWith("@x/") ? "main.ts" : join(dirname(path), specifier));
 }
 
-/** `lib/jobs/job.ts` is in `lib/jobs`; what is not in `lib` is a room of its own. */
-function roomOf(path: string): string {
-  const parts = path.split("/");
-  return parts[0] === "lib" ? parts.slice(0, 2).join("/") : parts[0]!;
+const PYTHON_IMPORT = /^[ \t]*(?:from[ \t]+\.*([\w.]+)[ \t]+import\b|import[ \t]+([\w., \t]+))/gm;
+
+/** Python files are installed flat, so that they import those of any folder by name; their own first. */
+function pythonImports(path: string, source: string, files: string[]): string[] {
+  return [...source.matchAll(PYTHON_IMPORT)]
+    .flatMap(([, from, names]) => (from ?? names!).split(","))
+    .map((name) => name.trim().split(/[\s.]/)[0]!)
+    .flatMap((name) => {
+      const named = files.filter((file) => parse(file).name === name);
+      const beside = named.filter((file) => dirname(file) === dirname(path));
+      return beside.length > 0 ? beside : named;
+    });
+}
+
+/** A file that the map names is a wing of its own; so is what lies outside of `lib`. */
+function wingOf(path: string): string {
+  return path in MAY_IMPORT || !path.startsWith("lib/") ? path : dirname(path);
 }

@@ -6,8 +6,7 @@ import {
   startedAnswer,
 } from "../waiting/answer_within_budget.ts";
 import { resolveBudget } from "../waiting/budget.ts";
-import type { JobManager } from "../job_manager.ts";
-import type { Task } from "./task_runner.ts";
+import type { Task, TaskRunner } from "./task_runner.ts";
 
 /** Reports progress of a job: how much of how much, and in words. */
 export type ProgressCallback = (
@@ -89,14 +88,20 @@ export function createProgressCallback(): ProgressCallback {
   return context.getStore()?.progress ?? (() => {});
 }
 
-/** See the library surface in `lib/runs/library.ts`, which gives this its manager. */
+/** What keeps the tasks of this process. */
+export interface TaskHost {
+  tasks: TaskRunner;
+  log(message: string): void;
+}
+
+/** See the library surface in `lib/runs/library.ts`, which gives this its host. */
 export function smartAsyncWith<Input extends object, Result>(
-  manager: () => JobManager | Promise<JobManager>,
+  host: () => TaskHost | Promise<TaskHost>,
   options: SmartAsyncOptions,
   handler: (input: Input, context: JobContext) => Result | Promise<Result>,
 ): (input: Input & SmartAsyncInput) => Promise<Result | BackgroundAnswer> {
   return async (input) => {
-    const { tasks, log } = await manager();
+    const { tasks, log } = await host();
     const budget = resolveBudget({
       call: input.time_budget_seconds,
       toolEnv: options.timeoutEnv,

@@ -1,0 +1,247 @@
+/**
+ * Which wings of the house each wing may import, types included; every wing may import itself, and
+ * none another that does not stand here.
+ *
+ * A wing is a folder without what lies in its folders; a file that is named here is a wing of its own.
+ */
+export const MAY_IMPORT: Record<string, readonly string[]> = {
+  // Only as the library surface; as a program it imports lib/serve alone.
+  "main.ts": [
+    "lib/serve",
+    "lib/runs/library.ts",
+    "lib/jobs/task",
+    "lib/jobs/waiting",
+    "lib/jobs/model",
+  ],
+
+  // How the program is started and shown to people.
+  "lib/serve": [
+    "lib/serve/cli",
+    "lib/serve/stdio",
+    "lib/serve/program",
+    "lib/runs",
+    "lib/base",
+  ],
+  "lib/serve/cli": [
+    "lib/serve/stdio",
+    "lib/serve/http",
+    "lib/serve/doctor",
+    "lib/serve/install",
+    "lib/serve/program",
+    "lib/runs",
+    "lib/runs/jobs",
+    "lib/runs/run",
+    "lib/runs/scripts",
+    "lib/python/interpreters",
+    "lib/python/requirements",
+    "lib/jobs/files",
+    "lib/jobs/model",
+    "lib/base",
+  ],
+  "lib/serve/stdio": [
+    "lib/serve/program",
+    "lib/mcp",
+    "lib/mcp/requests",
+    "lib/runs",
+    "lib/runs/run",
+  ],
+  "lib/serve/http": [
+    "lib/serve/dashboard",
+    "lib/serve/access",
+    "lib/serve/program",
+    "lib/mcp",
+    "lib/mcp/requests",
+    "lib/runs",
+    "lib/base",
+  ],
+  "lib/serve/dashboard": [
+    "lib/serve/access",
+    "lib/page",
+    "lib/runs",
+    "lib/runs/jobs",
+    "lib/runs/results",
+    "lib/jobs/files",
+    "lib/jobs/model",
+    "lib/base",
+  ],
+  "lib/serve/access": ["lib/base"],
+  "lib/serve/doctor": [
+    "lib/serve/install",
+    "lib/serve/program",
+    "lib/mcp/tools",
+    "lib/runs",
+    "lib/python/environment",
+    "lib/python/interpreters",
+    "lib/jobs/waiting",
+    "lib/base",
+  ],
+  "lib/serve/install": [
+    "lib/serve/program",
+    "lib/python/environment",
+    "lib/python/interpreters",
+    "lib/base",
+  ],
+  "lib/serve/program": ["lib/runs", "lib/python/interpreters", "lib/base"],
+
+  // The page's own files; they import nothing of the program.
+  "lib/page": ["lib/page/js", "lib/page/view", "lib/page/css"],
+  "lib/page/view": ["lib/page/js"],
+  "lib/page/js": [],
+  "lib/page/css": [],
+
+  // The protocol.
+  "lib/mcp": ["lib/mcp/requests", "lib/mcp/tasks", "lib/runs"],
+  "lib/mcp/requests": [
+    "lib/mcp/tools",
+    "lib/mcp/resources",
+    "lib/mcp/prompts",
+    "lib/mcp/tasks",
+    "lib/runs",
+    "lib/runs/run",
+    "lib/jobs/model",
+  ],
+  "lib/mcp/tasks": ["lib/mcp/tools", "lib/runs", "lib/jobs/model"],
+  "lib/mcp/tools": [
+    "lib/mcp/resources",
+    "lib/runs",
+    "lib/runs/jobs",
+    "lib/runs/run",
+    "lib/runs/scripts",
+    "lib/runs/results",
+    "lib/jobs/model",
+    "lib/base",
+  ],
+  "lib/mcp/resources": [
+    "lib/page",
+    "lib/runs",
+    "lib/runs/jobs",
+    "lib/runs/scripts",
+    "lib/runs/results",
+    "lib/jobs/model",
+  ],
+  "lib/mcp/prompts": ["lib/runs", "lib/runs/jobs", "lib/jobs/model"],
+
+  // The use cases.
+  "lib/runs/library.ts": [
+    "lib/runs",
+    "lib/runs/jobs",
+    "lib/jobs",
+    "lib/jobs/task",
+    "lib/jobs/waiting",
+    "lib/jobs/model",
+  ],
+  "lib/runs/jobs": [
+    "lib/runs",
+    "lib/runs/run",
+    "lib/runs/results",
+    "lib/jobs/files",
+    "lib/jobs/model",
+    "lib/base",
+  ],
+  "lib/runs/scripts": ["lib/runs", "lib/python/library", "lib/python/source"],
+  "lib/runs/run": [
+    "lib/runs",
+    "lib/runs/results",
+    "lib/python",
+    "lib/python/source",
+    "lib/python/environment",
+    "lib/python/in_script",
+    "lib/python/library",
+    "lib/jobs",
+    "lib/jobs/files",
+    "lib/jobs/process",
+    "lib/jobs/waiting",
+    "lib/jobs/model",
+    "lib/base",
+  ],
+  "lib/runs": [
+    "lib/runs/results",
+    "lib/python/environment",
+    "lib/python/interpreters",
+    "lib/jobs",
+    "lib/jobs/files",
+    "lib/jobs/waiting",
+    "lib/jobs/model",
+    "lib/base",
+  ],
+  "lib/runs/results": [
+    "lib/python/advice",
+    "lib/python/interpreters",
+    "lib/jobs/files",
+    "lib/jobs/model",
+    "lib/base",
+  ],
+
+  // Python, not jobs.
+  "lib/python": [
+    "lib/python/source",
+    "lib/python/requirements",
+    "lib/python/interpreters",
+    "lib/python/environment",
+    "lib/python/in_script",
+    "lib/python/advice",
+    "lib/base",
+  ],
+  "lib/python/library": ["lib/python/source", "lib/base"],
+  "lib/python/environment": [
+    "lib/python/requirements",
+    "lib/python/interpreters",
+    "lib/python/advice",
+    "lib/base",
+  ],
+  "lib/python/requirements": [
+    "lib/python/source",
+    "lib/python/interpreters",
+    "lib/python/environment",
+    "lib/python/in_script",
+    "lib/base",
+  ],
+  "lib/python/interpreters": ["lib/python/requirements", "lib/python/environment", "lib/base"],
+  "lib/python/in_script": ["lib/python/interpreters", "lib/base"],
+  "lib/python/advice": ["lib/python/source"],
+  "lib/python/source": ["lib/python/interpreters", "lib/python/requirements", "lib/base"],
+
+  // Jobs, not Python.
+  "lib/jobs": [
+    "lib/jobs/process",
+    "lib/jobs/task",
+    "lib/jobs/store",
+    "lib/jobs/waiting",
+    "lib/jobs/files",
+    "lib/jobs/model",
+  ],
+  "lib/jobs/process": [
+    "lib/jobs/supervisor",
+    "lib/jobs/store",
+    "lib/jobs/files",
+    "lib/jobs/model",
+    "lib/base",
+  ],
+  "lib/jobs/task": [
+    "lib/jobs/store",
+    "lib/jobs/waiting",
+    "lib/jobs/files",
+    "lib/jobs/model",
+    "lib/base",
+  ],
+  "lib/jobs/supervisor": ["lib/jobs/files", "lib/base"],
+  "lib/jobs/store": ["lib/jobs/files", "lib/jobs/model", "lib/base"],
+  "lib/jobs/waiting": ["lib/jobs/files", "lib/jobs/model"],
+  "lib/jobs/files": ["lib/jobs/model", "lib/base"],
+  "lib/jobs/model": [],
+
+  "lib/base": [],
+};
+
+/** Files that may still import each other in circles; the list only shrinks. */
+export const STILL_IN_CIRCLES: readonly string[] = [
+  "lib/jobs/store/import_old_jobs.ts",
+  "lib/jobs/store/job_database.ts",
+  "lib/jobs/store/job_snapshot.ts",
+  "lib/jobs/store/job_store.ts",
+  "lib/jobs/store/open_job_database.ts",
+  "lib/jobs/store/put_in_order.ts",
+  "lib/jobs/store/rebuild_jobs.ts",
+  "lib/serve/cli/run.ts",
+  "lib/serve/cli/run_script.ts",
+];

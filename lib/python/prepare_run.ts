@@ -7,17 +7,12 @@ import {
   defaultInterpreter,
   findInterpreter,
   findInterpreterWithPip,
-  interpreterVersion,
 } from "./interpreters/find_interpreters.ts";
 import { maskCredentials } from "./advice/explain_failure.ts";
-import { findSurroundings, type Surroundings } from "./requirements/find_project.ts";
+import { type Environment, firstUsable } from "./interpreters/environment_at.ts";
+import { findSurroundings, NOTHING, type Surroundings } from "./requirements/find_surroundings.ts";
 import { findUv, installUvStep, ownUv } from "./environment/find_uv.ts";
-import {
-  canRunNotebooks,
-  isNotebook,
-  NOTEBOOK_TOOLS,
-  notebookSource,
-} from "./in_script/notebook.ts";
+import { isNotebook, NOTEBOOK_TOOLS, notebookSource } from "./in_script/notebook.ts";
 import { parsePythonVersion } from "./interpreters/python_version.ts";
 import {
   type BasePython,
@@ -79,7 +74,13 @@ async function planWithUv(request: RunRequest, context: RunContext): Promise<Run
   const notebook = isNotebook(request.scriptPath);
   const source = notebook ? notebookSource(request.source, request.scriptPath) : request.source;
   const header = await readScriptMetadata(source);
-  const surroundings = await surroundingsOf(request, header !== undefined, context.baseEnv);
+  const isDeclared = header !== undefined || request.dependencies !== undefined;
+  const surroundings = await surroundingsOf(request, isDeclared, context.baseEnv);
+  const standsIn = !isDeclared && request.projectUse !== "added";
+  const { environment, skipped } = standsIn && surroundings.project === undefined
+    ? await environmentFor(surroundings, request.pythonVersion, notebook)
+    : { skipped: [] };
+  if (environment) return planAsItIs(environment, skipped, request, context);
   const { base, note: pythonNote } = await choosePython({
     asked: request.pythonVersion,
     header: header?.requiresPython,
@@ -90,59 +91,81 @@ async function planWithUv(request: RunRequest, context: RunContext): Promise<Run
     explicit: request.dependencies ?? [],
     explicitGiven: request.dependencies !== undefined,
     header,
-    surroundings: await fitting(surroundings, request.pythonVersion, notebook),
+    surroundings,
     projectUse: request.projectUse ?? "unless-declared",
     detectImports: request.detectImports ?? false,
     folder: folderOf(request),
     pythonVersion: versionOf(base),
     isCached: (name) => uvCacheHas(name, { env: baseEnv, python: versionOf(base) }),
   });
-  const path = baseEnv.PATH;
-  const common = {
-    strategy: "uv-run" as const,
-    resolvedDependencies: needs.dependencies.map(maskCredentials),
-  };
-  if (needs.recipe.kind === "venv") {
-    const { folder } = needs.recipe;
-    const run = runStep(
-      join(folder, "bin/python"),
-      environmentVariables(folder, path),
-      request,
-      context,
-    );
-    return { ...common, prepare: [], run, ...noteOf(needs.note) };
-  }
   const { recipe, label } = needs;
-  const environment = await scriptEnvironment(home, {
+  const made = await scriptEnvironment(home, {
     recipe,
     besides: notebook ? NOTEBOOK_TOOLS : [],
     base,
     label: notebook ? `${label} and what runs notebooks` : label,
     settings: uvSettings(baseEnv),
   });
-  const { prepare, note } = environment.ready
-    ? { prepare: [] }
-    : await preparation(environment, base, context);
-  const variables = environmentVariables(dirname(dirname(environment.python)), path);
+  const { prepare, note } = made.ready ? { prepare: [] } : await preparation(made, base, context);
+  const variables = environmentVariables(dirname(dirname(made.python)), baseEnv.PATH);
+  const unused = needs.origin === "imports" ? unusedNote(surroundings) : undefined;
   return {
-    ...common,
+    strategy: "uv-run",
+    resolvedDependencies: needs.dependencies.map(maskCredentials),
     prepare,
-    run: runStep(environment.python, variables, request, context),
-    ...noteOf(note, needs.note, pythonNote),
+    run: runStep(made.python, variables, request, context),
+    ...noteOf(note, ...skipped, unused, needs.note, pythonNote),
     ...(note === undefined ? {} : { announcement: note }),
   };
 }
 
+/** Runs in an environment that somebody else looks after. */
+function planAsItIs(
+  { folder, python, isConda }: Environment,
+  skipped: string[],
+  request: RunRequest,
+  context: RunContext,
+): RunPlan {
+  const { PATH } = { ...context.baseEnv, ...withoutRemovals(request.env) };
+  const variables = {
+    ...environmentVariables(folder, PATH),
+    ...(isConda ? { CONDA_PREFIX: folder, VIRTUAL_ENV: null } : {}),
+  };
+  return {
+    strategy: "uv-run",
+    resolvedDependencies: [],
+    prepare: [],
+    run: runStep(python, variables, request, context),
+    ...noteOf(...skipped, `Run in the environment ${folder} as it is`),
+  };
+}
+
+/** The environment beside a script, else, where no file says what is needed, that of the server. */
+async function environmentFor(
+  { environments, declaration, activeEnvironments }: Surroundings,
+  version: string | undefined,
+  notebook: boolean,
+) {
+  const folders = declaration ? environments : [...environments, ...activeEnvironments];
+  return await firstUsable(folders, { version, packages: notebook ? NOTEBOOK_TOOLS : [] });
+}
+
+function unusedNote({ unused }: Surroundings): string | undefined {
+  return unused.length === 0
+    ? undefined
+    : `Not used, since it is not read here: ${unused.join(", ")}`;
+}
+
 /** A project that says nothing here must not stop a script because it cannot be read. */
 async function surroundingsOf(
-  { projectDirectory, projectUse, dependencies }: RunRequest,
-  hasHeader: boolean,
+  request: RunRequest,
+  isDeclared: boolean,
   env: Record<string, string>,
 ): Promise<Surroundings> {
-  if (projectDirectory === undefined) return {};
-  const declared = hasHeader || dependencies !== undefined;
-  const found = findSurroundings(projectDirectory, env);
-  return await (declared && projectUse !== "added" ? found.catch(() => ({})) : found);
+  const { projectDirectory, projectUse } = request;
+  if (projectDirectory === undefined) return NOTHING;
+  const found = findSurroundings([folderOf(request), projectDirectory], env);
+  return await (isDeclared && projectUse !== "added" ? found.catch(() => NOTHING) : found);
 }
 
 function noteOf(...notes: (string | undefined)[]): { note?: string } {
@@ -167,27 +190,13 @@ function versionOf(base: BasePython): string | undefined {
   return /3\.\d+(?:\.\d+)?/.exec(named)?.[0];
 }
 
-/** A `.venv` of another Python than the caller asked for does not count, nor one without Jupyter. */
-async function fitting(
-  around: Surroundings,
-  asked: string | undefined,
-  notebook: boolean,
-): Promise<Surroundings> {
-  if (around.venv === undefined) return around;
-  if (notebook && !canRunNotebooks(around.venv)) return { ...around, venv: undefined };
-  const version = await interpreterVersion(join(around.venv, "bin/python"));
-  const fits = version !== undefined &&
-    (asked === undefined || (await parsePythonVersion(asked)).matches(version));
-  return fits ? around : { ...around, venv: undefined };
-}
-
 async function preparation(
   environment: ScriptEnvironment,
   base: BasePython,
   { home, baseEnv }: RunContext,
 ): Promise<{ prepare: PrepareStep[]; note?: string }> {
   const uv = findUv(home, baseEnv);
-  if (uv !== undefined) return { prepare: environment.steps(uv) };
+  if (uv !== undefined) return { prepare: await environment.steps(uv) };
   const preferred = "path" in base ? base.path : defaultInterpreter(baseEnv);
   const python = await findInterpreterWithPip(preferred, baseEnv);
   if (python === undefined) {
@@ -198,7 +207,7 @@ async function preparation(
     );
   }
   return {
-    prepare: [installUvStep(home, python), ...environment.steps(ownUv(home))],
+    prepare: [installUvStep(home, python), ...await environment.steps(ownUv(home))],
     note: `uv was not found; it is installed, once, into ${join(home, "tools")}`,
   };
 }

@@ -8,24 +8,18 @@ import {
   removeIfThere,
   replacePrivate,
 } from "../../base/private_files.ts";
-import {
-  canonicalScript,
-  hasLocalSource,
-  type ScriptNeeds,
-} from "../requirements/canonical_script.ts";
+import { canonicalScript, hasLocalSource } from "../requirements/canonical_script.ts";
 import { findLauncherPython } from "../interpreters/find_interpreters.ts";
 import program from "./prepare_environment.py" with { type: "text" };
 import { markUse, useMarker } from "./remove_environments.ts";
-import type { RequirementsFile } from "../requirements/requirements_file.ts";
-
-/** What an environment is made from. */
-export type Recipe =
-  /** Requirements that uv resolves; `fingerprint` stands for what they depend on besides. */
-  | { kind: "script"; needs: ScriptNeeds; fingerprint?: string }
-  /** A project with a `uv.lock`, which is taken as it is. */
-  | { kind: "locked"; folder: string; fingerprint: string }
-  /** A requirements file, read by uv itself, and requirements besides. */
-  | { kind: "requirements"; file: RequirementsFile; dependencies: string[] };
+import { shadowFiles } from "../requirements/shadow_project.ts";
+import {
+  commandsFor,
+  installProgram,
+  pipInstall,
+  type Recipe,
+  steady,
+} from "./environment_commands.ts";
 
 /** An interpreter's path, or a version for uv to download. */
 export type BasePython = { path: string } | { download: string };
@@ -37,7 +31,7 @@ export interface ScriptEnvironment {
   /** Whether it is there and whole, so that nothing has to be prepared. */
   ready: boolean;
   /** What makes it ready, given uv; also writes what these commands read. */
-  steps(uv: string): PrepareStep[];
+  steps(uv: string): Promise<PrepareStep[]>;
 }
 
 /** Settings meant for people's projects, which would lead our uv commands astray. */
@@ -60,8 +54,6 @@ const disturbing: EnvChanges = Object.fromEntries(
     "UV_WORKING_DIRECTORY",
   ].map((name) => [name, null]),
 );
-
-const steady = ["--no-progress", "--color", "never"];
 
 /**
  * Names the environment for these needs, and notes that it is used; nothing is made yet.
@@ -96,7 +88,7 @@ export async function scriptEnvironment(
   return {
     python: join(venv, "bin/python"),
     ready,
-    steps(uv) {
+    async steps(uv) {
       ensureFolder(folder);
       // Whoever gets the lock first rebuilds it; those who waited find the marker again.
       if (made && !whole) removeIfThere(marker);
@@ -105,9 +97,11 @@ export async function scriptEnvironment(
       if (recipe.kind === "script") replacePrivate(script, content);
       const added = join(folder, "added.txt");
       if (recipe.kind === "requirements") replacePrivate(added, recipe.dependencies.join("\n"));
+      const shadow = join(folder, "project");
+      await writeShadow(recipe, shadow);
       const env: EnvChanges = { ...disturbing, ...buildsElsewhere(folder), VIRTUAL_ENV: venv };
       const from = "path" in base ? base.path : base.download;
-      const commands = commandsFor(recipe, { uv, from, venv, script, added });
+      const commands = commandsFor(recipe, { home, uv, from, venv, script, added, shadow });
       if (besides.length > 0) commands.push([...pipInstall(uv, venv), ...besides]);
       const spec = JSON.stringify({ venv, marker, contents, commands });
       const common = {
@@ -119,7 +113,12 @@ export async function scriptEnvironment(
       steps.push({
         ...common,
         label,
-        argv: [findLauncherPython(), "-I", installProgram(home), spec],
+        argv: [
+          findLauncherPython(),
+          "-I",
+          installProgram(home, "prepare_environment", program),
+          spec,
+        ],
         env: { ...env, UV_PROJECT_ENVIRONMENT: venv, UV_PYTHON_DOWNLOADS: "never" },
         save_stdout_to: marker,
         ...(whole ? {} : { creates: marker }),
@@ -139,37 +138,13 @@ async function contentOf(recipe: Recipe): Promise<string> {
   switch (recipe.kind) {
     case "script":
       return await canonicalScript(recipe.needs) + (recipe.fingerprint ?? "");
-    case "locked":
-      return `${recipe.folder}\0${recipe.fingerprint}`;
+    case "project":
+      return recipe.project.fingerprint;
+    case "package":
+      return recipe.package.fingerprint;
     case "requirements":
       return [recipe.file.text, ...recipe.dependencies].join("\0");
   }
-}
-
-function commandsFor(
-  recipe: Recipe,
-  { uv, from, venv, script, added }: Record<"uv" | "from" | "venv" | "script" | "added", string>,
-): string[][] {
-  const python = ["--python", from];
-  switch (recipe.kind) {
-    case "script":
-      // `--active` keeps the environment in our folder, where uv's cache cleaning leaves it alone.
-      return [[uv, "sync", ...steady, "--active", "--script", script, ...python]];
-    case "locked":
-      return [
-        [uv, "sync", ...steady, "--frozen", "--project", recipe.folder, ...python],
-      ];
-    case "requirements":
-      return [
-        [uv, "venv", "--quiet", ...steady, "--no-project", "--allow-existing", ...python, venv],
-        pipInstall(uv, venv)
-          .concat("--requirements", recipe.file.path, "--requirements", added),
-      ];
-  }
-}
-
-function pipInstall(uv: string, venv: string): string[] {
-  return [uv, "pip", "install", ...steady, "--python", venv];
 }
 
 /** Whether the interpreter is there, and all that was installed. */
@@ -189,7 +164,9 @@ function isWhole(venv: string, contents: string): boolean {
 
 function mayHaveChanged(recipe: Recipe): boolean {
   if (recipe.kind === "script") return hasLocalSource(recipe.needs);
-  return recipe.kind === "requirements" && recipe.file.hasLocalSource;
+  if (recipe.kind === "project") return recipe.project.hasLocalSource;
+  if (recipe.kind === "package") return false;
+  return recipe.file.hasLocalSource;
 }
 
 /** Building a project leaves its traces in our folder and not in the user's. */
@@ -201,15 +178,14 @@ function buildsElsewhere(folder: string): EnvChanges {
   return { DIST_EXTRA_CONFIG: settings };
 }
 
-const programVersion = createHash("sha256").update(program).digest("hex").slice(0, 8);
-
-function installProgram(home: string): string {
-  const path = join(home, "runtime", `prepare_environment-${programVersion}.py`);
-  if (!exists(path)) {
-    ensureFolder(dirname(path));
-    replacePrivate(path, program);
-  }
-  return path;
+/** In a file and not in arguments, since the URL of an index may hold a password. */
+async function writeShadow(recipe: Recipe, shadow: string): Promise<void> {
+  if (recipe.kind !== "project" && recipe.kind !== "package") return;
+  ensureFolder(shadow);
+  const files = recipe.kind === "project"
+    ? await shadowFiles(recipe.project.workspace.root.folder)
+    : recipe.package.standIn;
+  for (const [name, text] of Object.entries(files)) replacePrivate(join(shadow, name), text);
 }
 
 /** Quick to fail where nothing can be downloaded, patient where it is merely slow. */

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { ensureFolder, exists, replacePrivate } from "../../base/private_files.ts";
 import { UserError } from "../../base/user_error.ts";
-import { namesIn } from "../interpreters/find_executables.ts";
 import runner from "./run_notebook.py" with { type: "text" };
 
 /** What runs a notebook, beside what its cells import. */
@@ -27,13 +26,6 @@ export function notebookSource(text: string, path: string): string {
     .filter((code) => !/^\s*%%(?!time|timeit|capture|prun)/.test(code))
     .map((code) => code.replace(/^[^\S\n]*(?:[%!].*|\?.*|.*\?)$/gm, ""))
     .join("\n\n");
-}
-
-/** Whether a virtual environment has what runs notebooks. */
-export function canRunNotebooks(venv: string): boolean {
-  const installed = namesIn(join(venv, "lib"))
-    .flatMap((python) => namesIn(join(venv, "lib", python, "site-packages")));
-  return NOTEBOOK_TOOLS.every((tool) => installed.includes(tool));
 }
 
 interface Cell {

@@ -1,6 +1,6 @@
 import { UserError } from "../../base/user_error.ts";
 import { defaultInterpreter, findInterpreter, type Interpreter } from "./find_interpreters.ts";
-import type { Surroundings } from "../requirements/find_project.ts";
+import type { Surroundings } from "../requirements/find_surroundings.ts";
 import { parsePythonVersion, type PythonVersion } from "./python_version.ts";
 import type { BasePython } from "../environment/script_environment.ts";
 

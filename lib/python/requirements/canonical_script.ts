@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from "node:path";
+import { isTable, withAbsolutePaths } from "./absolute_paths.ts";
 import { formatRequirement, parseRequirement } from "./requirement.ts";
 
 /** What uv is to resolve, apart from the interpreter. */
@@ -27,6 +27,7 @@ export async function canonicalScript(needs: ScriptNeeds): Promise<string> {
   const tool: string[] = [];
   if (needs.toolUv) {
     const { stringify } = await import("smol-toml");
+    // The script of an environment lies elsewhere than the header that it stands for.
     const uv = withAbsolutePaths(needs.toolUv, needs.folder);
     tool.push("#", ...stringify({ tool: { uv } }).trimEnd().split("\n").map((line) => `# ${line}`));
   }
@@ -41,35 +42,4 @@ export function hasLocalSource({ dependencies, toolUv }: ScriptNeeds): boolean {
       const { url } = parseRequirement(one);
       return url !== undefined && (url.startsWith("file:") || !url.includes("://"));
     });
-}
-
-/** The script of an environment lies elsewhere, so its header's relative paths have to be made whole. */
-function withAbsolutePaths(
-  toolUv: Record<string, unknown>,
-  folder: string,
-): Record<string, unknown> {
-  const whole = (path: unknown) =>
-    typeof path !== "string" || isAbsolute(path) || /^[a-z+]+:/i.test(path) || path.startsWith("~")
-      ? path
-      : resolve(folder, path);
-  const inTable = (table: unknown, key: string): unknown =>
-    isTable(table) && key in table ? { ...table, [key]: whole(table[key]) } : table;
-  const each = (value: unknown, change: (item: unknown) => unknown): unknown =>
-    Array.isArray(value) ? value.map(change) : change(value);
-
-  const result = { ...toolUv };
-  if (isTable(result.sources)) {
-    result.sources = Object.fromEntries(
-      Object.entries(result.sources).map((
-        [name, source],
-      ) => [name, each(source, (one) => inTable(one, "path"))]),
-    );
-  }
-  if ("index" in result) result.index = each(result.index, (one) => inTable(one, "url"));
-  if ("find-links" in result) result["find-links"] = each(result["find-links"], whole);
-  return result;
-}
-
-function isTable(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

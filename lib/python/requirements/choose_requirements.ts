@@ -1,8 +1,11 @@
-import type { Recipe } from "../environment/script_environment.ts";
+import type { Recipe } from "../environment/environment_commands.ts";
 import { canonicalDependencies } from "./canonical_script.ts";
 import { type DetectedImports, detectImports } from "../source/detect_imports.ts";
-import type { Project, Surroundings } from "./find_project.ts";
-import { requirementName } from "./requirement.ts";
+import { tableOf, withAbsolutePaths } from "./absolute_paths.ts";
+import type { Declaration } from "./declaration.ts";
+import type { Project } from "./find_project.ts";
+import type { Surroundings } from "./find_surroundings.ts";
+import { normalizeName, requirementName } from "./requirement.ts";
 import { readRequirementsFile } from "./requirements_file.ts";
 import { mergeRequirements, type ScriptMetadata } from "../source/script_metadata.ts";
 
@@ -28,11 +31,10 @@ export interface Sources {
 
 /** What is to be installed for a script, and how that was found out. */
 export interface Requirements {
-  origin: "explicit" | "header" | "project" | "venv" | "requirements" | "imports";
+  origin: "explicit" | "header" | "project" | "requirements" | "imports";
   /** What people read, sorted. */
   dependencies: string[];
-  /** The environment to make, or the folder of one that is used as it is. */
-  recipe: Recipe | { kind: "venv"; folder: string };
+  recipe: Recipe;
   /** What people read while it is made. */
   label: string;
   /** Where the dependencies came from, when nobody named them. */
@@ -41,7 +43,7 @@ export interface Requirements {
 
 /**
  * Chooses what a script gets: explicit dependencies, else its header, else the project around it,
- * else `requirements.txt`, else what its imports need.
+ * else what a `requirements.txt` or the like asks for, else what its imports need.
  */
 export async function chooseRequirements(from: Sources): Promise<Requirements> {
   const { header, explicit, surroundings, projectUse } = from;
@@ -83,47 +85,41 @@ function script(
   };
 }
 
-function fromSurroundings(around: Surroundings): Requirements | undefined {
-  if (around.project) return fromProject(around.project);
-  if (around.venv !== undefined) {
-    return {
-      origin: "venv",
-      dependencies: [],
-      recipe: { kind: "venv", folder: around.venv },
-      label: "",
-      note: `Run in the environment ${around.venv} as it is`,
-    };
+function fromSurroundings({ project, declaration }: Surroundings): Requirements | undefined {
+  return project ? fromProject(project) : declaration && fromDeclaration(declaration);
+}
+
+function fromDeclaration(declaration: Declaration): Requirements | undefined {
+  const { path } = declaration;
+  const common = {
+    origin: "requirements" as const,
+    label: `Resolving and installing what ${path} asks for`,
+    note: `Dependencies from ${path}`,
+  };
+  if (declaration.kind === "needs") {
+    const { dependencies, toolUv, folder } = declaration.needs;
+    return { ...script(dependencies, toolUv, folder), ...common };
   }
-  const file = around.requirements === undefined
-    ? undefined
-    : readRequirementsFile(around.requirements);
+  if (declaration.kind === "package") {
+    const recipe = { kind: "package" as const, package: declaration.package };
+    return { ...common, dependencies: [], recipe };
+  }
+  const file = readRequirementsFile(path);
   return file && {
-    origin: "requirements",
+    ...common,
     dependencies: [...new Set(file.requirements)].sort(),
     recipe: { kind: "requirements", file, dependencies: [] },
-    label: `Resolving and installing ${file.path}`,
-    note: `Dependencies from ${file.path}`,
   };
 }
 
 function fromProject(project: Project): Requirements {
-  const { folder, name, fingerprint, lock } = project;
-  const all = [...project.dependencies, ...project.groupDependencies];
-  const common = {
-    origin: "project" as const,
-    dependencies: canonicalDependencies(all),
+  const { folder, name, lock } = project;
+  return {
+    origin: "project",
+    dependencies: canonicalDependencies([...project.dependencies, ...project.groupDependencies]),
+    recipe: { kind: "project", project },
     label: `Resolving and installing what the project ${name} needs`,
     note: `Dependencies from the project ${folder}${lock === undefined ? "" : " (uv.lock)"}`,
-  };
-  if (lock !== undefined) return { ...common, recipe: { kind: "locked", folder, fingerprint } };
-  // Without a lock uv would write one into the project: so the project is what a script needs.
-  const sources = { ...project.toolUv.sources as object, [name]: { path: folder, editable: true } };
-  const itself = project.isPackage ? [name] : project.dependencies;
-  const dependencies = [...itself, ...project.groupDependencies];
-  const toolUv = { ...settingsOf(project), ...(project.isPackage ? { sources } : {}) };
-  return {
-    ...common,
-    recipe: { kind: "script", needs: { dependencies, toolUv, folder }, fingerprint },
   };
 }
 
@@ -132,16 +128,32 @@ function withProject(
   own: string[],
   detected: string[],
   toolUv: Record<string, unknown> | undefined,
-  { surroundings: { project, requirements }, folder }: Sources,
+  { surroundings: { project, declaration }, folder }: Sources,
 ): Omit<Requirements, "origin"> | undefined {
   if (project) {
-    const dependencies = mergeRequirements(detected, mergeRequirements(project.dependencies, own));
+    const dependencies = mergeRequirements(detected, mergeRequirements(needsOf(project), own));
     const note = `The requirements of the project ${project.folder} were added`;
-    return toolUv
-      ? { ...script(dependencies, { ...settingsOf(project), ...toolUv }, folder), note }
-      : { ...script(dependencies, settingsOf(project), project.folder), note };
+    const settings = settingsOf(project);
+    return {
+      ...script(dependencies, { ...settings, ...withAbsolutePaths(toolUv ?? {}, folder) }, folder),
+      note,
+    };
   }
-  const file = requirements === undefined ? undefined : readRequirementsFile(requirements);
+  if (declaration === undefined) return undefined;
+  const { path } = declaration;
+  const note = `The requirements of ${path} were added`;
+  if (declaration.kind === "needs") {
+    const { needs } = declaration;
+    const dependencies = mergeRequirements(detected, mergeRequirements(needs.dependencies, own));
+    return { ...script(dependencies, { ...needs.toolUv, ...toolUv }, folder), note };
+  }
+  if (declaration.kind === "package") {
+    return {
+      ...script(mergeRequirements(detected, own), toolUv, folder),
+      note: `${path} was not used`,
+    };
+  }
+  const file = readRequirementsFile(path);
   if (!file) return undefined;
   const inFile = new Set(file.requirements.map(nameIfAny));
   const besides = detected.filter((name) => !inFile.has(name));
@@ -149,9 +161,14 @@ function withProject(
   return {
     dependencies: [...new Set([...file.requirements, ...dependencies])].sort(),
     recipe: { kind: "requirements", file, dependencies },
-    label: installLabel([file.path, ...dependencies.map(requirementName)]),
-    note: `The requirements of ${file.path} were added`,
+    label: installLabel([path, ...dependencies.map(requirementName)]),
+    note,
   };
+}
+
+/** Of a project that only its build knows the needs of, the project itself. */
+function needsOf({ dependencies, pyproject }: Project): string[] {
+  return pyproject.isDynamic && pyproject.name !== undefined ? [pyproject.name] : dependencies;
 }
 
 /** The name that a line of a requirements file is about; a path or URL has none. */
@@ -164,7 +181,7 @@ function nameIfAny(line: string): string {
 }
 
 /** What of a project's `[tool.uv]` is about packages and their places, not about the project. */
-function settingsOf({ toolUv }: Project): Record<string, unknown> {
+function settingsOf({ folder, pyproject, workspace }: Project): Record<string, unknown> {
   const about = [
     "add-bounds",
     "build-backend",
@@ -180,15 +197,25 @@ function settingsOf({ toolUv }: Project): Record<string, unknown> {
     "required-version",
     "workspace",
   ];
+  const root = withAbsolutePaths(workspace.root.pyproject.toolUv, workspace.root.folder);
   const settings = Object.fromEntries(
-    Object.entries(toolUv).filter(([name]) => !about.includes(name)),
+    Object.entries(root).filter(([name]) => !about.includes(name)),
   );
-  if (typeof settings.sources === "object" && settings.sources !== null) {
-    settings.sources = Object.fromEntries(
-      Object.entries(settings.sources).filter(([, source]) => source?.workspace === undefined),
-    );
+  const own = withAbsolutePaths(pyproject.toolUv, folder);
+  const places = new Map(
+    [workspace.root, ...workspace.members].map((one) =>
+      [one.pyproject.name && normalizeName(one.pyproject.name), one.folder] as const
+    ),
+  );
+  const sources: Record<string, unknown> = { ...tableOf(root.sources), ...tableOf(own.sources) };
+  for (const [name, source] of Object.entries(sources)) {
+    const place = places.get(normalizeName(name));
+    // Outside a workspace its members are folders like others.
+    if (tableOf(source).workspace && place) sources[name] = { path: place, editable: true };
   }
-  return settings;
+  const { name } = pyproject;
+  if (pyproject.isDynamic && name !== undefined) sources[name] = { path: folder, editable: true };
+  return Object.keys(sources).length > 0 ? { ...settings, sources } : settings;
 }
 
 function detect(

@@ -1,116 +1,83 @@
 import { createHash } from "node:crypto";
-import { dirname, join } from "node:path";
-import { exists, readIfThere } from "../../base/private_files.ts";
-import { UserError } from "../../base/user_error.ts";
+import { basename, join, resolve } from "node:path";
+import { exists, readIfThere, statIfThere } from "../../base/private_files.ts";
+import { stringsOf, tableOf } from "./absolute_paths.ts";
 import { readPyproject } from "./read_pyproject.ts";
+import { type Member, type Workspace, workspaceOf } from "./workspace.ts";
 
-/** A Python project: a folder whose `pyproject.toml` has a `[project]` table. */
-export interface Project {
-  folder: string;
+/** A Python project as uv sees it: a folder whose `pyproject.toml` says that it is one. */
+export interface Project extends Member {
+  /** What people call it. */
   name: string;
-  /** What it needs at run time, PEP 621. */
+  workspace: Workspace;
+  /** What it needs at run time; for a workspace's root without a project, what its members need. */
   dependencies: string[];
   /** What its default groups (`dev`, unless it names others) add, PEP 735. */
   groupDependencies: string[];
+  /** What all projects that uv resolves together allow. */
   requiresPython?: string;
-  toolUv: Record<string, unknown>;
-  /** Whether the project is itself installed, so that its scripts can import it. */
-  isPackage: boolean;
-  /** The path of its `uv.lock`, or of that of its workspace. */
+  /** The path of the `uv.lock` that counts for it. */
   lock?: string;
   /** Changes whenever its environment may have to. */
   fingerprint: string;
+  /** Whether something is installed from a folder or file that may change without it. */
+  hasLocalSource: boolean;
 }
 
-/** What lies around a script and says what it needs. */
-export interface Surroundings {
-  project?: Project;
-  /** The folder of a virtual environment, where there is no project. */
-  venv?: string;
-  /** The path of a `requirements.txt`, where there is neither. */
-  requirements?: string;
-  /** The first line of a `.python-version` that names a version. */
-  pythonVersion?: string;
-}
-
-/**
- * Looks for what says which environment scripts of a folder run in. A project may be some folders
- * further up, as uv has it, but not above the repository (`.git`) or in the user's home folder.
- */
-export async function findSurroundings(
-  directory: string,
-  env: Record<string, string>,
-): Promise<Surroundings> {
-  const found: Surroundings = {};
-  for (const folder of upwards(directory, env)) {
-    found.pythonVersion ??= pinnedVersion(folder);
-    found.project = await projectIn(folder);
-    if (found.project) return { project: found.project, pythonVersion: found.pythonVersion };
-    if (found.venv === undefined && exists(join(folder, ".venv/pyvenv.cfg"))) {
-      found.venv = join(folder, ".venv");
-    }
-  }
-  if (found.venv === undefined && exists(join(directory, "requirements.txt"))) {
-    found.requirements = join(directory, "requirements.txt");
-  }
-  return found;
-}
-
-function* upwards(directory: string, env: Record<string, string>): Generator<string> {
-  let folder = directory;
-  while (true) {
-    yield folder;
-    const above = dirname(folder);
-    if (above === folder || above === "/" || above === env.HOME) return;
-    if (exists(join(folder, ".git"))) return;
-    folder = above;
-  }
-}
-
-async function projectIn(folder: string): Promise<Project | undefined> {
+/** The project whose `pyproject.toml` lies in a folder, unless that is only settings of other tools. */
+export async function projectIn(folder: string): Promise<Project | undefined> {
   const pyproject = await readPyproject(join(folder, "pyproject.toml"));
   if (!pyproject || pyproject.toolUv.managed === false) return undefined;
-  const { text: _, ...declared } = pyproject;
-  const workspace = await workspaceAround(folder);
-  const lock = [folder, workspace].filter((one) => one !== undefined)
-    .map((one) => join(one, "uv.lock")).find((path) => exists(path));
-  const files = ["pyproject.toml", "uv.lock", "uv.toml", "setup.py", "setup.cfg"];
-  const hash = createHash("sha256").update(folder);
-  for (const inside of [folder, workspace]) {
-    for (const file of inside === undefined ? [] : files) {
-      hash.update(`\0${file}\0`).update(readIfThere(join(inside!, file)) ?? "");
-    }
-  }
+  if (pyproject.name === undefined && !pyproject.workspace) return undefined;
+  const workspace = await workspaceOf({ folder, pyproject });
+  const { root, members } = workspace;
+  const all = [root, ...members];
+  const installed = pyproject.name === undefined ? all : [{ folder, pyproject }];
+  const ranges = all.map((one) => one.pyproject.requiresPython).filter((one) => one !== undefined);
+  const lock = join(root.folder, "uv.lock");
+  const sources = all.flatMap(sourceFolders);
   return {
-    ...declared,
     folder,
-    ...(lock === undefined ? {} : { lock }),
-    fingerprint: hash.digest("hex"),
+    pyproject,
+    name: pyproject.name ?? basename(folder),
+    workspace,
+    dependencies: [...new Set(installed.flatMap((one) => one.pyproject.dependencies))],
+    groupDependencies: pyproject.groupDependencies,
+    ...(ranges.length === 0 ? {} : { requiresPython: [...new Set(ranges)].join(",") }),
+    ...(exists(lock) ? { lock } : {}),
+    fingerprint: fingerprintOf(folder, all, sources),
+    hasLocalSource: sources.length > 0,
   };
 }
 
-/** The root of the uv workspace that a project is a member of. */
-async function workspaceAround(folder: string): Promise<string | undefined> {
-  for (let above = dirname(folder); above !== dirname(above); above = dirname(above)) {
-    const text = readIfThere(join(above, "pyproject.toml"));
-    if (text?.includes("workspace")) {
-      const { parse } = await import("smol-toml");
-      try {
-        const tool = parse(text).tool as { uv?: { workspace?: unknown } } | undefined;
-        if (tool?.uv?.workspace !== undefined) return above;
-      } catch (error) {
-        throw new UserError(
-          `Cannot read ${join(above, "pyproject.toml")}: ${(error as Error).message}`,
-        );
-      }
-    }
-  }
-  return undefined;
+/** What `[tool.uv.sources]` names by a path. */
+function sourceFolders({ folder, pyproject }: Member): string[] {
+  return Object.values(tableOf(pyproject.toolUv.sources)).flat()
+    .map((source) => tableOf(source).path).filter((path) => typeof path === "string")
+    .map((path) => resolve(folder, path));
 }
 
-/** The version that a `.python-version` asks for; names such as `pypy3.9` are not for us. */
-function pinnedVersion(folder: string): string | undefined {
-  const lines = (readIfThere(join(folder, ".python-version")) ?? "").split("\n");
-  const first = lines.map((line) => line.replace(/#.*/, "").trim()).find((line) => line !== "");
-  return /^(?:cpython[-@]?|python-?)?(3(?:\.\d+){1,2})$/.exec(first ?? "")?.[1];
+function fingerprintOf(folder: string, members: Member[], sources: string[]): string {
+  const files = ["pyproject.toml", "uv.lock", "uv.toml", "setup.py", "setup.cfg"];
+  const hash = createHash("sha256").update(folder);
+  const add = (path: string) => hash.update(`\0${path}\0`).update(readIfThere(path) ?? "");
+  for (const member of members) {
+    for (const file of files) add(join(member.folder, file));
+    if (member.pyproject.isDynamic) dynamicFiles(member).forEach(add);
+  }
+  for (const source of sources.filter((one) => statIfThere(one)?.isDirectory)) {
+    for (const file of files) add(join(source, file));
+  }
+  return hash.digest("hex");
+}
+
+/** The files that a build usually reads requirements from. */
+function dynamicFiles({ folder, pyproject }: Member): string[] {
+  const { setuptools, hatch } = tableOf(pyproject.table.tool);
+  const declared = Object.values(tableOf(tableOf(setuptools).dynamic))
+    .flatMap((one) => [tableOf(one).file].flat());
+  const hooks = tableOf(tableOf(tableOf(hatch).metadata).hooks);
+  const named = [...declared, ...stringsOf(tableOf(hooks.requirements_txt).files)];
+  return ["requirements.txt", "requirements.in", ...stringsOf(named)]
+    .map((name) => join(folder, name));
 }

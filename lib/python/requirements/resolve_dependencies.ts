@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import { UserError } from "../../base/user_error.ts";
 import { chooseRequirements } from "./choose_requirements.ts";
 import { detectImports } from "../source/detect_imports.ts";
-import { findSurroundings } from "./find_project.ts";
+import { findSurroundings, NOTHING } from "./find_surroundings.ts";
 import { isNotebook, notebookSource } from "../in_script/notebook.ts";
 import { parsePythonVersion } from "../interpreters/python_version.ts";
 import { readSource } from "../source/source_text.ts";
@@ -37,9 +37,7 @@ export async function resolveDependencies(
   const source = isNotebook(path) ? notebookSource(text, path) : text;
   const folder = dirname(path);
   const header = await readScriptMetadata(source);
-  const around = header ? {} : await findSurroundings(folder, env);
-  // Nothing is known of what is in a `.venv`.
-  const surroundings = { ...around, venv: undefined };
+  const surroundings = header ? NOTHING : await findSurroundings([folder], env);
   const [{ imports, unknown }, { origin, dependencies }] = await Promise.all([
     detectImports(source, { pythonVersion, directory: folder }),
     chooseRequirements({
@@ -59,7 +57,7 @@ export async function resolveDependencies(
     imports,
     dependencies,
     unknown,
-    requires_python: header?.requiresPython ?? around.project?.requiresPython ?? null,
+    requires_python: header?.requiresPython ?? surroundings.project?.requiresPython ?? null,
   };
 }
 

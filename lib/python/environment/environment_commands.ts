@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { dirname, join } from "node:path";
+import { ensureFolder, exists, replacePrivate } from "../../base/private_files.ts";
+import { findLauncherPython } from "../interpreters/find_interpreters.ts";
+import type { ScriptNeeds } from "../requirements/canonical_script.ts";
+import type { Project } from "../requirements/find_project.ts";
+import type { RequirementsFile } from "../requirements/requirements_file.ts";
+import type { SourcePackage } from "../requirements/source_package.ts";
+import mirrorFolder from "./mirror_folder.py" with { type: "text" };
+import syncProject from "./sync_project.py" with { type: "text" };
+
+/** What an environment is made from. */
+export type Recipe =
+  /** Requirements that uv resolves; `fingerprint` stands for what they depend on besides. */
+  | { kind: "script"; needs: ScriptNeeds; fingerprint?: string }
+  /** A project, or a workspace without one, resolved by uv. */
+  | { kind: "project"; project: Project }
+  /** A package that only its own build tells the needs of. */
+  | { kind: "package"; package: SourcePackage }
+  /** A requirements file, read by uv itself, and requirements besides. */
+  | { kind: "requirements"; file: RequirementsFile; dependencies: string[] };
+
+/** How uv is to behave where nobody watches. */
+export const steady = ["--no-progress", "--color", "never"];
+
+/** What the commands are given by path. */
+export interface Places {
+  home: string;
+  uv: string;
+  /** The interpreter, or a version that uv finds. */
+  from: string;
+  venv: string;
+  /** A script of nothing but its header. */
+  script: string;
+  /** A file of requirements. */
+  added: string;
+  /** A folder that mirrors a project. */
+  shadow: string;
+}
+
+/** The commands that make the environment of a recipe, in their order. */
+export function commandsFor(recipe: Recipe, places: Places): string[][] {
+  const { home, uv, from, venv, script, added, shadow } = places;
+  const python = ["--python", from];
+  switch (recipe.kind) {
+    case "script":
+      // `--active` keeps the environment in our folder, where uv's cache cleaning leaves it alone.
+      return [[uv, "sync", ...steady, "--active", "--script", script, ...python]];
+    case "project": {
+      const { folder, pyproject, workspace: { root } } = recipe.project;
+      const spec = {
+        uv,
+        options: steady,
+        python: from,
+        root: root.folder,
+        shadow,
+        package: folder === root.folder ? null : pyproject.name,
+        own: root.pyproject.isPackage ? root.pyproject.name : null,
+      };
+      const file = installProgram(home, "sync_project", syncProject);
+      return [
+        mirror(home, root.folder, shadow),
+        [findLauncherPython(), "-I", file, JSON.stringify(spec)],
+      ];
+    }
+    case "package": {
+      const { folder, standIn, install } = recipe.package;
+      const isMirrored = Object.keys(standIn).length > 0;
+      return [
+        emptyEnvironment(uv, from, venv),
+        ...(isMirrored ? [mirror(home, folder, shadow)] : []),
+        ...install.map((
+          what,
+        ) => [...pipInstall(uv, venv), ...packageOptions(what, folder, shadow)]),
+      ];
+    }
+    case "requirements":
+      return [
+        emptyEnvironment(uv, from, venv),
+        pipInstall(uv, venv)
+          .concat("--requirements", recipe.file.path, "--requirements", added),
+      ];
+  }
+}
+
+function packageOptions(
+  what: SourcePackage["install"][number],
+  folder: string,
+  shadow: string,
+): string[] {
+  if (what === "needs of stand-in") return ["--directory", shadow, "-r", "pyproject.toml"];
+  return ["--editable", what === "editable" ? folder : shadow];
+}
+
+function mirror(home: string, folder: string, shadow: string): string[] {
+  return [
+    findLauncherPython(),
+    "-I",
+    installProgram(home, "mirror_folder", mirrorFolder),
+    folder,
+    shadow,
+  ];
+}
+
+function emptyEnvironment(uv: string, from: string, venv: string): string[] {
+  const how = ["--quiet", ...steady, "--no-project", "--allow-existing", "--python", from];
+  return [uv, "venv", ...how, venv];
+}
+
+export function pipInstall(uv: string, venv: string): string[] {
+  return [uv, "pip", "install", ...steady, "--python", venv];
+}
+
+/** The path of one of our Python programs; written unless it is there. */
+export function installProgram(home: string, name: string, program: string): string {
+  const version = createHash("sha256").update(program).digest("hex").slice(0, 8);
+  const path = join(home, "runtime", `${name}-${version}.py`);
+  if (!exists(path)) {
+    ensureFolder(dirname(path));
+    replacePrivate(path, program);
+  }
+  return path;
+}

@@ -1,0 +1,260 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { filesBelow, writeFiles } from "../../helpers/folder_tree.ts";
+import { inScene, type Scene } from "../../helpers/python_scene.ts";
+import { runCommand, runPlan } from "../../helpers/run_plan.ts";
+
+const PYTHON = "/usr/bin/python3";
+const idna = "import idna\nprint(idna.__version__)\n";
+const prefix = "import sys\nprint(sys.prefix)\n";
+
+async function makeVenv(folder: string, { context }: Scene): Promise<string> {
+  const made = await runCommand(
+    { argv: [PYTHON, "-m", "venv", "--without-pip", folder] },
+    context.baseEnv,
+  );
+  assert.equal(made.code, 0, made.stderr);
+  return folder;
+}
+
+/** Runs `script` below the scene's folder `work`; the rest of the request as given. */
+async function run(
+  { folder, plan, context }: Scene,
+  source: string,
+  script = "s.py",
+  request: Parameters<Scene["plan"]>[1] = {},
+) {
+  const work = join(folder, "work");
+  const scriptPath = join(writeFiles(work, { [script]: source }), script);
+  const made = await plan("", {
+    scriptPath,
+    source,
+    cwd: work,
+    projectDirectory: work,
+    detectImports: true,
+    ...request,
+  });
+  const ended = await runPlan(made, context.baseEnv);
+  assert.equal(ended.code, 0, ended.stderr);
+  return { stdout: ended.stdout, note: made.note ?? "", plan: made };
+}
+
+for (const name of [".venv", "venv", "env", ".pixi/envs/default"]) {
+  Deno.test(`a script runs in the environment ${name} beside it as it is`, () =>
+    inScene(async (scene) => {
+      const made = await makeVenv(join(scene.folder, "work", name), scene);
+      const { stdout, note, plan } = await run(scene, prefix);
+      assert.equal(stdout, `${made}\n`);
+      assert.match(note, /as it is/);
+      assert.deepEqual(plan.prepare, []);
+    }));
+}
+
+Deno.test("a folder env that is no environment is none", () =>
+  inScene(async (scene) => {
+    writeFiles(join(scene.folder, "work"), { "env/production.txt": "A=1\n", "venv/notes.md": "" });
+    const { note } = await run(scene, prefix);
+    assert.equal(note, "");
+  }));
+
+const broken: Record<
+  string,
+  { make: (venv: string, scene: Scene) => Promise<void>; says: RegExp }
+> = {
+  "whose Python is gone": {
+    make: async (venv, scene) => {
+      await makeVenv(venv, scene);
+      Deno.removeSync(join(venv, "bin/python"));
+      Deno.symlinkSync("/nowhere/python3", join(venv, "bin/python"));
+    },
+    says: /work\/\.venv was passed over: its bin\/python leads to \/nowhere\/python3/,
+  },
+  "without a Python": {
+    make: async (venv, scene) => {
+      await makeVenv(venv, scene);
+      Deno.removeSync(join(venv, "bin"), { recursive: true });
+    },
+    says: /work\/\.venv was passed over: it has no bin\/python/,
+  },
+  "that is a link to nowhere": {
+    make: (venv) => Deno.symlink("/nowhere/venv", venv),
+    says: /work\/\.venv was passed over: it leads to \/nowhere\/venv/,
+  },
+  "of a Python that is too old": {
+    make: async (venv, scene) => {
+      await makeVenv(venv, scene);
+      Deno.writeTextFileSync(join(venv, "pyvenv.cfg"), "version = 3.6.15\n");
+    },
+    says: /work\/\.venv was passed over: its Python 3\.6\.15 is too old/,
+  },
+};
+
+for (const [what, { make, says }] of Object.entries(broken)) {
+  Deno.test(`an environment ${what} is named, and requirements.txt counts`, () =>
+    inScene(async (scene) => {
+      const work = writeFiles(join(scene.folder, "work"), { "requirements.txt": "idna==3.4\n" });
+      await make(join(work, ".venv"), scene);
+      const { stdout, note } = await run(scene, idna);
+      assert.equal(stdout, "3.4\n");
+      assert.match(note, says);
+      assert.match(note, /Dependencies from .*work\/requirements\.txt/);
+    }));
+}
+
+Deno.test("an environment of another Python than was asked for is named, and passed over", () =>
+  inScene(async (scene) => {
+    await makeVenv(join(scene.folder, "work/.venv"), scene);
+    const { stdout, note } = await run(scene, prefix, "s.py", { pythonVersion: ">=3.12" });
+    assert.match(stdout, /home\/environments/);
+    assert.match(
+      note,
+      /\.venv was passed over: it has Python 3\.\d+\.\d+, and >=3\.12 was asked for/,
+    );
+  }));
+
+Deno.test("the second environment counts where the first is broken", () =>
+  inScene(async (scene) => {
+    const work = join(scene.folder, "work");
+    await makeVenv(join(work, ".venv"), scene);
+    Deno.removeSync(join(work, ".venv/bin"), { recursive: true });
+    const second = await makeVenv(join(work, "venv"), scene);
+    const { stdout, note } = await run(scene, prefix);
+    assert.equal(stdout, `${second}\n`);
+    assert.match(note, /\.venv was passed over/);
+  }));
+
+Deno.test("a notebook beside an environment that cannot run it says so, and requirements.txt counts", () =>
+  inScene(async (scene) => {
+    const work = writeFiles(join(scene.folder, "work"), { "requirements.txt": "idna==3.4\n" });
+    await makeVenv(join(work, ".venv"), scene);
+    const cells = [{ cell_type: "code", metadata: {}, outputs: [], source: idna, id: "a" }];
+    const notebook = { cells, metadata: {}, nbformat: 4, nbformat_minor: 5 };
+    const { stdout, note } = await run(scene, JSON.stringify(notebook), "n.ipynb");
+    assert.match(stdout, /3\.4/);
+    assert.match(note, /\.venv was passed over: it lacks ipykernel, nbclient, nbformat/);
+  }));
+
+for (const script of ["notebooks/s.py", "a/b/s.py"]) {
+  Deno.test(`requirements.txt is found upwards from ${script}`, () =>
+    inScene(async (scene) => {
+      const work = writeFiles(join(scene.folder, "work"), { "requirements.txt": "idna==3.4\n" });
+      const projectDirectory = join(work, script, "..");
+      assert.equal((await run(scene, idna, script, { projectDirectory })).stdout, "3.4\n");
+    }));
+}
+
+Deno.test("a script's own requirements.txt counts before that of the working directory", () =>
+  inScene(async (scene) => {
+    writeFiles(join(scene.folder, "work"), {
+      "requirements.txt": "idna==3.6\n",
+      "tools/requirements.txt": "idna==3.4\n",
+    });
+    assert.equal((await run(scene, idna, "tools/s.py")).stdout, "3.4\n");
+  }));
+
+Deno.test("requirements.txt is not looked for above the repository", () =>
+  inScene(async (scene) => {
+    writeFiles(join(scene.folder, "work"), {
+      "requirements.txt": "idna==3.4\n",
+      "repo/.git/HEAD": "",
+    });
+    const projectDirectory = join(scene.folder, "work/repo");
+    const { note } = await run(scene, idna, "repo/s.py", { projectDirectory });
+    assert.equal(note, "Detected from the imports: idna");
+  }));
+
+const setup = "from setuptools import setup\n" +
+  'setup(name="own", version="1", package_dir={"": "src"}, py_modules=["own"],\n' +
+  '      install_requires=["idna==3.4"])\n';
+const declared: Record<string, Record<string, string>> = {
+  "setup.py": { "setup.py": setup, "src/own.py": "" },
+  "setup.cfg": {
+    "setup.cfg": "[metadata]\nname = own\nversion = 1\n[options]\npackage_dir =\n  =src\n" +
+      "py_modules = own\ninstall_requires = idna==3.4\n",
+    "src/own.py": "",
+  },
+  "pyproject.toml": {
+    "pyproject.toml":
+      '[tool.poetry]\nname = "own"\nversion = "1"\ndescription = ""\nauthors = []\n' +
+      '[tool.poetry.dependencies]\npython = "^3.8"\nidna = "~3.4"\n' +
+      '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n',
+    "own/__init__.py": "",
+  },
+  "Pipfile": {
+    "Pipfile": '[[source]]\nurl = "https://pypi.org/simple"\nname = "pypi"\n' +
+      '[packages]\nidna = "~=3.4.0"\n',
+    "own.py": "",
+  },
+};
+
+for (const [file, files] of Object.entries(declared)) {
+  Deno.test(`a script runs with what the ${file} beside it asks for`, () =>
+    inScene(async (scene) => {
+      const work = writeFiles(join(scene.folder, "work"), files);
+      const source = "import sys\nsys.dont_write_bytecode = True\nimport own\n" + idna;
+      const { stdout, note } = await run(scene, source);
+      assert.equal(stdout, "3.4\n");
+      assert.ok(note.includes(`Dependencies from ${join(work, file)}`), note);
+      const left = filesBelow(work).filter((path) => path !== join(work, "s.py"));
+      assert.deepEqual(left, Object.keys(files).map((name) => join(work, name)).sort());
+      assert.deepEqual((await run(scene, source)).plan.prepare, [], "it is there");
+    }));
+}
+
+Deno.test("a Poetry project that is no package runs with its groups", () =>
+  inScene(async (scene) => {
+    writeFiles(join(scene.folder, "work"), {
+      "pyproject.toml": "[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\n" +
+        'python = "^3.8"\n[tool.poetry.group.dev.dependencies]\nidna = "3.4"\n' +
+        "[tool.poetry.group.docs]\noptional = true\n" +
+        '[tool.poetry.group.docs.dependencies]\nno-such-package-anywhere = "1"\n',
+    });
+    assert.equal((await run(scene, idna)).stdout, "3.4\n");
+  }));
+
+Deno.test("a Pipfile's lock says which version", () =>
+  inScene(async (scene) => {
+    writeFiles(join(scene.folder, "work"), {
+      "Pipfile": '[packages]\nidna = "*"\n',
+      "Pipfile.lock": JSON.stringify({ default: { idna: { version: "==3.4", index: "pypi" } } }),
+    });
+    assert.equal((await run(scene, idna)).stdout, "3.4\n");
+  }));
+
+const unread: Record<string, string> = {
+  "environment.yml": "dependencies:\n  - idna=3.4\n",
+  "pixi.toml": '[dependencies]\nidna = "3.4"\n',
+  "Pipfile": '[packages]\nidna = { path = "./idna" }\n',
+};
+
+for (const [file, text] of Object.entries(unread)) {
+  Deno.test(`a ${file} that is not read is named`, () =>
+    inScene(async (scene) => {
+      const work = writeFiles(join(scene.folder, "work"), { [file]: text });
+      const { note } = await run(scene, idna);
+      assert.ok(note.includes(join(work, file)), note);
+      assert.match(note, /Not used/);
+    }));
+}
+
+for (const name of ["VIRTUAL_ENV", "CONDA_PREFIX"]) {
+  Deno.test(`the environment of ${name} counts where nothing beside the script does`, () =>
+    inScene(async (scene) => {
+      const active = await makeVenv(join(scene.folder, "active"), scene);
+      scene.context.baseEnv[name] = active;
+      assert.equal((await run(scene, prefix)).stdout, `${active}\n`);
+      writeFiles(join(scene.folder, "work"), { "requirements.txt": "idna==3.4\n" });
+      assert.match((await run(scene, prefix)).stdout, /home\/environments/);
+    }));
+}
+
+Deno.test("conda's own environment is nobody's", () =>
+  inScene(async (scene) => {
+    const base = await makeVenv(join(scene.folder, "miniconda"), scene);
+    scene.context.baseEnv.CONDA_PREFIX = base;
+    scene.context.baseEnv.CONDA_DEFAULT_ENV = "base";
+    assert.match((await run(scene, prefix)).stdout, /home\/environments/);
+    delete scene.context.baseEnv.CONDA_DEFAULT_ENV;
+    writeFiles(base, { "conda-meta/conda-24.1.0-py311_0.json": "{}" });
+    assert.match((await run(scene, prefix)).stdout, /home\/environments/);
+  }));

@@ -197,7 +197,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/base",
   ],
   "lib/python/interpreters": ["lib/python/requirements", "lib/python/environment", "lib/base"],
-  "lib/python/in_script": ["lib/python/interpreters", "lib/base"],
+  "lib/python/in_script": ["lib/base"],
   "lib/python/advice": ["lib/python/source"],
   "lib/python/source": ["lib/python/interpreters", "lib/python/requirements", "lib/base"],
 

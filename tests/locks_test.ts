@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import config from "../deno.json" with { type: "json" };
+import { unnamedFetches } from "./helpers/find_fetches.ts";
 import { skippableTest } from "./helpers/skippable.ts";
 import { TestHome } from "./helpers/test_home.ts";
 
+const ABOUT_IT = ["tests/locks_test.ts", "tests/helpers/find_fetches.ts"];
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const program = packagesIn("deno.lock");
 const UPDATE = "`deno task lock` writes the locks anew";
@@ -53,6 +56,57 @@ skippableTest(
     assert.ok(bytes > 1_000_000 && bytes <= 30_000_000, `${bytes} bytes`);
   },
 );
+
+Deno.test("tests, tasks and CI fetch nothing that no lock names", () => {
+  const { lock, ...tasks } = config.tasks;
+  const sources: Record<string, string> = {
+    ".ci/run": Deno.readTextFileSync(`${ROOT}.ci/run`),
+    "deno.json": [...packages(config), ...Object.values(tasks).map(({ command }) => command)]
+      .join("\n"),
+    "tests/tools/deno.json": Deno.readTextFileSync(`${ROOT}tests/tools/deno.json`),
+  };
+  for (const path of [...modulesIn("tests"), ...modulesIn("build"), ...modulesIn("examples")]) {
+    if (!ABOUT_IT.includes(path)) sources[path] = Deno.readTextFileSync(`${ROOT}${path}`);
+  }
+  const found = Object.entries(sources).flatMap(([path, source]) =>
+    unnamedFetches(source).map((line) => `${path}: ${line}`)
+  );
+  assert.deepEqual(found, []);
+  // It is the one that writes locks.
+  assert.match(lock.command, /^rm -f deno.lock && /);
+});
+
+for (
+  const [line, ok] of [
+    ['import { x } from "npm:left-pad";', 'import { x } from "npm:left-pad@1.3.0";'],
+    ['  "zod": "npm:zod@^4.0.0",', '  "zod": "npm:/@scope/zod@4.0.0/sub",'],
+    ["npx -y deno@2 task test", "npx -y deno@2.9.6 task test"],
+    ['args: ["run", "--no-lock", X]', 'args: ["run", X]'],
+    ['run(["pip", "install", "idna"])', 'run(["pip", "install", "idna==3.4"])'],
+    ["uvx ruff check", "uvx ruff==0.14.0 check"],
+    ["deno test -A tests/fuzz", "deno test -A --lock=tests/deno.lock --frozen tests/fuzz"],
+    ["deno check --doc", "deno check --lock=tests/deno.lock --frozen --doc"],
+    ["deno run -A tests/bench/main.ts", "deno run -A tests/run.ts"],
+  ] as const
+) {
+  Deno.test(`the check of what is fetched finds: ${line.trim()}`, () => {
+    assert.deepEqual(unnamedFetches(`const a = 1;\n${line}\n${ok}\n`), [line.trim()]);
+  });
+}
+
+/** Each specifier on a line of its own. */
+function packages({ imports, scopes }: typeof config): string[] {
+  return [imports, ...Object.values(scopes)].flatMap((map) => Object.values(map))
+    .map((specifier) => `"${specifier}"`);
+}
+
+function modulesIn(folder: string): string[] {
+  return [...Deno.readDirSync(`${ROOT}${folder}`)].flatMap(({ name, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    if (isDirectory) return modulesIn(path);
+    return /\.(ts|py|sh)$/.test(name) ? [path] : [];
+  });
+}
 
 async function whyNoRegistry(): Promise<string | false> {
   const registry = Deno.env.get("NPM_CONFIG_REGISTRY") ?? "https://registry.npmjs.org/";

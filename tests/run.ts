@@ -10,6 +10,8 @@ import { ALONE } from "./alone.ts";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Many tests wait for processes, hence more files at once than there are cores. */
 const AT_ONCE = Deno.env.get("DENO_JOBS") ?? String(navigator.hardwareConcurrency + 2);
+/** Packages from PyPI are as they were then, whatever a test asks for; a later day brings later ones. */
+const PACKAGES_OF = "2026-11-28T00:00:00Z";
 
 interface Counts {
   passed: number;
@@ -53,6 +55,7 @@ async function denoTest(args: string[]): Promise<Counts> {
     stdout: "piped",
     env: {
       DENO_JOBS: AT_ONCE,
+      UV_EXCLUDE_NEWER: PACKAGES_OF,
       ...(Deno.stdout.isTerminal() && !Deno.noColor ? { FORCE_COLOR: "1" } : {}),
     },
   }).spawn();

@@ -4,6 +4,18 @@ import { type AddressInfo, connect } from "node:net";
 
 const WHEEL = "ourlib-1.0-py3-none-any.whl";
 const METADATA = "Metadata-Version: 2.1\nName: ourlib\nVersion: 1.0\n";
+/** With the time of the upload, by which uv leaves out what is newer than it may be. */
+const PAGE = {
+  meta: { "api-version": "1.1" },
+  name: "ourlib",
+  files: [{
+    filename: WHEEL,
+    url: `/files/${WHEEL}`,
+    hashes: {},
+    "core-metadata": true,
+    "upload-time": "2020-01-01T00:00:00Z",
+  }],
+};
 const BUILD = `
 import base64, hashlib, io, os, sys, zipfile
 files = {
@@ -25,7 +37,7 @@ with zipfile.ZipFile(out, "w") as wheel:
 sys.stdout.buffer.write(out.getvalue())
 `;
 
-/** A package index (PEP 503) with one distribution, `ourlib`, for who knows the password. */
+/** A package index (PEP 691) with one distribution, `ourlib`, for who knows the password. */
 export interface PrivateIndex extends AsyncDisposable {
   /** Without credentials. */
   host: string;
@@ -68,9 +80,9 @@ export function servePrivateIndex(options: IndexOptions = {}): PrivateIndex {
     }
     served.push(pathname);
     if (pathname === "/simple/ourlib/") {
-      const link = `<a href="/files/${WHEEL}" data-core-metadata="true">${WHEEL}</a>`;
-      const page = `<!doctype html><html><body>${link}</body></html>`;
-      return new Response(page, { headers: { "content-type": "text/html" } });
+      return new Response(JSON.stringify(PAGE), {
+        headers: { "content-type": "application/vnd.pypi.simple.v1+json" },
+      });
     }
     if (pathname === `/files/${WHEEL}.metadata`) return new Response(METADATA);
     if (pathname === `/files/${WHEEL}`) {

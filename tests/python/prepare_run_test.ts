@@ -136,6 +136,8 @@ Deno.test("prepareRun finds local sources of the header from the script's folder
 
 Deno.test("prepareRun keeps the header's settings for uv, such as exclude-newer", () =>
   inScene(async ({ plan, context }) => {
+    // Which beats the header's.
+    delete context.baseEnv.UV_EXCLUDE_NEWER;
     const source = '# /// script\n# dependencies = ["six"]\n# [tool.uv]\n' +
       '# exclude-newer = "2020-12-31T00:00:00Z"\n# ///\nimport six\nprint(six.__version__)\n';
     const ended = await runPlan(await plan(source), context.baseEnv);

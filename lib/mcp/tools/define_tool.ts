@@ -4,7 +4,7 @@ import type {
   InputRequiredResult,
   ServerContext,
 } from "@modelcontextprotocol/server";
-import type { z } from "zod";
+import { z } from "zod";
 import type { App } from "../../runs/app.ts";
 import type { Caller } from "../../runs/caller.ts";
 
@@ -47,12 +47,13 @@ export interface Tool {
   handle(input: never, call: ToolCall): Promise<ToolAnswer>;
 }
 
-/** Ties the type of a handler's input to its schema. */
+/** Ties the type of a handler's input to its schema. Any answer may have a `note`: see `bound_answer.ts`. */
 export function defineTool<Shape extends z.ZodRawShape>(
   tool: Omit<Tool, "input" | "handle"> & {
     input: z.ZodObject<Shape>;
     handle(input: z.output<z.ZodObject<Shape>>, call: ToolCall): Promise<ToolAnswer>;
   },
 ): Tool {
-  return tool as unknown as Tool;
+  const output = tool.output.extend({ note: z.string().optional() });
+  return { ...tool, output } as unknown as Tool;
 }

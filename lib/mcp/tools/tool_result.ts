@@ -1,4 +1,5 @@
 import type { ContentBlock } from "@modelcontextprotocol/server";
+import { boundAnswer } from "./bound_answer.ts";
 import type { ToolAnswer } from "./define_tool.ts";
 
 /** The result of `tools/call`. */
@@ -9,8 +10,9 @@ export interface ToolResult {
   [key: string]: unknown;
 }
 
-/** An answer as `tools/call` returns it. */
-export function toResult({ json, blocks = [] }: ToolAnswer): ToolResult {
+/** An answer as `tools/call` returns it. Every answer leaves here, and none is longer than a model can use. */
+export function toResult({ json: whole, blocks = [] }: ToolAnswer): ToolResult {
+  const json = boundAnswer(whole);
   return {
     content: [{ type: "text", text: JSON.stringify(json) }, ...blocks],
     structuredContent: json,

@@ -35,6 +35,9 @@ export interface OutputNews {
 /** How much of the output of a running job its status shows, in characters a stream. */
 const PARTIAL_CHARACTERS = 2000;
 
+/** The most that a piece of a stream takes as JSON, in which a line break is two characters. */
+const PIECE_JSON_CHARACTERS = 21_000;
+
 /** The end of a running job's output, and what was printed since the cursors. */
 export function readOutputNews(row: JobRow, files: JobFiles, cursors: OutputCursors): OutputNews {
   const news: OutputNews = {};
@@ -44,8 +47,7 @@ export function readOutputNews(row: JobRow, files: JobFiles, cursors: OutputCurs
     }
     const from = cursors[name];
     if (from === undefined) continue;
-    // As many bytes as characters are allowed: no text has more characters than bytes.
-    const piece = readLog(files[name], from, SHOWN_CHARACTERS, isFinal(row.status));
+    const piece = readNext(files[name], from, isFinal(row.status));
     news[`new_${name}`] = piece.text;
     news[`${name}_cursor`] = piece.cursor;
     if (piece.more) news.more = true;
@@ -71,6 +73,18 @@ export async function readPiece(
   const row = await jobs.get(id);
   const files = jobs.files(id);
   return row && files && readLog(files[stream], cursor, limit, isFinal(row.status));
+}
+
+/** What follows a cursor, as much as an answer has room for. */
+function readNext(path: string, from: number, ended: boolean): LogPiece {
+  // As many bytes as characters are allowed: no text has more characters than bytes.
+  let limit = SHOWN_CHARACTERS;
+  while (true) {
+    const piece = readLog(path, from, limit, ended);
+    const size = JSON.stringify(piece.text).length;
+    if (size <= PIECE_JSON_CHARACTERS) return piece;
+    limit = Math.floor(limit * Math.min(0.9, PIECE_JSON_CHARACTERS / size));
+  }
 }
 
 /** The last characters of a stream, made readable. */

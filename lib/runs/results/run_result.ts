@@ -16,6 +16,8 @@ import { benchmarkFigures } from "./benchmark_figures.ts";
 
 /** The most characters of a stream that a result shows. */
 export const SHOWN_CHARACTERS = 20_000;
+/** The most that both streams may take as JSON, in which a line break or a quotation mark is two. */
+const SHOWN_JSON_CHARACTERS = 42_000;
 
 /** What `details` in `spec.json` says about a run of Python. */
 export interface RunDetails extends Record<string, unknown> {
@@ -60,7 +62,7 @@ async function makeResult(
 ): Promise<Record<string, unknown>> {
   const details = (spec?.details ?? {}) as Partial<RunDetails>;
   const id = spec?.process.id ?? "";
-  const streams = { stdout: readStream(files.stdout), stderr: readStream(files.stderr) };
+  const streams = readStreams(files);
   const truncated: Record<string, unknown> = {};
   const result: Record<string, unknown> = {};
   for (const [name, shown] of Object.entries(streams)) {
@@ -94,8 +96,22 @@ async function makeResult(
   return result;
 }
 
-function readStream(path: string): string | LogEnds {
-  return readEnds(path, SHOWN_CHARACTERS, readableText);
+type Shown = string | LogEnds;
+
+/** Both streams, or as much of their ends as an answer has room for. */
+function readStreams(files: JobFiles): { stdout: Shown; stderr: Shown } {
+  const limits = { stdout: SHOWN_CHARACTERS, stderr: SHOWN_CHARACTERS };
+  while (true) {
+    const stdout = readEnds(files.stdout, limits.stdout, readableText);
+    const stderr = readEnds(files.stderr, limits.stderr, readableText);
+    const sizes = { stdout: JSON.stringify(stdout).length, stderr: JSON.stringify(stderr).length };
+    if (sizes.stdout + sizes.stderr <= SHOWN_JSON_CHARACTERS) return { stdout, stderr };
+    const [longer, other] = sizes.stdout > sizes.stderr
+      ? ["stdout", "stderr"] as const
+      : ["stderr", "stdout"] as const;
+    const room = Math.max(SHOWN_JSON_CHARACTERS - sizes[other], SHOWN_JSON_CHARACTERS / 2);
+    limits[longer] = Math.floor(limits[longer] * Math.min(0.9, room / sizes[longer]));
+  }
 }
 
 function secondsBeforeRun(outcome: Outcome, spec: StoredSpec | undefined): number {

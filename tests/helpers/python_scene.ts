@@ -1,6 +1,7 @@
 import { delimiter, join } from "node:path";
 import { prepareRun, type RunContext, type RunRequest } from "../../lib/python/prepare_run.ts";
 import { installScriptRuntime } from "../../lib/python/in_script/script_runtime.ts";
+import { serverEnv } from "./connect.ts";
 import { uvFolder } from "./run_plan.ts";
 
 /** A folder with a home, and a script in it. */
@@ -11,17 +12,27 @@ export interface Scene {
   plan: (source: string, request?: Partial<RunRequest>) => ReturnType<typeof prepareRun>;
 }
 
-/** Runs a test in a folder of its own, with a real uv on PATH. */
+/** A home for all scenes of a file that are given it: an environment that many of them need is made once. */
+export function sceneHome(): () => string {
+  let home: string | undefined;
+  Deno.test.afterAll(() => {
+    if (home !== undefined) Deno.removeSync(home, { recursive: true });
+  });
+  return () => home ??= Deno.realPathSync(Deno.makeTempDirSync());
+}
+
+/** Runs a test in a folder of its own, with a real uv on PATH; the home is in it where none is given. */
 export async function inScene(
   body: (scene: Scene) => Promise<void>,
   env: Record<string, string> = {},
+  givenHome?: string,
 ) {
   const folder = Deno.realPathSync(Deno.makeTempDirSync());
   try {
-    const home = join(folder, "home");
+    const home = givenHome ?? join(folder, "home");
     const runtime = await installScriptRuntime(home);
     const path = [await uvFolder(), Deno.env.get("PATH")].join(delimiter);
-    const baseEnv = { ...Deno.env.toObject(), PATH: path, ...env };
+    const baseEnv = { ...serverEnv(), PATH: path, ...env };
     const context = { home, baseEnv, scriptRuntimeEnv: runtime.env };
     const plan: Scene["plan"] = (source, request = {}) => {
       const scriptPath = join(folder, "script.py");

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { CLIENTS, connect, type ToolResult } from "../helpers/connect.ts";
+import { CLIENTS, type ToolResult } from "../helpers/connect.ts";
 import { uvFolder } from "../helpers/run_plan.ts";
-import { TestHome } from "../helpers/test_home.ts";
+import { SharedServers } from "../helpers/shared_servers.ts";
 
 const PNG = [0x89, 0x50, 0x4e, 0x47];
 const sixFigures =
   "import matplotlib.pyplot as plt\nfor i in range(6):\n    plt.plot([i, 1])\n    plt.show()\n";
 
-async function serverEnv(): Promise<Record<string, string>> {
-  return { PATH: `${await uvFolder()}:${Deno.env.get("PATH")}` };
-}
+const shared = new SharedServers(async () => ({
+  PATH: `${await uvFolder()}:${Deno.env.get("PATH")}`,
+}));
 
 function imagesOf({ content }: ToolResult): Uint8Array[] {
   return content.filter(({ type }) => type === "image").map(({ data, mimeType }) => {
@@ -25,8 +25,7 @@ function linksOf({ content }: ToolResult): string[] {
 
 for (const kind of CLIENTS) {
   Deno.test(`figures arrive as at most four pictures, all as links (client ${kind})`, async () => {
-    await using home = await TestHome.create();
-    await using client = await connect({ home: home.path, kind, env: await serverEnv() });
+    const client = await shared.connect(kind, "stdio");
     const answer = await client.call("py_run_script_with_dependencies", {
       script_content: sixFigures,
       time_budget_seconds: 60,
@@ -42,8 +41,7 @@ for (const kind of CLIENTS) {
 }
 
 Deno.test("the same pictures come with the status of a job that has ended", async () => {
-  await using home = await TestHome.create();
-  await using client = await connect({ home: home.path, env: await serverEnv() });
+  const client = await shared.connect("2.x, 2025 era", "stdio");
   const { json } = await client.call("py_run_script_with_dependencies_async", {
     script_content: "import matplotlib.pyplot as plt\nplt.plot([1, 2])\n",
   });
@@ -53,8 +51,7 @@ Deno.test("the same pictures come with the status of a job that has ended", asyn
 });
 
 Deno.test("a picture of more than 1 MB arrives smaller, and whole as a file", async () => {
-  await using home = await TestHome.create();
-  await using client = await connect({ home: home.path, env: await serverEnv() });
+  const client = await shared.connect("2.x, 2025 era", "stdio");
   const answer = await client.call("py_run_script_with_dependencies", {
     script_content: "import numpy as np, matplotlib.pyplot as plt\n" +
       "plt.figure(figsize=(16, 16))\nplt.imshow(np.random.default_rng(1).random((1500, 1500, 3)))\n",
@@ -67,8 +64,8 @@ Deno.test("a picture of more than 1 MB arrives smaller, and whole as a file", as
 });
 
 Deno.test("a notebook's pictures arrive with what its cells printed", async () => {
-  await using home = await TestHome.create();
-  await using client = await connect({ home: home.path, env: await serverEnv() });
+  const client = await shared.connect("2.x, 2025 era", "stdio");
+  const home = await shared.home();
   const source = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\n6 * 7";
   const cell = { cell_type: "code", metadata: {}, execution_count: null, outputs: [], source };
   const notebook = { nbformat: 4, nbformat_minor: 4, metadata: {}, cells: [cell] };
@@ -84,8 +81,8 @@ Deno.test("a notebook's pictures arrive with what its cells printed", async () =
 });
 
 Deno.test("a page that a script writes is linked with its type", async () => {
-  await using home = await TestHome.create();
-  await using client = await connect({ home: home.path, env: await serverEnv() });
+  const client = await shared.connect("2.x, 2025 era", "stdio");
+  const home = await shared.home();
   const { content } = await client.call("py_run_script_in_dir", {
     directory: home.path,
     script_content:
@@ -96,8 +93,7 @@ Deno.test("a page that a script writes is linked with its type", async () => {
 });
 
 Deno.test("a result without files has no blocks besides its text", async () => {
-  await using home = await TestHome.create();
-  await using client = await connect({ home: home.path, env: await serverEnv() });
+  const client = await shared.connect("2.x, 2025 era", "stdio");
   const { content } = await client.call("py_run_script_with_dependencies", {
     script_content: "print(1)\n",
   });

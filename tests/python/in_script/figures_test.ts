@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { inScene } from "../../helpers/python_scene.ts";
+import { inScene, sceneHome } from "../../helpers/python_scene.ts";
 import { runPlan } from "../../helpers/run_plan.ts";
 
 interface Shown {
@@ -11,6 +11,7 @@ interface Shown {
   previews: Record<string, number>;
 }
 
+const home = sceneHome();
 const plot = "import matplotlib.pyplot as plt\n";
 
 /** Runs a script as a job's would run, and looks for its pictures. */
@@ -22,32 +23,36 @@ async function show(
   } = {},
 ): Promise<Shown> {
   let shown: Shown | undefined;
-  await inScene(async ({ folder, plan, context }) => {
-    for (const name of ["DISPLAY", "MPLBACKEND"]) delete context.baseEnv[name];
-    const artifacts = join(folder, "artifacts");
-    Deno.mkdirSync(artifacts);
-    const made = await plan(source, {
-      dependencies,
-      env: { PYTHON_MCP_ARTIFACTS: artifacts, ...env },
-    });
-    const { stdout, stderr } = await runPlan(made, context.baseEnv);
-    const sizes = (path: string) => {
-      try {
-        const names = [...Deno.readDirSync(path)].map(({ name }) => name).sort();
-        return Object.fromEntries(
-          names.map((name) => [name, Deno.statSync(join(path, name)).size]),
-        );
-      } catch {
-        return {};
-      }
-    };
-    shown = {
-      stdout,
-      stderr,
-      artifacts: sizes(artifacts),
-      previews: sizes(join(folder, "previews")),
-    };
-  });
+  await inScene(
+    async ({ folder, plan, context }) => {
+      for (const name of ["DISPLAY", "MPLBACKEND"]) delete context.baseEnv[name];
+      const artifacts = join(folder, "artifacts");
+      Deno.mkdirSync(artifacts);
+      const made = await plan(source, {
+        dependencies,
+        env: { PYTHON_MCP_ARTIFACTS: artifacts, ...env },
+      });
+      const { stdout, stderr } = await runPlan(made, context.baseEnv);
+      const sizes = (path: string) => {
+        try {
+          const names = [...Deno.readDirSync(path)].map(({ name }) => name).sort();
+          return Object.fromEntries(
+            names.map((name) => [name, Deno.statSync(join(path, name)).size]),
+          );
+        } catch {
+          return {};
+        }
+      };
+      shown = {
+        stdout,
+        stderr,
+        artifacts: sizes(artifacts),
+        previews: sizes(join(folder, "previews")),
+      };
+    },
+    {},
+    home(),
+  );
   return shown!;
 }
 

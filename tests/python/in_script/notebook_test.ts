@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { notebookSource } from "../../../lib/python/in_script/notebook.ts";
-import { inScene } from "../../helpers/python_scene.ts";
+import { inScene, sceneHome } from "../../helpers/python_scene.ts";
 import { runPlan } from "../../helpers/run_plan.ts";
+
+const home = sceneHome();
 
 /** A notebook with these code cells. */
 function notebook(...cells: string[]): string {
@@ -22,21 +24,28 @@ function notebook(...cells: string[]): string {
 
 async function runNotebook(text: string, dependencies?: string[]) {
   let ran: { stdout: string; stderr: string; code: number; artifacts: string[] } | undefined;
-  await inScene(async ({ folder, plan, context }) => {
-    const scriptPath = join(folder, "book.ipynb");
-    Deno.writeTextFileSync(scriptPath, text);
-    const artifacts = join(folder, "job", "artifacts");
-    Deno.mkdirSync(artifacts, { recursive: true });
-    const made = await plan("", {
-      scriptPath,
-      source: text,
-      dependencies,
-      detectImports: true,
-      env: { PYTHON_MCP_ARTIFACTS: artifacts },
-    });
-    const ended = await runPlan(made, context.baseEnv);
-    ran = { ...ended, artifacts: [...Deno.readDirSync(artifacts)].map(({ name }) => name).sort() };
-  });
+  await inScene(
+    async ({ folder, plan, context }) => {
+      const scriptPath = join(folder, "book.ipynb");
+      Deno.writeTextFileSync(scriptPath, text);
+      const artifacts = join(folder, "job", "artifacts");
+      Deno.mkdirSync(artifacts, { recursive: true });
+      const made = await plan("", {
+        scriptPath,
+        source: text,
+        dependencies,
+        detectImports: true,
+        env: { PYTHON_MCP_ARTIFACTS: artifacts },
+      });
+      const ended = await runPlan(made, context.baseEnv);
+      ran = {
+        ...ended,
+        artifacts: [...Deno.readDirSync(artifacts)].map(({ name }) => name).sort(),
+      };
+    },
+    {},
+    home(),
+  );
   return ran!;
 }
 

@@ -1,4 +1,10 @@
 import { fileURLToPath } from "node:url";
+import { App } from "../../lib/runs/app.ts";
+import { openJobs } from "../../lib/runs/open_jobs.ts";
+import { readSettings } from "../../lib/runs/settings.ts";
+import { runCommand } from "../../lib/serve/cli/run_command.ts";
+import { createLog } from "../../lib/serve/program/log.ts";
+import { capturingOutput } from "./capturing_output.ts";
 import { serverEnv } from "./connect.ts";
 import type { TestHome } from "./test_home.ts";
 
@@ -18,8 +24,34 @@ export interface CliOptions {
   flags?: string[];
 }
 
-/** Runs the real program with a command line to its end. */
+/**
+ * Runs a command line to its end within this process, which takes a tenth of the time of one of its own.
+ * For what is about the process (its arguments, its input, its exit), see `cliProcess`.
+ */
 export async function cli(
+  home: TestHome,
+  args: string[],
+  { env = {}, cwd = home.path }: Pick<CliOptions, "env" | "cwd"> = {},
+): Promise<CliResult> {
+  const given = { ...serverEnv(), PYTHON_MCP_HOME: home.join("home"), ...env };
+  const createApp = () => {
+    const warnings: string[] = [];
+    const settings = readSettings(given, (message) => warnings.push(message));
+    const log = createLog(settings.home, false);
+    for (const warning of warnings) log.warn(warning);
+    return new App({ ...settings, cwd }, log, openJobs);
+  };
+  // As a process of its own would, this goes on while the command waits.
+  const alive = setInterval(() => {}, 1000);
+  try {
+    return await capturingOutput(() => runCommand(args, createApp));
+  } finally {
+    clearInterval(alive);
+  }
+}
+
+/** Runs the real program with a command line to its end. */
+export async function cliProcess(
   home: TestHome,
   args: string[],
   options: CliOptions = {},
@@ -84,7 +116,7 @@ export async function startJob(
   home: TestHome,
   source: string,
   label = "job",
-  options: CliOptions = {},
+  options: Pick<CliOptions, "env" | "cwd"> = {},
 ): Promise<string> {
   const path = writeScript(home, `${crypto.randomUUID()}.py`, source);
   const args = ["run", "-d", "--no-uv", "-l", label, path];

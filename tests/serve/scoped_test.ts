@@ -5,7 +5,7 @@ import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import config from "../../deno.json" with { type: "json" };
 import { findLauncherPython } from "../../lib/python/interpreters/find_interpreters.ts";
 import { scopedFlags } from "../../lib/serve/program/scoped_flags.ts";
-import { cli, startJob } from "../helpers/cli.ts";
+import { cli, cliProcess, startJob } from "../helpers/cli.ts";
 import { connect, type Connection, serverEnv } from "../helpers/connect.ts";
 import { DashboardServer } from "../helpers/dashboard_server.ts";
 import { TestHome } from "../helpers/test_home.ts";
@@ -102,10 +102,10 @@ for (const [flag, flags] of Object.entries(MISSING)) {
 
 Deno.test("the program names the flag in one sentence when it cannot even begin", async () => {
   await using home = await TestHome.create();
-  const env = await cli(home, [], { flags: ["--allow-read"] });
+  const env = await cliProcess(home, [], { flags: ["--allow-read"] });
   assert.equal(env.code, 1);
   assert.match(env.stderr, /^python-mcp: Requires env access, .*--allow-env flag.*\n$/);
-  const net = await cli(home, ["serve", "--http"], { flags: flagsFor(home.join("home")) });
+  const net = await cliProcess(home, ["serve", "--http"], { flags: flagsFor(home.join("home")) });
   assert.equal(net.code, 1);
   assert.match(net.stderr, /^python-mcp: .*--allow-net flag.*\n$/);
 });
@@ -127,7 +127,7 @@ Deno.test("a call says what to do when a variable of the loader is in a scoped s
 Deno.test("doctor names a variable of the loader when it is in a scoped server's way", async () => {
   await using home = await TestHome.create();
   const flags = flagsFor(home.join("home"));
-  const { code, stdout } = await cli(home, ["doctor", "--offline", "--json"], {
+  const { code, stdout } = await cliProcess(home, ["doctor", "--offline", "--json"], {
     flags,
     env: LOADER,
   });
@@ -139,7 +139,7 @@ Deno.test("doctor names a variable of the loader when it is in a scoped server's
 
 Deno.test("permissions prints what the server needs, for a command line to take in", async () => {
   await using home = await TestHome.create();
-  const printed = await cli(home, ["permissions", "--listen", "127.0.0.1:8000"], {
+  const printed = await cliProcess(home, ["permissions", "--listen", "127.0.0.1:8000"], {
     flags: ["--allow-read", "--allow-env"],
   });
   assert.deepEqual(printed, {
@@ -178,7 +178,7 @@ Deno.test("deno task start runs a script without -A", async () => {
 
 Deno.test("doctor is content when the permissions are scoped", async () => {
   await using home = await TestHome.create();
-  const { stdout } = await cli(home, ["doctor", "--offline", "--json"], {
+  const { stdout } = await cliProcess(home, ["doctor", "--offline", "--json"], {
     flags: flagsFor(home.join("home")),
   });
   const { findings } = JSON.parse(stdout) as { findings: { check: string; message: string }[] };

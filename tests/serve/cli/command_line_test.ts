@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import config from "../../../deno.json" with { type: "json" };
-import { cli, denoDir, MAIN, startJob, writeScript } from "../../helpers/cli.ts";
+import { cli, cliProcess, denoDir, MAIN, startJob, writeScript } from "../../helpers/cli.ts";
 import { connect } from "../../helpers/connect.ts";
 import { skippableTest } from "../../helpers/skippable.ts";
 import { TestHome } from "../../helpers/test_home.ts";
@@ -39,7 +39,7 @@ Deno.test("every command has examples when --help is given", async () => {
 Deno.test("help lists every command, and the tests know them all", async () => {
   await using home = await TestHome.create();
   const listed = async (...args: string[]) => {
-    const { stdout } = await cli(home, [...args, "--help"]);
+    const { stdout } = await cliProcess(home, [...args, "--help"]);
     return [...stdout.slice(stdout.indexOf("Commands:")).matchAll(/^ {2}([a-z]+) /gm)]
       .map(([, name]) => [...args, name].join(" ")).filter((name) => name !== "help");
   };
@@ -51,7 +51,7 @@ Deno.test("help lists every command, and the tests know them all", async () => {
 
 Deno.test("a wrong command line ends with 64 and a hint", async () => {
   await using home = await TestHome.create();
-  const { code, stderr, stdout } = await cli(home, ["job"]);
+  const { code, stderr, stdout } = await cliProcess(home, ["job"]);
   assert.deepEqual([code, stdout], [64, ""]);
   assert.match(stderr, /unknown command 'job'\n\(Did you mean (one of )?.*jobs/);
   const count = await cli(home, ["jobs", "--limit", "0"]);
@@ -72,7 +72,7 @@ Deno.test("jobs names its commands when it does not know one", async () => {
 Deno.test("version prints the version of deno.json", async () => {
   await using home = await TestHome.create();
   for (const args of [["version"], ["--version"]]) {
-    assert.equal((await cli(home, args)).stdout, `${config.version}\n`);
+    assert.equal((await cliProcess(home, args)).stdout, `${config.version}\n`);
   }
 });
 
@@ -85,9 +85,9 @@ Deno.test("scripts lists what a server saved, and run --saved runs it", async ()
       source: '"""Says hello."""\nimport sys\nprint("hello", sys.argv[1:])',
     });
   }
-  const { stdout } = await cli(home, ["scripts"]);
+  const { stdout } = await cliProcess(home, ["scripts"]);
   assert.match(stdout, /^NAME .*\nhello +Says hello\.\n$/);
-  const run = await cli(home, ["run", "--saved", "hello", "--", "you"]);
+  const run = await cliProcess(home, ["run", "--saved", "hello", "--", "you"]);
   assert.equal(run.stdout, "hello ['you']\n");
 });
 
@@ -111,7 +111,7 @@ Deno.test("deps names what the header says when there is one", async () => {
 Deno.test("deps names the packages of the imports when there is no header", async () => {
   await using home = await TestHome.create();
   const script = writeScript(home, "a.py", "import os, yaml, no_such_module_x\n");
-  const { code, stdout, stderr } = await cli(home, ["deps", script]);
+  const { code, stdout, stderr } = await cliProcess(home, ["deps", script]);
   assert.deepEqual([code, stdout], [1, "pyyaml\n"]);
   assert.match(stderr, /no_such_module_x/);
 });
@@ -156,7 +156,7 @@ for (const [shell, program] of Object.entries(SHELLS)) {
       await using home = await TestHome.create();
       const id = (await startJob(home, "1")).slice(0, 8);
       await cli(home, ["jobs", "wait", id]);
-      const { stdout } = await cli(home, ["completions", shell]);
+      const { stdout } = await cliProcess(home, ["completions", shell]);
       const env = {
         HOME: home.path,
         PYTHON_MCP_HOME: home.join("home"),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cli, cliInTerminal, startCli, startJob } from "../../helpers/cli.ts";
+import { cli, cliInTerminal, cliProcess, startCli, startJob } from "../../helpers/cli.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 
@@ -9,7 +9,7 @@ Deno.test("jobs shows a table when there are jobs", async () => {
   await using home = await TestHome.create();
   const id = await startJob(home, "raise SystemExit(3)", "my label");
   await cli(home, ["jobs", "wait", id]);
-  const { stdout, code } = await cli(home, ["jobs"]);
+  const { stdout, code } = await cliProcess(home, ["jobs"]);
   assert.equal(code, 0);
   const [head, row] = stdout.split("\n");
   assert.match(head!, /^ID +LABEL +STATUS +PROGRESS +AGE +DURATION$/);
@@ -18,7 +18,7 @@ Deno.test("jobs shows a table when there are jobs", async () => {
 
 Deno.test("jobs says where it looked and how to begin when there are none", async () => {
   await using home = await TestHome.create();
-  const { code, stdout, stderr } = await cli(home, ["jobs"]);
+  const { code, stdout, stderr } = await cliProcess(home, ["jobs"]);
   assert.deepEqual([code, stdout], [0, ""]);
   assert(stderr.includes(`There are no jobs in ${home.join("home")} yet. Start one: `));
   assert.match(stderr, /main\.ts run script\.py\n$/);
@@ -35,7 +35,7 @@ Deno.test("jobs has colours on a terminal only, and none when NO_COLOR is set", 
   const green = "\x1b[32mcompleted\x1b[39m";
   assert((await cliInTerminal(home, ["jobs"])).includes(green));
   assert(!(await cliInTerminal(home, ["jobs"], { NO_COLOR: "1" })).includes("\x1b["));
-  assert(!(await cli(home, ["jobs"], { env: { NO_COLOR: "" } })).stdout.includes("\x1b["));
+  assert(!(await cliProcess(home, ["jobs"], { env: { NO_COLOR: "" } })).stdout.includes("\x1b["));
 });
 
 Deno.test("jobs prints JSON of the contract's shape when --json is given", async () => {
@@ -72,7 +72,7 @@ Deno.test("jobs show finds the job when the start of its id is given", async () 
   await using home = await TestHome.create();
   const id = await startJob(home, "print('shown')");
   await cli(home, ["jobs", "wait", id]);
-  const { stdout } = await cli(home, ["jobs", "show", id.slice(0, 5)]);
+  const { stdout } = await cliProcess(home, ["jobs", "show", id.slice(0, 5)]);
   assert.match(stdout, new RegExp(`id +${id}\n`));
   assert.match(stdout, /stdout\nshown\n/);
 });
@@ -91,7 +91,7 @@ Deno.test("jobs logs splits the streams when the job printed on both", async () 
   await using home = await TestHome.create();
   const id = await startJob(home, "import sys\nprint('a\\nb\\nc')\nprint('e', file=sys.stderr)");
   await cli(home, ["jobs", "wait", id]);
-  const all = await cli(home, ["jobs", "logs", id]);
+  const all = await cliProcess(home, ["jobs", "logs", id]);
   assert.deepEqual([all.stdout, all.stderr], ["a\nb\nc\n", "e\n"]);
   const some = await cli(home, ["jobs", "logs", "--lines", "2", "--only", "stdout", id]);
   assert.deepEqual([some.stdout, some.stderr], ["b\nc\n", ""]);
@@ -134,7 +134,7 @@ Deno.test("jobs logs ends quietly when its reader has gone", async () => {
 Deno.test("jobs wait has the script's exit code when the job ends", async () => {
   await using home = await TestHome.create();
   const id = await startJob(home, "raise SystemExit(9)");
-  const { code, stdout } = await cli(home, ["jobs", "wait", id]);
+  const { code, stdout } = await cliProcess(home, ["jobs", "wait", id]);
   assert.deepEqual([code, stdout], [9, "failed\n"]);
 });
 
@@ -148,7 +148,7 @@ Deno.test("jobs wait ends with 124 when its time is up", async () => {
 Deno.test("jobs cancel ends the job, and fails when it had ended before", async () => {
   await using home = await TestHome.create();
   const id = await startJob(home, WAITS);
-  assert.deepEqual(await cli(home, ["jobs", "cancel", id]), {
+  assert.deepEqual(await cliProcess(home, ["jobs", "cancel", id]), {
     code: 0,
     stdout: `${id.slice(0, 8)}  Job cancelled\n`,
     stderr: "",
@@ -167,7 +167,7 @@ Deno.test("jobs prune removes the named job when it has ended", async () => {
   const gone = await startJob(home, "1");
   const stays = await startJob(home, "1");
   for (const id of [gone, stays]) await cli(home, ["jobs", "wait", id]);
-  const { stdout } = await cli(home, ["jobs", "prune", gone]);
+  const { stdout } = await cliProcess(home, ["jobs", "prune", gone]);
   assert.equal(stdout, "1 removed, 1 left\n");
   assert.deepEqual([...Deno.readDirSync(home.join("home", "jobs"))].map(({ name }) => name), [
     stays,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cli, cliInTerminal, startCli, writeScript } from "../../helpers/cli.ts";
+import { cli, cliInTerminal, cliProcess, startCli, writeScript } from "../../helpers/cli.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 
@@ -12,7 +12,7 @@ Deno.test("run gives the script's output and exit code when it ends", async () =
     "a.py",
     "import sys\nprint('out')\nprint('err', file=sys.stderr)\nsys.exit(7)",
   );
-  assert.deepEqual(await cli(home, [...RUN, script]), {
+  assert.deepEqual(await cliProcess(home, [...RUN, script]), {
     code: 7,
     stdout: "out\n",
     stderr: "err\n",
@@ -39,7 +39,7 @@ Deno.test("run uses the folder that is named, else the one it is started in", as
 Deno.test("run hands on standard input and variables when told to", async () => {
   await using home = await TestHome.create();
   const script = writeScript(home, "a.py", "import os; print(os.environ['A'], input())");
-  const { stdout } = await cli(home, [...RUN, "--stdin", "-e", "A=1=2", script], {
+  const { stdout } = await cliProcess(home, [...RUN, "--stdin", "-e", "A=1=2", script], {
     stdin: "typed\n",
   });
   assert.equal(stdout, "1=2 typed\n");
@@ -47,7 +47,7 @@ Deno.test("run hands on standard input and variables when told to", async () => 
 
 Deno.test("run runs standard input when the script is -", async () => {
   await using home = await TestHome.create();
-  const { stdout } = await cli(home, [...RUN, "-"], { stdin: "print(6 * 7)" });
+  const { stdout } = await cliProcess(home, [...RUN, "-"], { stdin: "print(6 * 7)" });
   assert.equal(stdout, "42\n");
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PAGE_FILES } from "../../../lib/page/page_files.ts";
-import { cli } from "../../helpers/cli.ts";
+import { cliProcess } from "../../helpers/cli.ts";
 import { DashboardServer } from "../../helpers/dashboard_server.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 
@@ -174,7 +174,7 @@ Deno.test("dashboard says what is in the way when its port is taken", async () =
   await using home = await TestHome.create();
   await using server = await DashboardServer.start(home);
   const { port } = new URL(server.origin);
-  const { code, stderr } = await cli(home, ["dashboard", "--no-open", "--port", port]);
+  const { code, stderr } = await cliProcess(home, ["dashboard", "--no-open", "--port", port]);
   assert.equal(code, 1);
   assert.match(stderr, /the port is in use; choose another with --port/);
   assert.doesNotMatch(stderr, / {4}at /);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fileSystemOf } from "../../../lib/serve/doctor/doctor_home.ts";
-import { cli, startJob } from "../../helpers/cli.ts";
+import { cli, cliProcess, startJob } from "../../helpers/cli.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 
 interface Finding {
@@ -10,11 +10,13 @@ interface Finding {
   fix?: string;
 }
 
+/** @param flags Of a process of its own. */
 async function examine(home: TestHome, env: Record<string, string> = {}, flags?: string[]) {
-  const { code, stdout } = await cli(home, ["doctor", "--json", "--offline"], {
-    env: { HOME: home.path, ...env },
-    flags,
-  });
+  const args = ["doctor", "--json", "--offline"];
+  const options = { env: { HOME: home.path, ...env } };
+  const { code, stdout } = flags
+    ? await cliProcess(home, args, { ...options, flags })
+    : await cli(home, args, options);
   const { ok, findings } = JSON.parse(stdout) as { ok: boolean; findings: Finding[] };
   const of = (check: string) => findings.filter((one) => one.check === check);
   return { code, ok, findings, of };
@@ -24,7 +26,7 @@ Deno.test("doctor finds no error when all is well", async () => {
   await using home = await TestHome.create();
   const id = await startJob(home, "1");
   await cli(home, ["jobs", "wait", id]);
-  const { code, ok, findings, of } = await examine(home);
+  const { code, ok, findings, of } = await examine(home, {}, ["-A"]);
   assert.deepEqual(findings.filter(({ level }) => level === "error"), []);
   assert.deepEqual([code, ok], [0, true]);
   for (const check of ["permissions", "Python", "supervisor", "home", "database"]) {

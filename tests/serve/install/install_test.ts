@@ -5,7 +5,7 @@ import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { exists } from "../../../lib/base/private_files.ts";
 import { CLIENTS } from "../../../lib/serve/install/clients.ts";
-import { cli, denoDir, MAIN } from "../../helpers/cli.ts";
+import { cli, cliProcess, denoDir, MAIN } from "../../helpers/cli.ts";
 import { uvFolder } from "../../helpers/run_plan.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 
@@ -168,7 +168,7 @@ Deno.test("what install wrote starts a server that finds uv when the desktop's P
   Deno.mkdirSync(uv);
   Deno.linkSync(join(await uvFolder(), "uv"), join(uv, "uv"));
   const PATH = `${uv}:${Deno.env.get("PATH")}`;
-  const installed = await cli(home, ["install", "--client", "cursor", "--scoped"], {
+  const installed = await cliProcess(home, ["install", "--client", "cursor", "--scoped"], {
     env: { HOME: home.path, PATH },
   });
   assert.equal(installed.code, 0, installed.stderr);
@@ -200,7 +200,7 @@ Deno.test("what install wrote starts a server that finds uv when the desktop's P
 
 Deno.test("install hands on how to reach the network, but no password", async () => {
   await using home = await TestHome.create();
-  const { stdout } = await cli(home, ["install", "--client", "cursor", "--dry-run"], {
+  const { stdout } = await cliProcess(home, ["install", "--client", "cursor", "--dry-run"], {
     env: {
       HOME: home.path,
       SSL_CERT_FILE: "/etc/own.pem",

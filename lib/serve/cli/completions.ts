@@ -1,9 +1,9 @@
-import { Argument, type Command } from "commander";
 import { dirname } from "node:path";
-import type { Cli } from "./cli.ts";
-import { complete } from "./complete.ts";
 import { entry } from "../program/invocation.ts";
-import { print } from "./terminal.ts";
+import { complete } from "./command/complete.ts";
+import { defineCommand } from "./command/define_command.ts";
+import { anyNumber, required } from "./command/options.ts";
+import { print } from "./terminal/terminal.ts";
 
 /** Each asks the program itself, so that they never fall behind it, and ids of jobs complete too. */
 const SCRIPTS: Record<string, string> = {
@@ -35,30 +35,31 @@ complete -c python-mcp -a '(__python_mcp_complete)'
 `,
 };
 
-/** `completions`, and `complete`, which its scripts call. */
-export function addCompletions(program: Command, cli: Cli): void {
-  program.command("completions")
-    .description("Print what makes a shell complete the command `python-mcp`")
-    .addArgument(new Argument("<shell>").choices(Object.keys(SCRIPTS)))
-    .addHelpText(
-      "after",
-      `
-Examples:
-  $ source <(python-mcp completions bash)
-  $ source <(python-mcp completions zsh)
-  $ python-mcp completions fish > ~/.config/fish/completions/python-mcp.fish
+/** `completions`: what makes a shell complete command lines. */
+export const COMPLETIONS = defineCommand({
+  name: "completions",
+  description: "Print what makes a shell complete the command `python-mcp`",
+  arguments: { shell: required("", { choices: Object.keys(SCRIPTS) }) },
+  examples: [
+    "source <(python-mcp completions bash)",
+    "source <(python-mcp completions zsh)",
+    "python-mcp completions fish > ~/.config/fish/completions/python-mcp.fish",
+  ],
+  afterword: `The command itself is made by:\n  ${howToInstall(entry())}`,
+  handle: ({ shell }) => print(SCRIPTS[shell]!),
+});
 
-The command itself is made by:
-  ${howToInstall(entry())}`,
-    )
-    .action((shell: string) => print(SCRIPTS[shell]!));
-  program.command("complete", { hidden: true })
-    .argument("[words...]")
-    .allowUnknownOption()
-    .action((words: string[]) => {
-      print(complete(program, cli, words).map((word) => `${word}\n`).join(""));
-    });
-}
+/** What those scripts call. */
+export const COMPLETE = defineCommand({
+  name: "complete",
+  description: "",
+  arguments: { words: anyNumber("") },
+  hidden: true,
+  examples: [],
+  handle({ words }, cli, commands) {
+    print(complete(commands, cli, words).map((word) => `${word}\n`).join(""));
+  },
+});
 
 /** Deno's command; without its configuration a checkout would not find its packages. */
 function howToInstall(main: string): string {

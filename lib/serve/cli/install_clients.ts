@@ -2,16 +2,16 @@ import { UserError } from "../../base/user_error.ts";
 import { type ClientConfig, CLIENTS } from "../install/clients.ts";
 import { planChange } from "../install/plan_change.ts";
 import { serverEntry } from "../install/server_entry.ts";
-import { type Cli, EXIT } from "./cli.ts";
+import { type Cli, EXIT } from "./command/cli.ts";
 import { entry } from "../program/invocation.ts";
-import { paintFor, print, printJson, say } from "./terminal.ts";
+import { paintFor, print, printJson, say } from "./terminal/terminal.ts";
 
 export interface InstallOptions {
   client?: string;
   name: string;
   scoped?: boolean;
-  dryRun?: boolean;
-  json?: boolean;
+  dryRun: boolean;
+  json: boolean;
 }
 
 /** `install` and `uninstall`: one client after the other; what fails for one is said, the rest goes on. */
@@ -45,7 +45,7 @@ export function installClients(
         action: change.action,
         diff: change.diff,
       });
-      if (!options.json) sayChange(client, change, options.dryRun ?? false);
+      if (!options.json) sayChange(client, change, options.dryRun);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       say(`python-mcp: ${error.message}\n`);

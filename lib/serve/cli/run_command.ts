@@ -3,35 +3,20 @@ import config from "../../../deno.json" with { type: "json" };
 import { permissionAdvice } from "../../base/permission_advice.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { App } from "../../runs/app.ts";
-import { Cli, EXIT } from "./cli.ts";
-import { addCompletions } from "./completions.ts";
-import { addDashboard } from "./dashboard.ts";
-import { addDemo } from "./demo.ts";
-import { addDeps } from "./deps.ts";
-import { addDoctor } from "./doctor.ts";
-import { addInstall } from "./install.ts";
 import { invocation } from "../program/invocation.ts";
-import { addJobs } from "./jobs.ts";
-import { addPermissions } from "./permissions.ts";
-import { addRun } from "./run.ts";
-import { addScripts } from "./scripts.ts";
-import { addServe } from "./serve.ts";
-import { print, say } from "./terminal.ts";
+import { addCommand, helpText } from "./command/build_program.ts";
+import { Cli, EXIT } from "./command/cli.ts";
+import { COMMANDS } from "./commands.ts";
+import { print, say } from "./terminal/terminal.ts";
 
-/** The subcommands, in the order in which `--help` lists them. */
-const COMMANDS = [
-  addServe,
-  addRun,
-  addJobs,
-  addScripts,
-  addDeps,
-  addDashboard,
-  addDoctor,
-  addInstall,
-  addPermissions,
-  addDemo,
-  addCompletions,
-];
+const HELP = {
+  about:
+    "Exit codes: 0 done; 1 could not be done; 64 wrong command line; 124 time was up; 130 Ctrl-C;\n" +
+    "141 nobody reads the output any more; run and jobs wait: the script's own.",
+  examples: ["$0 run script.py", "$0 jobs", "$0 install --dry-run"],
+  afterword:
+    "Settings come from the environment: PYTHON_MCP_HOME (default ~/.python_mcp), NO_COLOR.",
+};
 
 /** Runs a command line; returns its exit code. */
 export async function runCommand(args: string[], createApp: () => App): Promise<number> {
@@ -57,25 +42,8 @@ function createProgram(cli: Cli): Command {
     .exitOverride()
     .showHelpAfterError("(--help shows how it is used)")
     .configureOutput({ writeOut: print, writeErr: say });
-  for (const add of COMMANDS) add(program, cli);
-  program.command("version")
-    .description("Print the version")
-    .addHelpText("after", `\nExample:\n  $ ${program.name()} version`)
-    .action(() => print(`${config.version}\n`));
-  program.addHelpText(
-    "after",
-    `
-Exit codes: 0 done; 1 could not be done; 64 wrong command line; 124 time was up; 130 Ctrl-C;
-141 nobody reads the output any more; run and jobs wait: the script's own.
-
-Examples:
-  $ ${program.name()} run script.py
-  $ ${program.name()} jobs
-  $ ${program.name()} install --dry-run
-
-Settings come from the environment: PYTHON_MCP_HOME (default ~/.python_mcp), NO_COLOR.`,
-  );
-  return program;
+  for (const command of COMMANDS) addCommand(program, command, cli, COMMANDS);
+  return program.addHelpText("after", helpText(HELP, program.name()));
 }
 
 /** One clear sentence; a fault of the program itself shows where it is. */

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { exists } from "../../base/private_files.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { JobRow } from "../../jobs/model/job.ts";
@@ -6,25 +6,39 @@ import { viewOf } from "../../jobs/model/job_view.ts";
 import type { App } from "../../runs/app.ts";
 import type { RunAnswer } from "../../runs/run/run_options.ts";
 import { runInDirectory, runSavedScript, runWithDependencies } from "../../runs/run/run_scripts.ts";
-import { type Cli, EXIT } from "./cli.ts";
-import { SHORT_ID } from "./find_job.ts";
-import { followJob } from "./follow_job.ts";
-import { Interrupts } from "./interrupts.ts";
+import { type Cli, EXIT } from "./command/cli.ts";
+import { SHORT_ID } from "./jobs/find_job.ts";
+import { followJob } from "./jobs/follow_job.ts";
+import { Interrupts } from "./terminal/interrupts.ts";
 import { invocation } from "../program/invocation.ts";
 import { exitCodeOf } from "../../runs/jobs/job_summary.ts";
-import { ProgressLine } from "./progress_line.ts";
-import type { RunOptions } from "./run.ts";
-import { oneLine } from "./table.ts";
-import { paintFor, print, printJson, say } from "./terminal.ts";
+import { ProgressLine } from "./terminal/progress_line.ts";
+import { oneLine } from "./terminal/table.ts";
+import { paintFor, print, printJson, say } from "./terminal/terminal.ts";
+
+/** What a person asks of `run`. */
+export interface RunChoice {
+  /** A path, `-` for standard input, or the name of a saved script. */
+  script: string;
+  args: string[];
+  saved: boolean;
+  dir?: string;
+  python?: string;
+  with?: string[];
+  uv: boolean;
+  install: boolean;
+  env?: Record<string, string>;
+  envFile?: string;
+  label?: string;
+  timeoutSeconds?: number;
+  stdin: boolean;
+  detach: boolean;
+  json: boolean;
+}
 
 /** Starts a script as a job and follows it to its end, or until Ctrl-C. */
-export async function runScript(
-  cli: Cli,
-  script: string,
-  args: string[],
-  options: RunOptions,
-): Promise<void> {
-  const id = await startScript(cli, script, args, options);
+export async function runScript(cli: Cli, options: RunChoice): Promise<void> {
+  const id = await startScript(cli, options);
   if (options.detach) {
     if (options.json) printJson({ job_id: id });
     else print(`${id}\n`);
@@ -52,37 +66,29 @@ export async function runScript(
   }
 }
 
-async function startScript(
-  { app }: Cli,
-  script: string,
-  args: string[],
-  options: RunOptions,
-): Promise<string> {
+async function startScript({ app }: Cli, options: RunChoice): Promise<string> {
+  const { script } = options;
   if (!options.saved && script !== "-" && !exists(resolve(app.settings.cwd, script))) {
     throw new UserError(
       `Cannot run ${resolve(app.settings.cwd, script)}: there is no such file. ` +
         "Check the path; a saved script needs --saved, and - reads the script from standard input.",
     );
   }
-  const answer = await startRun(app, script, args, options);
+  const answer = await startRun(app, options);
   if (!("background" in answer)) {
     throw new Error("A run in the background was answered with its end");
   }
   return answer.background.job_id;
 }
 
-async function startRun(
-  app: App,
-  script: string,
-  args: string[],
-  options: RunOptions,
-): Promise<RunAnswer> {
+async function startRun(app: App, options: RunChoice): Promise<RunAnswer> {
+  const { script } = options;
   const shared = {
-    args,
+    args: options.args,
     envVars: options.env,
     envFile: options.envFile,
     timeoutSeconds: options.timeoutSeconds,
-    label: options.label,
+    label: options.label ?? (script === "-" ? "standard input" : basename(script)),
     stdin: options.stdin ? await readStdin() : undefined,
     background: true,
   };

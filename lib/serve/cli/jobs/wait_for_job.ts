@@ -1,20 +1,23 @@
-import { isFinal } from "../../jobs/model/job.ts";
-import { viewOf } from "../../jobs/model/job_view.ts";
-import { type Cli, EXIT } from "./cli.ts";
+import { isFinal } from "../../../jobs/model/job.ts";
+import { viewOf } from "../../../jobs/model/job_view.ts";
+import { type Cli, EXIT } from "../command/cli.ts";
 import { findJob } from "./find_job.ts";
-import { Interrupts } from "./interrupts.ts";
-import { exitCodeOf } from "../../runs/jobs/job_summary.ts";
-import { paintStatus } from "./jobs_list.ts";
-import { oneLine } from "./table.ts";
-import { print, printJson, say } from "./terminal.ts";
+import { Interrupts } from "../terminal/interrupts.ts";
+import { exitCodeOf } from "../../../runs/jobs/job_summary.ts";
+import { paintStatus } from "./list_jobs.ts";
+import { oneLine } from "../terminal/table.ts";
+import { print, printJson, say } from "../terminal/terminal.ts";
 
 const WITHOUT_END_SECONDS = 365 * 86400;
 
 /** `jobs wait`. */
 export async function waitForJob(
   cli: Cli,
-  start: string,
-  { timeout = WITHOUT_END_SECONDS, json }: { timeout?: number; json?: boolean },
+  { id: start, timeout = WITHOUT_END_SECONDS, json }: {
+    id: string;
+    timeout?: number;
+    json: boolean;
+  },
 ): Promise<void> {
   const { id } = await findJob(cli.app, start);
   using interrupts = new Interrupts();

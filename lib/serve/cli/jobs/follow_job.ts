@@ -1,7 +1,7 @@
-import { isFinal, type JobRow } from "../../jobs/model/job.ts";
-import { logSize, readBytes } from "../../jobs/files/output_log.ts";
-import { Watch } from "../../jobs/files/watch.ts";
-import type { App } from "../../runs/app.ts";
+import { isFinal, type JobRow } from "../../../jobs/model/job.ts";
+import { logSize, readBytes } from "../../../jobs/files/output_log.ts";
+import { Watch } from "../../../jobs/files/watch.ts";
+import type { App } from "../../../runs/app.ts";
 
 const PIECE = 64 * 1024;
 /** How often to look when no file of the job changes, and at most. */

@@ -1,4 +1,4 @@
-import type { JobRow } from "../../jobs/model/job.ts";
+import type { JobRow } from "../../../jobs/model/job.ts";
 import { formatSeconds } from "./durations.ts";
 import { oneLine } from "./table.ts";
 import { cutToWidth } from "./text_width.ts";

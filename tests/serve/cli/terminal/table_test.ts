@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { renderTable } from "../../../lib/serve/cli/table.ts";
+import { renderTable } from "../../../../lib/serve/cli/terminal/table.ts";
 
 const COLUMNS = [{ title: "LABEL", shrinks: true }, { title: "STATUS" }];
 const rows = [["plain", "a"], ["進捗の報告", "b"], ["🚀 start", "c"], ["é", "d"]];

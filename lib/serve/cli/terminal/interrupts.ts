@@ -1,4 +1,4 @@
-import { EXIT } from "./cli.ts";
+import { EXIT } from "../command/cli.ts";
 
 /** How long a second Ctrl-C counts as one, in milliseconds. */
 const AGAIN_MS = 3000;

@@ -1,25 +1,27 @@
-import { UserError } from "../../base/user_error.ts";
-import { pruneJobs, removeJobs } from "../../runs/jobs/prune_jobs.ts";
-import type { Cli } from "./cli.ts";
+import { UserError } from "../../../base/user_error.ts";
+import { pruneJobs, removeJobs } from "../../../runs/jobs/prune_jobs.ts";
+import type { Cli } from "../command/cli.ts";
 import { findJob } from "./find_job.ts";
-import { print, printJson } from "./terminal.ts";
+import { print, printJson } from "../terminal/terminal.ts";
 
-export interface JobsPruneOptions {
-  completed?: boolean;
-  failed?: boolean;
+export interface PruneChoice {
+  /** Starts of ids. */
+  id: string[];
+  completed: boolean;
+  failed: boolean;
   olderThan?: number;
-  json?: boolean;
+  json: boolean;
 }
 
 /** `jobs prune`. */
-export async function jobsPrune({ app }: Cli, starts: string[], options: JobsPruneOptions) {
-  const { completed = false, failed = false, olderThan = 0, json } = options;
+export async function pruneJobsOf({ app }: Cli, choice: PruneChoice) {
+  const { id: starts, completed, failed, olderThan, json } = choice;
   if (starts.length === 0 && !completed && !failed) {
     throw new UserError(
       "Nothing was named: give ids, or --completed, --failed or both, with --older-than if need be.",
     );
   }
-  if (starts.length > 0 && (completed || failed || options.olderThan !== undefined)) {
+  if (starts.length > 0 && (completed || failed || olderThan !== undefined)) {
     throw new UserError("Give either ids or the options that select jobs, not both.");
   }
   const answer = starts.length > 0
@@ -27,7 +29,7 @@ export async function jobsPrune({ app }: Cli, starts: string[], options: JobsPru
     : await pruneJobs(app, {
       keepCompleted: !completed,
       keepFailed: !failed,
-      maxAgeHours: olderThan,
+      maxAgeHours: olderThan ?? 0,
     });
   if (json) printJson(answer);
   else print(`${answer.removed} removed, ${answer.remaining} left\n`);

@@ -1,25 +1,26 @@
-import { logSize, readBytes } from "../../jobs/files/output_log.ts";
-import type { JobFiles } from "../../jobs/files/job_files.ts";
-import { UserError } from "../../base/user_error.ts";
-import { type Cli, EXIT } from "./cli.ts";
+import { logSize, readBytes } from "../../../jobs/files/output_log.ts";
+import type { JobFiles } from "../../../jobs/files/job_files.ts";
+import { UserError } from "../../../base/user_error.ts";
+import { type Cli, EXIT } from "../command/cli.ts";
 import { findJob } from "./find_job.ts";
 import { type Cursors, followJob, handOn } from "./follow_job.ts";
-import { Interrupts } from "./interrupts.ts";
-import { ProgressLine } from "./progress_line.ts";
+import { Interrupts } from "../terminal/interrupts.ts";
+import { ProgressLine } from "../terminal/progress_line.ts";
 
 const PIECE = 64 * 1024;
 const NEWLINE = 0x0a;
 
 export interface LogsOptions {
-  follow?: boolean;
+  id: string;
+  follow: boolean;
   lines?: number;
   only?: "stdout" | "stderr";
 }
 
 /** `jobs logs`. */
-export async function printLogs(cli: Cli, start: string, options: LogsOptions) {
+export async function printLogs(cli: Cli, options: LogsOptions) {
   const { app } = cli;
-  const row = await findJob(app, start);
+  const row = await findJob(app, options.id);
   const files = app.jobs.files(row.id);
   if (!files) {
     throw new UserError("There is no output: the job was taken over from an older server.");

@@ -1,14 +1,14 @@
-import type { JobRow } from "../../jobs/model/job.ts";
-import { readableTail, STREAMS } from "../../runs/jobs/job_output.ts";
-import { jobStatus } from "../../runs/jobs/job_status.ts";
-import { secondsOf } from "../../runs/jobs/job_summary.ts";
-import type { Cli } from "./cli.ts";
-import { formatAge, formatSeconds } from "./durations.ts";
+import type { JobRow } from "../../../jobs/model/job.ts";
+import { readableTail, STREAMS } from "../../../runs/jobs/job_output.ts";
+import { jobStatus } from "../../../runs/jobs/job_status.ts";
+import { secondsOf } from "../../../runs/jobs/job_summary.ts";
+import type { Cli } from "../command/cli.ts";
+import { formatAge, formatSeconds } from "../terminal/durations.ts";
 import { findJob } from "./find_job.ts";
-import { paintStatus } from "./jobs_list.ts";
-import { describeProgress } from "./progress_line.ts";
-import { oneLine } from "./table.ts";
-import { paintFor, print, printJson } from "./terminal.ts";
+import { paintStatus } from "./list_jobs.ts";
+import { describeProgress } from "../terminal/progress_line.ts";
+import { oneLine } from "../terminal/table.ts";
+import { paintFor, print, printJson } from "../terminal/terminal.ts";
 
 const TAIL_CHARACTERS = 2000;
 const TAIL_LINES = 10;
@@ -16,8 +16,8 @@ const TAIL_LINES = 10;
 const SHOWN_ELSEWHERE = ["stdout", "stderr", "artifacts", "truncated", "elapsed_seconds", "runs"];
 
 /** `jobs show`. */
-export async function showJob({ app }: Cli, start: string, { json }: { json?: boolean }) {
-  const row = await findJob(app, start);
+export async function showJob({ app }: Cli, { id, json }: { id: string; json: boolean }) {
+  const row = await findJob(app, id);
   if (json) return printJson({ job: (await jobStatus(app, row.id)).job });
   const paint = paintFor(Deno.stdout);
   const files = app.jobs.files(row.id);

@@ -1,4 +1,4 @@
-import { readableText } from "../../jobs/files/readable_text.ts";
+import { readableText } from "../../../jobs/files/readable_text.ts";
 import { cutToWidth, widthOf } from "./text_width.ts";
 
 export interface Column {

@@ -1,4 +1,4 @@
-import type { App } from "../../runs/app.ts";
+import type { App } from "../../../runs/app.ts";
 
 /** What a command line works with, and what it ends with. */
 export class Cli {

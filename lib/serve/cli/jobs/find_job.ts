@@ -1,8 +1,8 @@
-import { UserError } from "../../base/user_error.ts";
-import type { JobRow } from "../../jobs/model/job.ts";
-import type { App } from "../../runs/app.ts";
-import { invocation } from "../program/invocation.ts";
-import { oneLine } from "./table.ts";
+import { UserError } from "../../../base/user_error.ts";
+import type { JobRow } from "../../../jobs/model/job.ts";
+import type { App } from "../../../runs/app.ts";
+import { invocation } from "../../program/invocation.ts";
+import { oneLine } from "../terminal/table.ts";
 
 /** How much of an id tables show. */
 export const SHORT_ID = 8;

@@ -1,17 +1,17 @@
-import type { JobRow, JobStatus } from "../../jobs/model/job.ts";
-import { viewOf } from "../../jobs/model/job_view.ts";
-import type { Cli } from "./cli.ts";
-import { formatAge, formatSeconds } from "./durations.ts";
+import type { JobRow, JobStatus } from "../../../jobs/model/job.ts";
+import { viewOf } from "../../../jobs/model/job_view.ts";
+import type { Cli } from "../command/cli.ts";
+import { formatAge, formatSeconds } from "../terminal/durations.ts";
 import { SHORT_ID } from "./find_job.ts";
-import { invocation } from "../program/invocation.ts";
-import { secondsOf, withProgress } from "../../runs/jobs/job_summary.ts";
-import { renderTable } from "./table.ts";
-import { columnsOf, paintFor, print, printJson, say } from "./terminal.ts";
+import { invocation } from "../../program/invocation.ts";
+import { secondsOf, withProgress } from "../../../runs/jobs/job_summary.ts";
+import { renderTable } from "../terminal/table.ts";
+import { columnsOf, paintFor, print, printJson, say } from "../terminal/terminal.ts";
 
 /** `jobs`. */
 export async function listJobs(
   { app }: Cli,
-  { status, limit, json }: { status?: JobStatus; limit: number; json?: boolean },
+  { status, limit, json }: { status?: JobStatus; limit: number; json: boolean },
 ): Promise<void> {
   const { rows: found, total } = await app.jobs.list({ status, limit });
   const rows = found.map((row) => withProgress(app, row));

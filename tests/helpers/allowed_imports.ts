@@ -23,6 +23,9 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/base",
   ],
   "lib/serve/cli": [
+    "lib/serve/cli/jobs",
+    "lib/serve/cli/command",
+    "lib/serve/cli/terminal",
     "lib/serve/stdio",
     "lib/serve/http",
     "lib/serve/doctor",
@@ -34,10 +37,21 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/runs/scripts",
     "lib/python/interpreters",
     "lib/python/requirements",
+    "lib/jobs/model",
+    "lib/base",
+  ],
+  "lib/serve/cli/jobs": [
+    "lib/serve/cli/command",
+    "lib/serve/cli/terminal",
+    "lib/serve/program",
+    "lib/runs",
+    "lib/runs/jobs",
     "lib/jobs/files",
     "lib/jobs/model",
     "lib/base",
   ],
+  "lib/serve/cli/command": ["lib/runs"],
+  "lib/serve/cli/terminal": ["lib/serve/cli/command", "lib/jobs/files", "lib/jobs/model"],
   "lib/serve/stdio": [
     "lib/serve/program",
     "lib/mcp",
@@ -242,6 +256,4 @@ export const STILL_IN_CIRCLES: readonly string[] = [
   "lib/jobs/store/open_job_database.ts",
   "lib/jobs/store/put_in_order.ts",
   "lib/jobs/store/rebuild_jobs.ts",
-  "lib/serve/cli/run.ts",
-  "lib/serve/cli/run_script.ts",
 ];

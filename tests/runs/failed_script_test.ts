@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
-import { connect } from "../helpers/connect.ts";
 import { uvFolder } from "../helpers/run_plan.ts";
-import { TestHome } from "../helpers/test_home.ts";
+import { SharedServers } from "../helpers/shared_servers.ts";
+
+const servers = new SharedServers(async () => ({
+  PATH: `${await uvFolder()}:${Deno.env.get("PATH")}`,
+}));
 
 async function run(source: string, more: Record<string, unknown> = {}) {
-  await using home = await TestHome.create();
-  const env = { PATH: `${await uvFolder()}:${Deno.env.get("PATH")}` };
-  await using client = await connect({ home: home.path, env });
+  const client = await servers.connect("2.x, 2025 era", "stdio");
   const { json, isError } = await client.call("py_run_script_in_dir", {
-    directory: home.path,
+    directory: (await servers.home()).path,
     script_content: source,
     auto_install_deps: false,
     time_budget_seconds: 60,
@@ -40,4 +41,55 @@ Deno.test("a run that its time limit ended is not called out of memory", async (
 
 Deno.test("a result names the line of a syntax error", async () => {
   assert.match((await run("x = 1\ny = = 2\n")).note, /\(line 2\)/);
+});
+
+const LOGGED = "import sys, traceback\ntry: 1/0\nexcept ArithmeticError: traceback.print_exc()\n";
+const ERRORS: Record<string, [source: string, error: string]> = {
+  "logged another exception before": [`${LOGGED}sys.exit("config missing")`, "config missing"],
+  "logged another exception and exits with a number": [
+    `${LOGGED}sys.exit(4)`,
+    "The script ended with exit code 4",
+  ],
+  "raised another exception than it logged": [`${LOGGED}{}["key"]`, "KeyError: 'key'"],
+  "has a message of several lines": [
+    "raise ValueError('1 validation error\\nid\\n  not an integer')",
+    "ValueError: 1 validation error",
+  ],
+  "gives sys.exit a text": ["import sys\nsys.exit('no such table')", "no such table"],
+  "raises a group": [
+    "class ExceptionGroup(Exception):\n  def __str__(self): return 'a (2 sub-exceptions)'\n" +
+    "raise ExceptionGroup()",
+    "ExceptionGroup: a (2 sub-exceptions)",
+  ],
+};
+for (const [what, [script_content, error]] of Object.entries(ERRORS)) {
+  Deno.test(`a job's error is what ended its script when it ${what}`, async () => {
+    const client = await servers.connect("2.x, 2025 era", "stdio");
+    const { json } = await client.call("py_run_script_in_dir", {
+      directory: (await servers.home()).path,
+      script_content,
+      use_uv: false,
+      async_mode: true,
+    });
+    const { json: { job } } = await client.call("py_job_status", {
+      job_id: json.job_id,
+      wait_seconds: 30,
+    });
+    const { status, error: said } = job as { status: string; error: string };
+    assert.deepEqual([status, said], ["failed", error]);
+  });
+}
+
+Deno.test("a traceback shows no frame of ours when text cannot be encoded", async () => {
+  const { stderr } = await run('print("\\xe9")\n', {
+    env_vars: { PYTHONIOENCODING: "ascii" },
+    use_uv: false,
+  }) as unknown as { stderr: string };
+  assert.match(stderr, /UnicodeEncodeError/);
+  assert.deepEqual(
+    [...stderr.matchAll(/File "([^"]+)"/g)].map((file) => file[1]!.split("/").at(-1)),
+    [
+      "script.py",
+    ],
+  );
 });

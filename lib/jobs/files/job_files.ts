@@ -91,6 +91,11 @@ export class JobFiles {
     return this.#writtenByScript(JOB_FILES.progress);
   }
 
+  /** Where the exception that ended the script is noted. */
+  get exception(): string {
+    return this.#writtenByScript(JOB_FILES.exception);
+  }
+
   /** Jobs of earlier versions have these beside the others. */
   #writtenByScript(name: JobFileName): string {
     const isOld = !exists(this.path(JOB_FILES.scriptFolder));

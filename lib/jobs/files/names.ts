@@ -43,6 +43,8 @@ export const JOB_FILES = {
   artifacts: "script/artifacts",
   /** Smaller copies of large pictures, under the names that they have in `artifacts`. */
   previews: "script/previews",
+  /** The exception that ended the script, in one line; absent where none did. */
+  exception: "script/exception",
   /** Locked by the script while it waits for a job of its own. */
   waiting: "script/waiting",
   /** The script that started this job waits for it. */

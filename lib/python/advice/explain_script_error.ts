@@ -1,19 +1,24 @@
+/** How a script ended that did not end well. */
+export interface ScriptEnd {
+  /** The end of what it printed there, readable. */
+  stderr: string;
+  /** 128 + N when signal N ended it. */
+  exitCode: number;
+  signal: string | null;
+  /** The exception that ended it, in one line, where it was noted. */
+  exception?: string;
+}
+
 /**
- * Why a script failed, in one line: the last exception as `ZeroDivisionError: division by zero`, or
- * what its exit status says.
- *
- * @param stderr The end of what it printed there, readable.
- * @param exitCode 128 + N when signal N ended it.
+ * Why a script failed, in one line: the exception that ended it, as `ZeroDivisionError: division by
+ * zero`, the text that it gave `sys.exit`, or what its exit status says.
  */
-export function explainScriptError(
-  stderr: string,
-  exitCode: number,
-  signal: string | null,
-): string {
-  return lastException(stderr) ??
-    (signal === null
-      ? `The script ended with exit code ${exitCode}`
-      : `The script was ended by ${signal}${SIGNAL_REASONS[signal] ?? ""}`);
+export function explainScriptError({ stderr, exitCode, signal, exception }: ScriptEnd): string {
+  if (exception) return exception;
+  if (signal !== null) return `The script was ended by ${signal}${SIGNAL_REASONS[signal] ?? ""}`;
+  // With every other code nothing but a number was said.
+  return (exitCode === 1 ? lastWords(stderr) : undefined) ??
+    `The script ended with exit code ${exitCode}`;
 }
 
 const SIGNAL_REASONS: Record<string, string> = {
@@ -22,15 +27,25 @@ const SIGNAL_REASONS: Record<string, string> = {
 };
 
 /** An exception's line as the interpreter prints it: a dotted name, and what it says. */
-const EXCEPTION_LINE = /^[A-Za-z_][\w.]*(?:: .*)?$/;
+const EXCEPTION_LINE = /^(?:\s*\| )?([A-Za-z_][\w.]*(?:: .*)?)$/;
+const TRACEBACK = /^(?:Traceback| *\+ Exception Group Traceback) \(most recent call last\):$/;
 
-function lastException(stderr: string): string | undefined {
+/**
+ * The exception at the very end, else the last line: `sys.exit` prints its text there, whatever
+ * traceback the script had printed before.
+ */
+function lastWords(stderr: string): string | undefined {
   const lines = stderr.trimEnd().split("\n");
-  const traceback = lines.findLastIndex((line) => line === "Traceback (most recent call last):");
-  if (traceback >= 0) {
-    return lines.slice(traceback + 1).find((line) => /^\S/.test(line) && EXCEPTION_LINE.test(line));
-  }
-  // A script that does not compile has no traceback: `  File "x.py", line 1`, the line, the error.
-  const last = lines.at(-1) ?? "";
-  return /^(Syntax|Indentation|Tab)Error: /.test(last) ? last : undefined;
+  const last = lines.at(-1)!.trim();
+  const traceback = lines.findLastIndex((line) => TRACEBACK.test(line));
+  if (traceback < 0) return last || undefined;
+  const isGroup = lines[traceback]!.includes("+");
+  const after = lines.slice(traceback + 1);
+  const end = after.findIndex((line) =>
+    isGroup ? /^ *\| [^ ]/.test(line) && EXCEPTION_LINE.test(line) : /^\S/.test(line)
+  );
+  const shown = EXCEPTION_LINE.exec(after[end] ?? "")?.[1];
+  // The members of a group follow in a drawing of their own.
+  const isLast = after.slice(end + 1).every((line) => isGroup && /^ *[|+]/.test(line));
+  return shown !== undefined && isLast ? shown : last;
 }

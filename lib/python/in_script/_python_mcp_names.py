@@ -13,6 +13,7 @@ LENT = "lent"
 SCRIPT_FOLDER = "script"
 PROGRESS = "script/progress.json"
 ARTIFACTS = "script/artifacts"
+EXCEPTION = "script/exception"
 WAITING = "script/waiting"
 AWAITED = "script/awaited"
 

@@ -51,7 +51,7 @@ class _Finder(object):
 
     MODULES = frozenset(
         ["python_mcp"]
-        + ["_python_mcp_" + part for part in ("ask", "figures", "job_files", "jobs", "names", "run", "ticker")]
+        + ["_python_mcp_" + part for part in ("ask", "exception", "figures", "job_files", "jobs", "names", "run", "ticker")]
     )
 
     def __init__(self, folder):
@@ -157,28 +157,60 @@ def _at_first_write(act):
     """Calls `act` when something is printed for the first time; afterwards nothing is left of it.
 
     Until then the process has no thread of ours: a thread changes what the system says of a process.
+    Only the writing of bytes is watched, which text reaches at once for the time being: what goes wrong
+    with text, such as its encoding, shows no function of ours in its traceback.
     """
     armed = []
 
-    def arm(stream):
-        write = stream.write
+    def arm(stream, buffer):
+        write, size = buffer.write, stream._CHUNK_SIZE
 
-        def first_write(text):
+        def first_write(data):
             disarm()
             act()
-            return write(text)
+            return write(data)
 
-        stream.write = first_write
-        armed.append(stream)
+        buffer.write = first_write
+        stream._CHUNK_SIZE = 1
+        armed.append((stream, size, buffer))
 
     def disarm():
         while armed:
-            vars(armed.pop()).pop("write", None)
+            stream, size, buffer = armed.pop()
+            vars(buffer).pop("write", None)
+            try:
+                stream._CHUNK_SIZE = size
+            except ValueError:
+                pass  # detached
 
     for stream in (sys.__stdout__, sys.__stderr__)[: 1 if sys.version_info >= (3, 9) else 2]:
         if stream is not None:
-            arm(stream)
-            arm(stream.buffer)
+            arm(stream, stream.buffer)
+
+
+def _note_exception(finder):
+    """Has the exception that ends the script noted, unless this is a process that the script started."""
+    import atexit
+
+    name = "PYTHON_MCP_SCRIPT_PID"
+    own, known = os.getpid(), os.environ.get(name)
+    _show(name, "")
+    progress = os.environ.get("PYTHON_MCP_PROGRESS_FILE")
+    if not progress or known not in (None, str(own)):
+        return
+    os.putenv(name, str(own))  # for child processes; the script's `os.environ` does not have it
+
+    def note():
+        value = getattr(sys, "last_value", None)  # what Python has shown
+        if value is None or os.getpid() != own:
+            return
+        from _frozen_importlib import _load
+
+        exception = _load(finder.find_spec("_python_mcp_exception"))
+        exception.note(value, os.path.dirname(progress))
+
+    # What is registered first is called last.
+    atexit.register(note)
 
 
 def _install(hook, directory):
@@ -191,6 +223,7 @@ def _install(hook, directory):
     artifacts = os.environ.get("PYTHON_MCP_ARTIFACTS")
     if artifacts:
         sys.meta_path.insert(0, _Watcher(finder, artifacts))
+    _note_exception(finder)
     flush = _make_flush()
 
     def start():

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
 import config from "../../../deno.json" with { type: "json" };
 import ask from "./_python_mcp_ask.py" with { type: "text" };
+import exception from "./_python_mcp_exception.py" with { type: "text" };
 import figures from "./_python_mcp_figures.py" with { type: "text" };
 import jobFiles from "./_python_mcp_job_files.py" with { type: "text" };
 import jobs from "./_python_mcp_jobs.py" with { type: "text" };
@@ -25,6 +26,7 @@ const FILES: Record<string, string> = {
   // What python_mcp.run starts from source gets this one too; see import_directory.ts.
   "directory/sitecustomize.py": importDirectory,
   "lib/_python_mcp_ask.py": ask,
+  "lib/_python_mcp_exception.py": exception,
   "lib/_python_mcp_figures.py": figures,
   "lib/_python_mcp_job_files.py": jobFiles,
   "lib/_python_mcp_jobs.py": jobs,

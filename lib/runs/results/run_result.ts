@@ -1,4 +1,5 @@
 import { readIfThere } from "../../base/private_files.ts";
+import { readForeignFile } from "../../base/read_foreign_file.ts";
 import type { Outcome } from "../../jobs/model/job.ts";
 import { type JobFiles, type StoredSpec } from "../../jobs/files/job_files.ts";
 import { type LogEnds, logSize, readEnds, readTail } from "../../jobs/files/output_log.ts";
@@ -18,6 +19,9 @@ import { benchmarkFigures } from "./benchmark_figures.ts";
 export const SHOWN_CHARACTERS = 20_000;
 /** The most that both streams may take as JSON, in which a line break or a quotation mark is two. */
 const SHOWN_JSON_CHARACTERS = 42_000;
+
+/** The most bytes that the exception of a script may have. */
+const LONGEST_ERROR = 8000;
 
 /** What `details` in `spec.json` says about a run of Python. */
 export interface RunDetails extends Record<string, unknown> {
@@ -41,7 +45,7 @@ export async function describeRun(
     return { result: null, error: await explainStep(files, outcome.failed_step, outcome.error!) };
   }
   const stderr = readableText(readTail(files.stderr, SHOWN_CHARACTERS));
-  const error = explainEnd(outcome, spec, stderr);
+  const error = explainEnd(files, outcome, spec, stderr);
   const printed = logSize(files.stdout) + logSize(files.stderr) > 0;
   if (outcome.exit_code === null && !printed) return { result: null, error };
   const advice = await advise(outcome, spec, stderr, error);
@@ -121,6 +125,7 @@ function secondsBeforeRun(outcome: Outcome, spec: StoredSpec | undefined): numbe
 
 /** What ended the job, in one line; `null` when the script ended well. */
 function explainEnd(
+  files: JobFiles,
   outcome: Outcome,
   spec: StoredSpec | undefined,
   stderr: string,
@@ -129,7 +134,9 @@ function explainEnd(
   if (outcome.error !== null) return outcome.error;
   if (outcome.timed_out) return timeLimitText(spec);
   if (outcome.exit_code === 0) return null;
-  return explainScriptError(stderr, outcome.exit_code!, outcome.signal);
+  const exception = readForeignFile(files.exception, LONGEST_ERROR)?.split("\n")[0];
+  const { exit_code, signal } = outcome;
+  return explainScriptError({ stderr, exitCode: exit_code!, signal, exception });
 }
 
 /** What to do about a script that failed by itself. */

@@ -57,6 +57,8 @@ export async function makeRequest(
         PYTHON_MCP_JOB_ID: id,
         PYTHON_MCP_ARTIFACTS: files.artifacts,
         PYTHON_MCP_TOKEN: null,
+        // Of the script that this server was started by.
+        PYTHON_MCP_SCRIPT_PID: null,
       },
     },
     env: secret,

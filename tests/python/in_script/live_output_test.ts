@@ -30,6 +30,9 @@ const CASES: Case[] = [
     { script: "pool", args: [method], env: STRICT }
   )),
   { script: "replaced_stdout" },
+  { script: "encoding", env: { PYTHONIOENCODING: "ascii" } },
+  { script: "encoding", args: ["quiet"], env: { PYTHONIOENCODING: "ascii" } },
+  { script: "encoding", args: ["quiet"], env: { PYTHONIOENCODING: "latin-1:replace" } },
   { script: "show_path" },
   { script: "show_path", env: { PYTHONPATH: join(FIXTURES, "sitecustomize_prints") } },
   {

@@ -31,6 +31,36 @@ Deno.test("output is readable within a second when the script does not flush", a
   await server.call("py_cancel_job", { job_id: json.job_id });
 });
 
+Deno.test("a follower sees all of a script's output when a child truncates /dev/stdout", async () => {
+  await using home = await TestHome.create();
+  await using server = await connect({ home: home.path });
+  const { json } = await run(
+    server,
+    home,
+    `import os, subprocess, time
+for n in range(3):
+    print("long line", n, flush=True)
+    while not os.path.exists(f"seen{n}"): time.sleep(0.01)
+    subprocess.run("echo short > /dev/stdout", shell=True)
+time.sleep(600)`,
+    { async_mode: true },
+  );
+  let seen = "";
+  let stdout_cursor = 0;
+  for (let n = 0; n < 3; n++) {
+    await waitFor(async () => {
+      const { job } = (await server.call("py_job_status", { job_id: json.job_id, stdout_cursor }))
+        .json as { job: { new_stdout: string; stdout_cursor: number } };
+      seen += job.new_stdout;
+      ({ stdout_cursor } = job);
+      return seen.includes(`long line ${n}`);
+    }, { what: `line ${n}`, timeoutMs: 10_000 });
+    Deno.writeTextFileSync(home.join(`seen${n}`), "");
+  }
+  assert.match(seen, /^long line 0\nshort\nlong line 1\nshort\nlong line 2\n/);
+  await server.call("py_cancel_job", { job_id: json.job_id });
+});
+
 Deno.test("a result shows both ends and where the rest is when a script prints much", async () => {
   await using home = await TestHome.create();
   await using server = await connect({ home: home.path });

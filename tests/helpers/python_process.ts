@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { closeSync, openSync, statSync, unlinkSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,10 +12,11 @@ export interface PythonResult {
   stderr: string;
 }
 
-/** A Python process whose output goes to two regular files, as that of a job does. */
+/** A Python process whose output goes through two pipes into files, as that of a job does. */
 export class PythonProcess implements AsyncDisposable {
   readonly pid: number;
   readonly ended: Promise<number | string | null>;
+  readonly #readers: Promise<unknown>[];
 
   private constructor(
     readonly folder: string,
@@ -23,10 +24,25 @@ export class PythonProcess implements AsyncDisposable {
     args: string[],
     env: Record<string, string>,
   ) {
-    const outputs = ["stdout", "stderr"].map((name) => openSync(join(folder, name), "w"));
+    const pipes = ["stdout", "stderr"].map((name) => join(folder, `${name}.pipe`));
+    execFileSync("mkfifo", pipes);
+    this.#readers = pipes.map((pipe) => {
+      const log = openSync(pipe.replace(".pipe", ""), "w");
+      const reader = spawn("cat", [pipe], { stdio: ["ignore", log, "inherit"] });
+      closeSync(log);
+      return new Promise((resolve) => reader.on("exit", resolve));
+    });
+    const outputs = pipes.map((pipe) => openSync(pipe, "w"));
+    const ours = pipes.map((pipe) => statSync(pipe)).map(({ dev, ino }) => `${dev}:${ino}`);
+    pipes.forEach(unlinkSync);
     const child = spawn(python, args, {
       cwd: folder,
-      env: { PATH: "/usr/bin:/bin", PYTHONDONTWRITEBYTECODE: "1", ...env },
+      env: {
+        PATH: "/usr/bin:/bin",
+        PYTHONDONTWRITEBYTECODE: "1",
+        PYTHON_MCP_OUTPUT_PIPES: ours.join(","),
+        ...env,
+      },
       stdio: ["ignore", ...outputs],
       detached: true,
     });
@@ -57,6 +73,7 @@ export class PythonProcess implements AsyncDisposable {
 
   async result(): Promise<PythonResult> {
     const exit = await this.ended;
+    await Promise.all(this.#readers);
     return { exit, stdout: await this.stdout(), stderr: await this.stderr() };
   }
 
@@ -67,6 +84,7 @@ export class PythonProcess implements AsyncDisposable {
       // All of its process group is gone.
     }
     await this.ended;
+    await Promise.all(this.#readers);
     await rm(this.folder, { recursive: true, force: true });
   }
 }

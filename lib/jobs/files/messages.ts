@@ -8,8 +8,11 @@ export type Order =
   | { background: string }
   /** The supervisor of the job in this folder is to look at its files now. */
   | { wake: string }
-  /** The job's supervisor was killed: stop what is left of it and write an outcome with this error. */
-  | { mark_failed: { id: string; dir: string; error: string } };
+  /**
+   * Once the job's supervisor is dead, stop what is left of it and write an outcome that says so,
+   * unless there is one. Until then, keep what its script prints from being lost.
+   */
+  | { mark_failed: { id: string; dir: string } };
 
 /** What a launcher tells its server, each with an id. */
 export type News =

@@ -20,7 +20,7 @@ export const JOB_FILES = {
   lock: "lock",
   /** The id of the launcher that has the job. */
   accepted: "accepted",
-  /** `{at, pid, born}`: the supervisor has begun, at a time in seconds. */
+  /** `{at, pid, born, pipes}`: the supervisor has begun, at a time in seconds, and empties these pipes. */
   started: "started",
   /** How it ended. */
   outcome: "outcome.json",

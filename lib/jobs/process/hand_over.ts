@@ -39,6 +39,8 @@ export class HandOver {
   readonly #waiting = new Map<string, ProcessSpec | undefined>();
   /** Jobs of scripts that have not started, and the launcher that alone has their values. */
   readonly #children = new Map<string, Launcher>();
+  /** Running jobs of dead launchers, which the launcher settles should their supervisors die. */
+  readonly #watched = new Set<string>();
   #launcher?: Launcher;
   /** How many launchers in a row have died before they were ready. */
   #failures = 0;
@@ -74,6 +76,14 @@ export class HandOver {
     return this.#launcher?.id === launcherId;
   }
 
+  watches(id: string): boolean {
+    return this.#watched.has(id);
+  }
+
+  watch(id: string): void {
+    this.#watched.add(id);
+  }
+
   async give(process: ProcessSpec): Promise<void> {
     this.#waiting.set(process.id, process);
     try {
@@ -86,6 +96,7 @@ export class HandOver {
 
   /** A job that is not to be started any more. */
   forget(id: string): void {
+    this.#watched.delete(id);
     this.#waiting.delete(id);
     this.#children.delete(id);
   }
@@ -122,7 +133,9 @@ export class HandOver {
   }
 
   #drop(launcher: Launcher): void {
-    if (this.#launcher === launcher) this.#launcher = undefined;
+    if (this.#launcher !== launcher) return;
+    this.#launcher = undefined;
+    this.#watched.clear();
   }
 
   #startLauncher(): Launcher {

@@ -17,9 +17,6 @@ export interface RecoveryOptions {
   log: (message: string) => void;
 }
 
-const SUPERVISOR_KILLED =
-  "The job's supervisor was killed or the machine went down while it ran; " +
-  "what it had printed is kept";
 const VALUES_ARE_GONE = "The job had not started when those that were to start it were killed. " +
   "It was given environment values or standard input, which are kept nowhere: start it again";
 const NOT_HANDED_OVER = "The server that was to start this job ended before it could";
@@ -43,8 +40,9 @@ export class Recovery {
     const files = this.#files(row.id);
     if (!await this.#settle(row, files)) {
       if (files.held) {
-        if (files.hasStarted && row.status === "pending") {
-          this.markRunning(row.id, milliseconds(files.started?.at));
+        if (files.hasStarted) {
+          if (row.status === "pending") this.markRunning(row.id, milliseconds(files.started?.at));
+          await this.#watch(row, files);
         }
       } else if (files.hasStarted) {
         // It may have ended since its outcome was looked for.
@@ -111,12 +109,20 @@ export class Recovery {
 
   async #markFailed({ id }: JobRow, { folder }: JobFiles): Promise<void> {
     try {
-      await this.#options.handOver.tell({
-        mark_failed: { id, dir: folder, error: SUPERVISOR_KILLED },
-      });
+      await this.#options.handOver.tell({ mark_failed: { id, dir: folder } });
     } catch {
       // No launcher can be had, which has been logged: the next look tries again.
     }
+  }
+
+  /** Lets another launcher keep the output of a running job whose own is dead, should it die too. */
+  async #watch(row: JobRow, files: JobFiles): Promise<void> {
+    const { owner, handOver } = this.#options;
+    const launcher = files.acceptedBy;
+    if (launcher === undefined || handOver.isCurrent(launcher) || handOver.watches(row.id)) return;
+    if (owner.lives(launcher) || (row.owner !== owner.id && owner.lives(row.owner))) return;
+    handOver.watch(row.id);
+    await this.#markFailed(row, files);
   }
 
   async #restart(row: JobRow, files: JobFiles): Promise<void> {

@@ -2,8 +2,6 @@
 import os
 import signal
 
-MAX_DESCRIPTOR = 256  # a launcher has few
-
 
 def detach():
     """Leaves the server's session and process tree, so that killing the server's tree spares jobs."""
@@ -46,7 +44,8 @@ def keep_only(keep):
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)
+    last = max(map(int, os.listdir("/dev/fd")))
     first = 3
-    for descriptor in sorted(keep) + [MAX_DESCRIPTOR]:
+    for descriptor in sorted(keep) + [last + 1]:
         os.closerange(first, descriptor)
         first = descriptor + 1

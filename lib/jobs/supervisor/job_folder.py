@@ -6,7 +6,6 @@ import os
 import time
 
 import names
-import process_tree
 
 RETRY_SECONDS = 0.5
 OUTCOME_BYTES = 4096
@@ -133,18 +132,3 @@ def _write_over(path, content):
         os.ftruncate(descriptor, len(content))
     finally:
         os.close(descriptor)
-
-
-def mark_failed(folder, job_id, error, lock):
-    """Ends a job whose supervisor was killed: stops what is left of it and writes its outcome."""
-    if has_outcome(folder):
-        return
-    find = lambda: process_tree.marked("PYTHON_MCP_JOB_ID=" + job_id)
-    stopped = 0
-    left = find()
-    while left:
-        process_tree.kill_all(find)
-        stopped = max(stopped, len(left))
-        time.sleep(0.01)
-        left = find()
-    write_outcome(folder, ended_without_run(error, has(folder, names.CANCEL), stopped), lock)

@@ -7,7 +7,6 @@ launcher outlives its server until its queue is empty and its supervisors have e
 jobs of their own; see request_socket.py.
 """
 import bisect
-import fcntl
 import gc
 import json
 import os
@@ -19,7 +18,9 @@ import cancel_job
 import child_jobs
 import detach
 import job_folder
+import killed_job
 import names
+import output_pipes
 import process_tree
 import slots
 import supervisor
@@ -31,6 +32,19 @@ KINDS = (slots.CALL, slots.BACKGROUND)
 IS_IN_JOB = "PYTHON_MCP_JOB_ID" in os.environ
 
 
+class Child:
+    """A process that has a job. A launcher keeps the lock and the pipes of one whose supervisor it forked:
+    when that dies, nobody finds the job unattended, and what was printed is still there."""
+
+    def __init__(self, job_id, folder=None, lock=None, pipes=None):
+        self.id, self.folder, self.lock, self.pipes = job_id, folder, lock, pipes
+
+    def let_go(self):
+        if self.pipes:
+            os.close(self.lock)
+            self.pipes.close()
+
+
 class Launcher:
     def __init__(self, umask, home, launcher_id, limit):
         self.id, self.umask, self.home = launcher_id, umask, home
@@ -39,7 +53,7 @@ class Launcher:
         self.queue = slots.Queue(home, limit, launcher_id)
         self.requests = RequestSocket(home, launcher_id)
         self.waiting = {kind: [] for kind in KINDS}  # in the order of creation
-        self.children = {}
+        self.children = {}  # by pid
         self.unsent = b""
         self.server_lives = True
 
@@ -57,10 +71,8 @@ class Launcher:
         rest = []
         self.tell({"ready": self.id})
         while self.server_lives or self.children or any(self.waiting.values()):
-            sources = [self.wake_r] + [0] * self.server_lives + self.requests.sources()
-            seconds = QUEUE_SECONDS if any(self.waiting.values()) else None
-            ready, writable, _ = select.select(sources, [1] if self.unsent else [], [], seconds)
-            if writable:
+            ready = self.wait()
+            if self.unsent and 1 in ready:
                 self.send()
             if self.wake_r in ready:
                 os.read(self.wake_r, 4096)
@@ -71,6 +83,16 @@ class Launcher:
             self.start_waiting()
         self.requests.close()
         slots.remove(self.own_file)
+
+    def wait(self):
+        """The descriptors where there is something to do; select(2) knows none above 1023."""
+        poll = select.poll()
+        for source in [self.wake_r] + [0] * self.server_lives + self.requests.sources():
+            poll.register(source, select.POLLIN)
+        if self.unsent:
+            poll.register(1, select.POLLOUT)
+        waits = any(self.waiting.values())
+        return [source for source, _ in poll.poll(1000 * QUEUE_SECONDS if waits else None)]
 
     def read(self, rest):
         data = os.read(0, 1 << 20)
@@ -122,7 +144,7 @@ class Launcher:
 
     def enqueue(self, spec, line):
         jobs = self.waiting[spec["kind"]]
-        if spec["id"] in self.children.values() or any(job.id == spec["id"] for job in jobs):
+        if self.has_child(spec["id"]) or any(job.id == spec["id"] for job in jobs):
             return  # handed over twice while a launcher was lost
         bisect.insort(jobs, WaitingJob(spec, line))
 
@@ -160,8 +182,8 @@ class Launcher:
             elif job_folder.has_begun(spec["dir"]):
                 self.tell({"ended": spec["id"]})
             else:
-                supervise = lambda reaps: supervisor.supervise(spec, lock, slot, self.umask, reaps)
-                self.fork(spec["id"], (lock, slot.descriptor), supervise)
+                self.supervise(spec, lock, slot)
+                lock = None
                 self.tell({"started": spec["id"]})
             return True
         except FileNotFoundError:
@@ -173,21 +195,33 @@ class Launcher:
             if lock is not None:
                 os.close(lock)
 
-    def mark_failed(self, id, dir, error):
-        if id in self.children.values():
+    def supervise(self, spec, lock, slot):
+        pipes = output_pipes.Pipes()
+        child = Child(spec["id"], spec["dir"], lock, pipes)
+        act = lambda reaps: supervisor.supervise(spec, lock, slot, self.umask, reaps, pipes)
+        try:
+            self.fork(child, [lock, slot.descriptor] + pipes.reads + pipes.writes, act)
+        except BaseException:
+            pipes.close()
+            raise
+        pipes.close_writes()
+
+    def mark_failed(self, id, dir):
+        """Ends a job once its supervisor is dead; for those of launchers that are dead themselves."""
+        if self.has_child(id):
             return
         try:
             lock = job_folder.open_lock(dir)
         except OSError:
             return  # removed meanwhile, or to be looked at once more
         try:
-            self.fork(id, (lock,), lambda _: mark_failed(dir, id, error, lock))
+            self.fork(Child(id), [lock], lambda _: killed_job.mark_failed(dir, id, lock))
         except OSError:
             pass  # no process can be had just now: the server looks once more
         finally:
             os.close(lock)
 
-    def fork(self, job_id, keep, act):
+    def fork(self, child, keep, act):
         pid = os.fork()
         if pid == 0:
             try:
@@ -200,7 +234,10 @@ class Launcher:
                 sys.excepthook(*sys.exc_info())
             finally:
                 os._exit(0)
-        self.children[pid] = job_id
+        self.children[pid] = child
+
+    def has_child(self, job_id):
+        return any(child.id == job_id for child in self.children.values())
 
     def to_background(self, job_id):
         calls = self.waiting[slots.CALL]
@@ -216,8 +253,21 @@ class Launcher:
             if pid == 0:
                 return
             if pid in self.children:
-                self.tell({"ended": self.children.pop(pid)})
+                self.child_ended(self.children.pop(pid))
                 self.pass_slots_on()
+
+    def child_ended(self, child):
+        was_killed = child.pipes and not job_folder.has(child.folder, names.OUTCOME)
+        try:
+            if was_killed:
+                keep = [child.lock] + child.pipes.reads
+                act = lambda _: killed_job.mark_failed(child.folder, child.id, child.lock, child.pipes.reads)
+                return self.fork(Child(child.id), keep, act)
+        except OSError:
+            pass  # no process can be had just now: the server asks for it once more
+        finally:
+            child.let_go()
+        self.tell({"ended": child.id})
 
     def pass_slots_on(self):
         """A slot is free: where no job waits here, the next one of another launcher may have it."""
@@ -237,13 +287,6 @@ class Launcher:
             pass  # the rest follows when the server reads
         except BrokenPipeError:
             self.unsent = b""
-
-
-def mark_failed(folder, job_id, error, lock):
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    job_folder.mark_failed(folder, job_id, error, lock)
-    if job_folder.has(folder, names.CANCEL):
-        cancel_job.cancel_children(folder)
 
 
 def main(umask, home, launcher_id, limit):

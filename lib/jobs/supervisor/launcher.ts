@@ -8,8 +8,10 @@ import cancelJobSource from "./cancel_job.py" with { type: "text" };
 import childJobsSource from "./child_jobs.py" with { type: "text" };
 import detachSource from "./detach.py" with { type: "text" };
 import jobFolderSource from "./job_folder.py" with { type: "text" };
+import killedJobSource from "./killed_job.py" with { type: "text" };
 import launcherSource from "./launcher.py" with { type: "text" };
 import namesSource from "./names.py" with { type: "text" };
+import outputPipesSource from "./output_pipes.py" with { type: "text" };
 import processTreeSource from "./process_tree.py" with { type: "text" };
 import requestSocketSource from "./request_socket.py" with { type: "text" };
 import runCommandSource from "./run_command.py" with { type: "text" };
@@ -37,8 +39,10 @@ const SOURCES = {
   "child_jobs.py": childJobsSource,
   "detach.py": detachSource,
   "job_folder.py": jobFolderSource,
+  "killed_job.py": killedJobSource,
   "launcher.py": launcherSource,
   "names.py": namesSource,
+  "output_pipes.py": outputPipesSource,
   "process_tree.py": processTreeSource,
   "request_socket.py": requestSocketSource,
   "run_command.py": runCommandSource,

@@ -45,6 +45,7 @@ class CommandRunner:
         self.reaps_orphans = reaps_orphans
         self.samples = []
         self.main = self.main_ended = self.feed = None
+        self.outputs = ()
         self.wake_r, wake_w = os.pipe()
         os.set_blocking(self.wake_r, False)
         os.set_blocking(wake_w, False)
@@ -52,15 +53,20 @@ class CommandRunner:
         for number in (signal.SIGCHLD, signal.SIGUSR1):
             signal.signal(number, lambda *_: None)
 
-    def run(self, step, out, err, look, timeout_seconds=None, sample_interval_seconds=None):
-        """Runs a command. `look` is called now and then, and raises JobEnded to end it."""
+    def run(self, step, out, err, look, timeout_seconds=None, sample_interval_seconds=None, outputs=()):
+        """Runs a command. `look` is called now and then, and raises JobEnded to end it.
+
+        `outputs`: the pipes (OutputPipe) behind `out` and `err`, where they are some.
+        """
         ended = Ended()
         began = time.monotonic()
         self.main_ended = None
+        self.outputs = outputs
         self.start(step, out, err)
         try:
             self.wait_for_main(ended, look, began, timeout_seconds, sample_interval_seconds)
             self.stop_leftovers(ended)
+            self.finish_outputs()
         except JobEnded as reason:
             ended.reason = reason
             self.stop(ended)
@@ -69,15 +75,20 @@ class CommandRunner:
             raise
         finally:
             self.close_feed()
+            for output in outputs:
+                output.move_all()
+            self.outputs = ()
         ended.seconds = (self.main_ended or time.monotonic()) - began
         return ended
 
     def start(self, step, out, err):
         stdin = step.get("stdin")
-        stdin_r, stdin_w = os.pipe() if stdin else (os.open(os.devnull, os.O_RDONLY), -1)
+        stdin_r, stdin_w = os.pipe()
         if stdin:
             os.set_blocking(stdin_w, False)
             self.feed = [stdin_w, memoryview(stdin.encode("utf-8", "surrogatepass"))]
+        else:
+            os.close(stdin_w)  # a pipe too: programs cannot wait for the end of /dev/null
         try:
             self.main = spawn(step, self.mark, stdin_r, out, err)
         except BaseException:
@@ -98,6 +109,7 @@ class CommandRunner:
                 self.sample(now - began)
                 next_sample = max(next_sample + sample_interval_seconds, now + sample_interval_seconds / 2)
             woken = self.sleep(min(deadline, next_look, next_sample) - now)
+            self.check_outputs()
             if woken or time.monotonic() >= next_look:
                 look()
                 next_look = time.monotonic() + CHECK_SECONDS
@@ -124,22 +136,59 @@ class CommandRunner:
                 ended.peak = usage.ru_maxrss * (1024 if process_tree.HAS_PROC else 1)
 
     def sleep(self, seconds):
-        """Waits for a signal; feeds the command's standard input meanwhile. True when a signal came."""
-        readable, writable, _ = select.select(
-            [self.wake_r], [self.feed[0]] if self.feed else [], [], max(0.0, seconds)
-        )
-        if writable:
-            try:
-                self.feed[1] = self.feed[1][os.write(self.feed[0], self.feed[1][:PIECE]) :]
-            except BrokenPipeError:
-                self.feed[1] = b""
-            except BlockingIOError:
-                pass
-            if not self.feed[1]:
-                self.close_feed()
-        if readable:
-            os.read(self.wake_r, 4096)
-        return bool(readable)
+        """Waits for a signal; moves input and output meanwhile. True when a signal came."""
+        until = time.monotonic() + seconds
+        had_problem = self.output_problem()
+        while True:
+            now = time.monotonic()
+            ready = self.poll(now, until)
+            for output in self.outputs:
+                if output.pipe in ready:
+                    output.move()
+            if self.feed and self.feed[0] in ready:
+                self.feed_more()
+            if self.wake_r in ready:
+                os.read(self.wake_r, 4096)
+                return True
+            if now >= until or self.output_problem() != had_problem:
+                return False
+
+    def poll(self, now, until):
+        """The descriptors where there is something to do before `until`; select(2) knows none above 1023."""
+        poll = select.poll()
+        poll.register(self.wake_r, select.POLLIN)
+        if self.feed:
+            poll.register(self.feed[0], select.POLLOUT)
+        for output in self.outputs:
+            if output.rests_until <= now:
+                poll.register(output.pipe, select.POLLIN)
+            else:
+                until = min(until, output.rests_until)
+        return [descriptor for descriptor, _ in poll.poll(max(0.0, until - now) * 1000)]
+
+    def output_problem(self):
+        return next((output.problem for output in self.outputs if output.problem), None)
+
+    def check_outputs(self):
+        problem = self.output_problem()
+        if problem:
+            raise JobEnded(error="The script was stopped: " + problem)
+
+    def finish_outputs(self):
+        """To be called when nothing of the command runs any more."""
+        for output in self.outputs:
+            output.move_all()
+        self.check_outputs()
+
+    def feed_more(self):
+        try:
+            self.feed[1] = self.feed[1][os.write(self.feed[0], self.feed[1][:PIECE]) :]
+        except BrokenPipeError:
+            self.feed[1] = b""
+        except BlockingIOError:
+            pass
+        if not self.feed[1]:
+            self.close_feed()
 
     def close_feed(self):
         if self.feed:
@@ -195,13 +244,17 @@ def spawn(step, mark, stdin, out, err):
             env.pop(name, None)
         else:
             env[name] = value
+    files = [(os.POSIX_SPAWN_DUP2, source, target) for target, source in enumerate((stdin, out, err))]
     try:
         os.chdir(step.get("cwd") or "/")
         return os.posix_spawnp(
             step["argv"][0],
             step["argv"],
             env,
-            file_actions=[(os.POSIX_SPAWN_DUP2, source, target) for target, source in enumerate((stdin, out, err))],
+            file_actions=files,
+            # What it sends to its process group is not for this process. A session of its own would be
+            # too much: the leader of one cannot call setpgrp(2), which scripts do.
+            setpgroup=0,
             setsigdef=HANDLED,
             setsigmask=(),
         )

@@ -11,6 +11,7 @@ import time
 import cancel_job
 import job_folder
 import names
+import output_pipes
 import process_tree
 from run_command import PIECE, TO_END, CommandRunner, JobEnded
 from shared_slot import SharedSlot
@@ -19,8 +20,8 @@ LOCK_SECONDS = 0.05  # between two attempts at the lock of a preparation step
 
 
 class Supervisor:
-    def __init__(self, spec, slot, umask, reaps_orphans):
-        self.spec, self.slot, self.umask = spec, slot, umask
+    def __init__(self, spec, slot, umask, reaps_orphans, pipes):
+        self.spec, self.slot, self.umask, self.pipes = spec, slot, umask, pipes
         self.shared_slot = SharedSlot(spec, slot)
         self.folder = spec["dir"]
         self.told_to_end = self.failed_step = None
@@ -62,11 +63,7 @@ class Supervisor:
         try:
             os.umask(0o077)
             self.look()
-            job_folder.write_json(
-                self.folder,
-                names.STARTED,
-                {"at": outcome["started_at"], "pid": os.getpid(), "born": process_tree.born(os.getpid())},
-            )
+            job_folder.write_json(self.folder, names.STARTED, self.describe_self(outcome["started_at"]))
             self.prepare()
             os.umask(self.umask)
             outcome["script_started_at"] = time.time()
@@ -90,36 +87,23 @@ class Supervisor:
         outcome["prepare_seconds"] = total if self.before_script is None else self.before_script
         return outcome
 
+    def describe_self(self, now):
+        pid = os.getpid()
+        return {"at": now, "pid": pid, "born": process_tree.born(pid), "pipes": self.pipes.identities()}
+
     def run_script(self):
-        logs = [job_folder.open_log(self.folder, name) for name in (names.STDOUT, names.STDERR)]
-
-        def look():
-            self.look()
-            self.check_size(logs)
-
+        outputs = output_pipes.open_logs(self.folder, self.pipes.reads, self.spec["max_output_bytes"])
+        env = {output_pipes.VARIABLE: ",".join(self.pipes.identities())}
+        step = dict(self.spec["run"], env=dict(self.spec["run"].get("env") or {}, **env))
+        limits = self.spec.get("timeout_seconds"), self.spec.get("sample_interval_seconds")
         for _ in range(self.spec.get("repeat") or 1):
-            ended = self.commands.run(
-                self.spec["run"],
-                *logs,
-                look,
-                self.spec.get("timeout_seconds"),
-                self.spec.get("sample_interval_seconds"),
-            )
+            self.pipes.prepare_writes()
+            ended = self.commands.run(step, *self.pipes.writes, self.look, *limits, outputs)
             self.runs.append(ended)
             if ended.reason is not None:
                 raise ended.reason
             if ended.status != 0:
                 break
-        self.check_size(logs)
-
-    def check_size(self, logs):
-        limit = self.spec.get("max_output_bytes")
-        for name, log in zip(("stdout", "stderr"), logs):
-            if limit and os.fstat(log).st_size > limit:
-                raise JobEnded(
-                    error="The script was stopped: its %s exceeded the limit of %d MB "
-                    "(PYTHON_MCP_MAX_OUTPUT_MB)" % (name, limit >> 20)
-                )
 
     # -- preparation ------------------------------------------------------------------------
 
@@ -208,8 +192,8 @@ def signal_name(number):
         return "SIG%d" % number
 
 
-def supervise(spec, lock, slot, umask, reaps_orphans):
+def supervise(spec, lock, slot, umask, reaps_orphans, pipes):
     """Runs the job and writes its outcome."""
-    supervisor = Supervisor(spec, slot, umask, reaps_orphans)
+    supervisor = Supervisor(spec, slot, umask, reaps_orphans, pipes)
     job_folder.write_outcome(spec["dir"], supervisor.run(), lock)
     supervisor.shared_slot.pass_on()

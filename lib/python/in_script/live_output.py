@@ -1,6 +1,6 @@
 """Start-up hook of python-mcp, installed as `sitecustomize.py` in a folder that comes first on PYTHONPATH.
 
-Python keeps back what a script prints to a file until 8 KiB have come together. This hook makes it
+Python keeps back what a script prints to a pipe until 8 KiB have come together. This hook makes it
 readable within half a second, then steps aside: the script and its own `sitecustomize` see a Python
 without it. In a job it also keeps the pictures that would be shown in windows, and Python's cache out
 of the folder that inline code imports from. Its syntax suits every Python that a script might start,
@@ -16,6 +16,7 @@ def _hide(hook):
     entries = os.environ.get("PYTHONPATH", hook).split(os.pathsep)
     _show("PYTHONPATH", os.pathsep.join(entry for entry in entries if entry != hook))
     _show("PYTHON_MCP_IMPORT_DIRECTORY", "")
+    _show("PYTHON_MCP_OUTPUT_PIPES", "")
 
 
 def _show(name, value):
@@ -105,19 +106,29 @@ class _Watcher(object):
             pass
 
 
-def _make_flush():
-    """Returns what flushes the output, or None where Python holds nothing back."""
+def _make_flush(pipes):
+    """Returns what flushes the output, or None where Python holds nothing back.
+
+    `pipes` (`DEVICE:INODE`) are the job's: somebody empties them all the time. In others, as one to a
+    parent process, flushing could block, and show what the script has not sent yet.
+    """
     import io
     import stat
     from _weakref import ref
 
+    def is_read(buffer):
+        status = os.fstat(buffer.fileno())
+        if stat.S_ISFIFO(status.st_mode):
+            return "%d:%d" % (status.st_dev, status.st_ino) in pipes
+        return stat.S_ISREG(status.st_mode)
+
     def held_back(stream):
-        # Exact types only, on a regular file: the flush runs no code of the script and cannot block.
+        # Exact types only: the flush runs no code of the script.
         if type(stream) is not io.TextIOWrapper:
             return None
         try:
             buffer = stream.buffer
-            if type(buffer) is io.BufferedWriter and stat.S_ISREG(os.fstat(buffer.fileno()).st_mode):
+            if type(buffer) is io.BufferedWriter and is_read(buffer):
                 return buffer
         except Exception:  # closed or detached
             pass
@@ -143,10 +154,10 @@ def _make_flush():
                         stream.flush()
             for buffer in buffers:
                 buffer = buffer()
-                if buffer is not None and stat.S_ISREG(os.fstat(buffer.fileno()).st_mode):
+                if buffer is not None and is_read(buffer):
                     buffer.flush()
         except OSError:
-            failed.append(True)  # such as a full disk: the script is to meet the error itself
+            failed.append(True)  # such as a pipe that does not block: the script is to meet the error itself
         except Exception:
             pass  # closed meanwhile
 
@@ -213,7 +224,7 @@ def _note_exception(finder):
     atexit.register(note)
 
 
-def _install(hook, directory):
+def _install(hook, directory, pipes):
     if sys.version_info < (3, 8):
         return
     if directory:
@@ -224,7 +235,7 @@ def _install(hook, directory):
     if artifacts:
         sys.meta_path.insert(0, _Watcher(finder, artifacts))
     _note_exception(finder)
-    flush = _make_flush()
+    flush = _make_flush(pipes)
 
     def start():
         # Not `import`: it would look into the script's folders first, and they would be cached.
@@ -240,9 +251,10 @@ def _install(hook, directory):
 
 _hook = os.path.dirname(os.path.abspath(__file__))
 _directory = os.environ.get("PYTHON_MCP_IMPORT_DIRECTORY")
+_pipes = os.environ.get("PYTHON_MCP_OUTPUT_PIPES", "").split(",")
 try:
     _hide(_hook)
-    _install(_hook, _directory)
+    _install(_hook, _directory, _pipes)
 except Exception:
     pass  # a script without live output beats one that does not start
 

@@ -100,6 +100,25 @@ testOnSmallDisk("a running job ends with its outcome when the disk became full",
   assert.equal(row.result.outcome.exit_code, 7);
 });
 
+testOnSmallDisk("a job is stopped with the reason when its output finds no room", async (disk) => {
+  await using bench = await JobBench.open({ home: join(disk.path, "home") });
+  const { id, files } = await bench.start(python(
+    "import os, time\nwhile not os.path.exists('go'): time.sleep(0.01)\n" +
+      "print('x' * 999_999, flush=True); time.sleep(1000)",
+  ));
+  await supervisorOf(files);
+  Deno.writeTextFileSync(join(bench.path, "go.new"), "");
+  disk.fill();
+  Deno.renameSync(join(bench.path, "go.new"), join(bench.path, "go"));
+  await waitFor(() => files.outcome, { what: "the outcome", timeoutMs: 10_000 });
+  disk.free();
+  const { error } = await bench.end(id);
+  assert.equal(
+    error,
+    "The script was stopped: its stdout could not be stored: No space left on device",
+  );
+});
+
 testOnSmallDisk(
   "a queued job fails and the next one runs when the disk is full at its turn",
   async (disk) => {

@@ -1,0 +1,63 @@
+"""Ends a job whose supervisor was killed."""
+import fcntl
+import json
+import os
+import time
+
+import cancel_job
+import job_folder
+import names
+import output_pipes
+import process_tree
+
+SUPERVISOR_KILLED = (
+    "The job's supervisor was killed or the machine went down while it ran; what it had printed is kept"
+)
+LOOK_SECONDS = 0.01
+
+
+def mark_failed(folder, job_id, lock, pipes=None):
+    """Waits until no supervisor has the job any more, then ends it unless it has ended.
+
+    What is left of its processes is stopped first; then what they have printed is moved to the logs.
+    `pipes`: the read ends of their output. Without them they are opened anew, at once and through
+    processes that have them, so that as long as this one waits no script prints into the void.
+    """
+    pipes = pipes or reopen_pipes(folder, job_id)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    if job_folder.has_outcome(folder):
+        return
+    stopped = stop(job_id)
+    try:
+        for output in output_pipes.open_logs(folder, pipes):
+            output.move_all()
+    except OSError:
+        pass  # the folder is gone
+    was_cancelled = job_folder.has(folder, names.CANCEL)
+    outcome = job_folder.ended_without_run(SUPERVISOR_KILLED, was_cancelled, stopped)
+    job_folder.write_outcome(folder, outcome, lock)
+    if was_cancelled:
+        cancel_job.cancel_children(folder)
+
+
+def stop(job_id):
+    """Kills all that carries the mark of the job; returns how many processes that were."""
+    find = lambda: process_tree.marked("PYTHON_MCP_JOB_ID=" + job_id)
+    stopped = 0
+    left = find()
+    while left:
+        process_tree.kill_all(find)
+        stopped = max(stopped, len(left))
+        time.sleep(LOOK_SECONDS)
+        left = find()
+    return stopped
+
+
+def reopen_pipes(folder, job_id):
+    try:
+        with open(os.path.join(folder, names.STARTED), "rb") as file:
+            started = json.loads(file.read())
+        pids = [started["pid"]] + process_tree.marked("PYTHON_MCP_JOB_ID=" + job_id)
+        return output_pipes.reopen(pids, started["pipes"])
+    except (OSError, ValueError, KeyError):
+        return []

@@ -1,0 +1,166 @@
+"""The pipes that a script prints into, and the logs that its supervisor moves their content to.
+
+The log files themselves would not do for a script's stdout and stderr: whatever opens /dev/stdout for
+writing truncates a file, and some programs insist on a pipe.
+"""
+import fcntl
+import os
+import sys
+import time
+
+import names
+
+VARIABLE = "PYTHON_MCP_OUTPUT_PIPES"  # tells live_output.py which pipes are the job's
+STREAMS = ("stdout", names.STDOUT), ("stderr", names.STDERR)
+PIPE_BYTES = 256 << 10  # what a script may print ahead; a user without privileges has 64 MiB for all pipes
+SET_PIPE_SIZE = 1031  # linux/fcntl.h; in `fcntl` since Python 3.10
+REST_SECONDS = 0.004  # after few bytes: a flushed line is not worth a wake-up
+FEW_BYTES = 4096  # what programs print at once when they do not flush
+PIECE = 65536
+
+
+class Pipes:
+    """The two pipes of a job. Read ends never block; write ends do, as a script expects."""
+
+    def __init__(self):
+        self.reads, self.writes = [], []
+        try:
+            for _ in STREAMS:
+                read, write = os.pipe()
+                self.reads.append(read)
+                self.writes.append(write)
+                os.set_blocking(read, False)
+                enlarge(write)
+        except BaseException:
+            self.close()
+            raise
+
+    def prepare_writes(self):
+        """Undoes what an earlier run may have done to what it shared with this one."""
+        for write in self.writes:
+            os.set_blocking(write, True)
+
+    def identities(self):
+        return [identity(read) for read in self.reads]
+
+    def close_writes(self):
+        while self.writes:
+            os.close(self.writes.pop())
+
+    def close(self):
+        self.close_writes()
+        while self.reads:
+            os.close(self.reads.pop())
+
+
+class OutputPipe:
+    """Moves what comes out of a pipe to the end of a log that nobody else writes to."""
+
+    def __init__(self, name, pipe, log, limit=0):
+        """`limit`: the most that the log may hold, in bytes; 0: no limit."""
+        self.name, self.pipe, self.log, self.limit = name, pipe, log, int(limit)
+        self.offset = os.fstat(log).st_size
+        self.splices = hasattr(os, "splice")
+        self.rests_until = 0.0
+        self.problem = None  # why the rest is not kept, as the end of a sentence
+
+    def move(self):
+        """Moves what is there now, and returns how many bytes: 0 when the pipe is empty."""
+        try:
+            if self.problem is None and not (self.limit and self.offset >= self.limit):
+                count = self._move(min(PIPE_BYTES, self.limit - self.offset if self.limit else PIPE_BYTES))
+            else:
+                count = self._drop()
+        except BlockingIOError:
+            count = 0
+        if count < FEW_BYTES:
+            self.rests_until = time.monotonic() + REST_SECONDS
+        return count
+
+    def move_all(self):
+        """Moves all that the pipe holds; to be called when nobody prints any more."""
+        while self.move() and self.problem is None:
+            pass
+
+    def _move(self, most):
+        try:
+            count = self._splice(most) if self.splices else self._copy(most)
+        except BlockingIOError:
+            raise
+        except OSError as error:
+            self.problem = "its %s could not be stored: %s" % (self.name, os.strerror(error.errno))
+            return self._drop()
+        self.offset += count
+        return count
+
+    def _splice(self, most):
+        # Inside the kernel: nothing is lost when this process is killed meanwhile.
+        try:
+            return os.splice(self.pipe, self.log, most, offset_dst=self.offset, flags=os.SPLICE_F_NONBLOCK)
+        except BlockingIOError:
+            raise
+        except OSError:
+            self.splices = False  # not every file system can; what is really wrong shows now
+            return self._copy(most)
+
+    def _copy(self, most):
+        data = memoryview(os.read(self.pipe, min(most, PIECE)))
+        written = 0
+        while written < len(data):
+            written += os.pwrite(self.log, data[written:], self.offset + written)
+        return written
+
+    def _drop(self):
+        count = len(os.read(self.pipe, PIECE))
+        if count and self.problem is None:
+            limit = "%d MB (PYTHON_MCP_MAX_OUTPUT_MB)" % (self.limit >> 20)
+            self.problem = "its %s exceeded the limit of %s" % (self.name, limit)
+        return count
+
+
+def enlarge(pipe):
+    if sys.platform == "linux":
+        try:
+            fcntl.fcntl(pipe, SET_PIPE_SIZE, PIPE_BYTES)
+        except OSError:
+            pass  # the user has many pipes: then one of the usual size
+
+
+def identity(descriptor):
+    stat = os.fstat(descriptor)
+    return "%d:%d" % (stat.st_dev, stat.st_ino)
+
+
+def open_logs(folder, reads, limit=0):
+    """The pipes that there are, each with the log that it goes to."""
+    outputs = []
+    for (name, file), read in zip(STREAMS, reads):
+        if read is None:
+            continue
+        # Without O_APPEND, which splice(2) refuses.
+        log = os.open(os.path.join(folder, file), os.O_RDWR | os.O_CREAT, 0o600)
+        outputs.append(OutputPipe(name, read, log, limit))
+    return outputs
+
+
+def reopen(pids, identities):
+    """Read ends of pipes that some of these processes have open; None for one that none has.
+
+    Only where there is /proc.
+    """
+    found = {}
+    for pid in pids:
+        try:
+            names = os.listdir("/proc/%d/fd" % pid)
+        except OSError:
+            continue  # gone, or no /proc
+        for name in names:
+            path = "/proc/%d/fd/%s" % (pid, name)
+            try:
+                stat = os.stat(path)
+                known = "%d:%d" % (stat.st_dev, stat.st_ino)
+                if known in identities and known not in found:
+                    found[known] = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+            except OSError:
+                pass
+    return [found.get(known) for known in identities]

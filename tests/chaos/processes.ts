@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { roleOfFork } from "../jobs/kill.ts";
 import { processesWith } from "../helpers/test_home.ts";
 
 export type Role = "server" | "launcher" | "supervisor" | "script";
@@ -6,15 +7,14 @@ export type Role = "server" | "launcher" | "supervisor" | "script";
 /** The living processes of a home, by what they are. */
 export function processesOf(home: string): Map<Role, number[]> {
   const found = new Map<Role, number[]>();
-  for (const { pid, command } of processesWith(home)) {
+  const all = processesWith(home);
+  const forks = all.filter(({ command }) => command.includes("launcher.py")).map(({ pid }) => pid);
+  for (const { pid, command } of all) {
     const role: Role = command.includes("main.ts")
       ? "server"
-      : !command.includes("launcher.py")
-      ? "script"
-      // Supervisors are forks of launchers, with their command line.
-      : linkOf(pid, 1)?.startsWith("pipe:")
-      ? "launcher"
-      : "supervisor";
+      : forks.includes(pid)
+      ? roleOfFork(pid, forks)
+      : "script";
     found.set(role, [...found.get(role) ?? [], pid]);
   }
   return found;

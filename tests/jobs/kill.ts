@@ -12,15 +12,24 @@ export async function supervisorOf(files: JobFiles): Promise<number> {
   return started.pid;
 }
 
-/** The pids of the launchers of a home; they have a pipe to their server where supervisors have nothing. */
+/** The pids of the launchers of a home. */
 export function launchers(home: string): number[] {
-  return processesWith(`start_launcher.py ${home} `).map(({ pid }) => pid).filter((pid) => {
-    try {
-      return Deno.readLinkSync(`/proc/${pid}/fd/1`).startsWith("pipe:");
-    } catch {
-      return false;
-    }
-  });
+  const forks = processesWith(`start_launcher.py ${home} `).map(({ pid }) => pid);
+  return forks.filter((pid) => roleOfFork(pid, forks) === "launcher");
+}
+
+/**
+ * What a process is that has the command line of a launcher. Supervisors are forks of launchers, without
+ * a pipe to the server; a script that is just being started looks like a launcher below its supervisor.
+ */
+export function roleOfFork(pid: number, forks: number[]): "launcher" | "supervisor" | "script" {
+  try {
+    if (!Deno.readLinkSync(`/proc/${pid}/fd/1`).startsWith("pipe:")) return "supervisor";
+    const [, parent] = Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ").at(-1)!.split(" ");
+    return forks.includes(Number(parent)) ? "script" : "launcher";
+  } catch {
+    return "supervisor"; // it has ended
+  }
 }
 
 export function kill(...pids: number[]): void {

@@ -49,7 +49,8 @@ Deno.test("a job runs on and the next one starts when the launcher is killed", a
   kill(...launchers(bench.path));
   assert.equal((await bench.run(python("print(1)"))).status, "completed");
   Deno.writeTextFileSync(`${bench.path}/go`, "");
-  assert.equal((await bench.end(id)).status, "completed");
+  const row = await bench.end(id);
+  assert.equal(row.status, "completed", `${row.error}`);
 });
 
 Deno.test("a queued job keeps its environment values when the launcher is killed", async () => {

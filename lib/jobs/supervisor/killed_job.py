@@ -27,7 +27,7 @@ def mark_failed(folder, job_id, lock, pipes=None):
     fcntl.flock(lock, fcntl.LOCK_EX)
     if job_folder.has_outcome(folder):
         return
-    stopped = stop(job_id)
+    stopped = stop(job_id, pipes)
     try:
         for output in output_pipes.open_logs(folder, pipes):
             output.move_all()
@@ -40,9 +40,17 @@ def mark_failed(folder, job_id, lock, pipes=None):
         cancel_job.cancel_children(folder)
 
 
-def stop(job_id):
-    """Kills all that carries the mark of the job; returns how many processes that were."""
-    find = lambda: process_tree.marked("PYTHON_MCP_JOB_ID=" + job_id)
+def stop(job_id, pipes):
+    """Kills all that carries the mark of the job or can print into its pipes; returns how many that were.
+
+    One that is being started just now has no mark yet, one with an empty environment has none at all.
+    """
+    identities = [output_pipes.identity(pipe) for pipe in pipes if pipe is not None]
+
+    def find():
+        marked = set(process_tree.marked("PYTHON_MCP_JOB_ID=" + job_id))
+        return marked | output_pipes.writers(process_tree.pids(), identities)
+
     stopped = 0
     left = find()
     while left:

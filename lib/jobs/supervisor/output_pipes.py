@@ -144,11 +144,24 @@ def open_logs(folder, reads, limit=0):
 
 
 def reopen(pids, identities):
-    """Read ends of pipes that some of these processes have open; None for one that none has.
-
-    Only where there is /proc.
-    """
+    """Read ends of pipes that some of these processes have open; None for one that none has."""
     found = {}
+    for _, known, path in open_ends(pids):
+        if known in identities and known not in found:
+            try:
+                found[known] = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+            except OSError:
+                pass  # closed meanwhile
+    return [found.get(known) for known in identities]
+
+
+def writers(pids, identities):
+    """Those of the processes that can write to one of the pipes."""
+    return {pid for pid, known, path in open_ends(pids) if known in identities and is_writable(path)}
+
+
+def open_ends(pids):
+    """Process, identity and path of what processes have open; only where there is /proc."""
     for pid in pids:
         try:
             names = os.listdir("/proc/%d/fd" % pid)
@@ -157,10 +170,17 @@ def reopen(pids, identities):
         for name in names:
             path = "/proc/%d/fd/%s" % (pid, name)
             try:
-                stat = os.stat(path)
-                known = "%d:%d" % (stat.st_dev, stat.st_ino)
-                if known in identities and known not in found:
-                    found[known] = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+                if os.readlink(path).startswith("pipe:"):
+                    stat = os.stat(path)
+                    yield pid, "%d:%d" % (stat.st_dev, stat.st_ino), path
             except OSError:
-                pass
-    return [found.get(known) for known in identities]
+                pass  # closed meanwhile
+
+
+def is_writable(path):
+    try:
+        with open(path.replace("/fd/", "/fdinfo/")) as info:
+            flags = next(line for line in info if line.startswith("flags:"))
+        return int(flags.split()[1], 8) & os.O_ACCMODE != os.O_RDONLY
+    except (OSError, StopIteration):
+        return False

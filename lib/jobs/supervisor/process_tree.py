@@ -44,7 +44,7 @@ def marked(variable):
     if not HAS_PROC:
         listing = _ps("-axEwwo", "pid=,command=")
         return [int(line.split(None, 1)[0]) for line in listing if variable in line.split()]
-    for pid in _pids():
+    for pid in pids():
         try:
             with open("/proc/%d/environ" % pid, "rb") as environ:
                 if wanted in environ.read().split(b"\0"):
@@ -106,8 +106,9 @@ def resident_bytes(pids):
     return total
 
 
-def _pids():
-    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+def pids():
+    """All processes; none where there is no /proc."""
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()] if HAS_PROC else []
 
 
 def _living():
@@ -118,7 +119,7 @@ def _living():
             if state[0] != "Z":
                 yield int(pid), int(parent)
         return
-    for pid in _pids():
+    for pid in pids():
         stat = _stat(pid)
         # A process whose first thread has ended looks like a zombie while its other threads go on.
         if stat and (stat[STATE] != b"Z" or int(stat[THREADS]) > 1):

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { exists } from "../../../lib/base/private_files.ts";
+import { exists, readIfThere } from "../../../lib/base/private_files.ts";
 import { processesWith } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 import { JobBench, python } from "../job_bench.ts";
-import { kill, launchers, supervisorOf, untilGone } from "../kill.ts";
+import { isAlive, kill, launchers, supervisorOf, untilGone } from "../kill.ts";
 import { OtherServer } from "../other_server.ts";
 
 const LONG = "import time; time.sleep(1000)";
@@ -138,6 +138,22 @@ Deno.test("a job is failed, its output kept and its processes stopped when its s
     foreign.kill("SIGKILL");
     await foreign.status;
   }
+});
+
+Deno.test("a process without a mark of its job is stopped when the job's supervisor is killed", async () => {
+  await using bench = await JobBench.open();
+  const { id, files } = await bench.start(python(
+    "import subprocess, time\n" +
+      "print(subprocess.Popen(['sleep', '1000'], env={}, start_new_session=True).pid, flush=True)\n" +
+      "time.sleep(1000)",
+  ));
+  const child = await waitFor(() => Number(readIfThere(files.stdout)), {
+    what: "the process",
+    timeoutMs: 5000,
+  });
+  kill(await supervisorOf(files));
+  assert.equal((await bench.end(id)).result.outcome.stopped, 2);
+  assert.equal(isAlive(child), false);
 });
 
 Deno.test("a call ends with what is known when its supervisor is killed", async () => {

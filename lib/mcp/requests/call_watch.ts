@@ -13,8 +13,11 @@ export class CallWatch implements Disposable {
   readonly #listeners: [AbortSignal, () => void][] = [];
   readonly #closeCancels: () => boolean;
 
-  /** @param closeCancels Whether a closed connection is how this client cancels. */
-  constructor({ mcpReq, http }: ServerContext, closeCancels: () => boolean) {
+  /**
+   * @param closeCancels Whether a closed connection is how this client cancels.
+   * @param over Aborted when the client's input is over.
+   */
+  constructor({ mcpReq, http }: ServerContext, closeCancels: () => boolean, over?: AbortSignal) {
     this.#closeCancels = closeCancels;
     this.#whenAborted(mcpReq.signal, (reason) => {
       // `notifications/cancelled` aborts with the text that it brought, or without any reason.
@@ -26,6 +29,7 @@ export class CallWatch implements Disposable {
         this.#closed();
       }
     });
+    if (over) this.#whenAborted(over, () => this.#closed());
     if (http?.req) this.#whenAborted(http.req.signal, () => this.#closed());
   }
 

@@ -14,4 +14,6 @@ export interface ServerOptions extends Offer {
   era: "legacy" | "modern";
   /** Whether the connection lasts, so that the server can say what has changed. */
   lasting: boolean;
+  /** Aborted when nobody can say any more that they no longer wait: calls then leave their runs. */
+  over?: AbortSignal;
 }

@@ -39,8 +39,8 @@ export class RequestHandlers {
     const tool = this.#tools.find((tool) => tool.name === name);
     if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name}`);
     const app = this.#app;
-    const { era, lasting } = this.#options;
-    using watch = new CallWatch(ctx, () => era === "modern" && !lasting && !app.ending);
+    const { era, lasting, over } = this.#options;
+    using watch = new CallWatch(ctx, () => era === "modern" && !lasting && !app.ending, over);
     const stopLog = era === "modern" ? app.log.listen(sendTo(ctx)) : undefined;
     const answer = await app.untilDone(callTool(tool, input, this.#toolCall(ctx, watch.signal)))
       .finally(stopLog);

@@ -6,6 +6,7 @@ import {
   type Transport,
 } from "@modelcontextprotocol/server";
 import { type Answer, Batches } from "./batches.ts";
+import { OpenRequests } from "./open_requests.ts";
 
 /** The longest message that is read; a script of 5 MB escaped as JSON fits. */
 const LONGEST_MESSAGE = 64 * 2 ** 20;
@@ -18,12 +19,17 @@ const VERSION_WITH_BATCHES = "2025-03-26";
 /**
  * JSON-RPC lines on standard input and output. Own code, since the SDK's transport is silent where
  * JSON-RPC 2.0 wants an answer (a line that is not JSON, or not a message), ends at a line that is too
- * long, and knows no batches; for all else a test holds this one to it.
+ * long, drops what is unanswered when the input ends, trips over a byte order mark, and knows no
+ * batches; for all else a test holds this one to it.
  */
 export class StdioTransport implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: Transport["onmessage"];
+  /** The requests that were read and not answered yet. */
+  readonly open = new OpenRequests();
+  readonly #inputEnded = Promise.withResolvers<void>();
+  readonly #hasClosed = Promise.withResolvers<void>();
   readonly #input: Readable;
   readonly #output: Writable;
   /** The pieces of a line whose end is still to come. */
@@ -36,6 +42,16 @@ export class StdioTransport implements Transport {
   constructor(input: Readable, output: Writable) {
     this.#input = input;
     this.#output = output;
+  }
+
+  /** Fulfilled when all of the input was read. */
+  get inputEnded(): Promise<void> {
+    return this.#inputEnded.promise;
+  }
+
+  /** Fulfilled when nothing can be sent any more, such as when the client has closed its end. */
+  get closed(): Promise<void> {
+    return this.#hasClosed.promise;
   }
 
   start(): Promise<void> {
@@ -57,11 +73,16 @@ export class StdioTransport implements Transport {
     if (this.#closed) return Promise.resolve();
     this.#closed = true;
     this.#input.off("data", this.#onData).off("end", this.#onEnd).off("close", this.#onEnd).pause();
+    this.#hasClosed.resolve();
     this.onclose?.();
     return Promise.resolve();
   }
 
-  readonly #onEnd = () => void this.close();
+  readonly #onEnd = () => {
+    // A last line may lack its end.
+    if (this.#length > 0) this.#endLine();
+    this.#inputEnded.resolve();
+  };
 
   readonly #onError = (error: Error) => {
     this.onerror?.(error);
@@ -86,7 +107,7 @@ export class StdioTransport implements Transport {
 
   #endLine(): void {
     const tooLong = this.#length > LONGEST_MESSAGE;
-    const line = Buffer.concat(this.#pieces).toString("utf8");
+    const line = Buffer.concat(this.#pieces).toString("utf8").replace(/^\ufeff/, "");
     this.#pieces = [];
     this.#length = 0;
     if (tooLong) {
@@ -118,8 +139,10 @@ export class StdioTransport implements Transport {
   }
 
   #deliver(message: JSONRPCMessage): void {
+    if ("method" in message && "id" in message) this.open.open(message);
     if ("method" in message && message.method === "notifications/cancelled") {
       this.#batches?.forget(message.params?.requestId);
+      this.open.settle(message.params?.requestId);
     }
     this.onmessage?.(message);
   }
@@ -133,13 +156,14 @@ export class StdioTransport implements Transport {
     this.#write(refusal).catch(() => {});
   }
 
-  #write(message: object): Promise<void> {
+  #write(message: JSONRPCMessage | Answer | Answer[]): Promise<void> {
     if (this.#closed) return Promise.reject(new Error("The connection is closed"));
     return new Promise((resolve, reject) => {
-      this.#output.write(
-        `${JSON.stringify(message)}\n`,
-        (error) => error ? reject(error) : resolve(),
-      );
+      this.#output.write(`${JSON.stringify(message)}\n`, (error) => {
+        if (error) return reject(error);
+        for (const one of [message].flat()) if (!("method" in one)) this.open.settle(one.id);
+        resolve();
+      });
     });
   }
 }

@@ -35,7 +35,11 @@ export class RequestHandlers {
     return { tools: this.#tools.map(listTool) };
   }
 
-  async callTool(name: string, input: unknown, ctx: ServerContext) {
+  async callTool(
+    name: string,
+    input: Record<string, unknown> | undefined,
+    ctx: ServerContext,
+  ) {
     const tool = this.#tools.find((tool) => tool.name === name);
     if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name}`);
     const app = this.#app;

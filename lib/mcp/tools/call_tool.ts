@@ -8,13 +8,34 @@ import { parseInput } from "./parse_input.ts";
  * Calls a tool. Whatever it throws becomes an answer that says `{error}`, here and nowhere else; a fault
  * of the protocol stays one.
  */
-export async function callTool(tool: Tool, input: unknown, call: ToolCall): Promise<ToolAnswer> {
+export async function callTool(
+  tool: Tool,
+  given: Record<string, unknown> | undefined,
+  call: ToolCall,
+): Promise<ToolAnswer> {
   try {
-    return await tool.handle(parseInput(tool, input) as never, call);
+    const { input, ignored } = parseInput(tool, given ?? {});
+    return withNote(await tool.handle(input as never, call), ignoredNote(ignored));
   } catch (error) {
     if (error instanceof ProtocolError) throw error;
     return { json: { error: messageOf(error, tool, call) } };
   }
+}
+
+const NAMED = 10;
+const LONGEST_NAME = 60;
+
+function ignoredNote(names: string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  const shown = names.slice(0, NAMED).map((name) => `\`${name.slice(0, LONGEST_NAME)}\``);
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
+  return `Ignored, since this tool has no such parameter: ${shown.join(", ")}${more}`;
+}
+
+function withNote(answer: ToolAnswer, note: string | undefined): ToolAnswer {
+  if (note === undefined || answer.result || "error" in answer.json) return answer;
+  const all = [answer.json.note, note].filter((one) => one !== undefined).join(". ");
+  return { ...answer, json: { ...answer.json, note: all } };
 }
 
 function messageOf(error: unknown, tool: Tool, { app }: ToolCall): string {

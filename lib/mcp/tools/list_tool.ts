@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Tool } from "./define_tool.ts";
+import type { InputSchema } from "./input_schema.ts";
 
 /** A tool as `tools/list` shows it. */
 export function listTool(tool: Tool) {
@@ -8,31 +9,54 @@ export function listTool(tool: Tool) {
     title: tool.title,
     description: tool.description,
     annotations: tool.annotations,
-    inputSchema: jsonSchema(tool.input, "input"),
-    outputSchema: jsonSchema(tool.output, "output"),
+    inputSchema: inputSchema(tool),
+    outputSchema: outputSchema(tool),
     ...(tool.view === undefined ? {} : { _meta: { ui: { resourceUri: tool.view } } }),
   };
 }
 
-const schemas = new Map<z.ZodObject, { type: "object" }>();
+const inputs = new Map<z.ZodObject, InputSchema>();
+const outputs = new Map<z.ZodObject, { type: "object" }>();
 
-/** The JSON Schema of a tool's input or output; made once. */
-function jsonSchema(schema: z.ZodObject, io: "input" | "output"): { type: "object" } {
-  let made = schemas.get(schema);
+/**
+ * The JSON Schema of a tool's parameters; made once. It is open, so that hosts which check calls let
+ * pass what a call may forgive.
+ */
+export function inputSchema({ input }: Tool): InputSchema {
+  let made = inputs.get(input);
   if (!made) {
-    const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
-    made = withSingleTypes(rest) as { type: "object" };
-    schemas.set(schema, made);
+    const { additionalProperties: _, ...open } = jsonSchema(input, "input");
+    made = open as unknown as InputSchema;
+    inputs.set(input, made);
   }
   return made;
 }
 
-/** Several types become branches: some clients know schemas with one type only. */
-function withSingleTypes(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withSingleTypes);
+function outputSchema({ output }: Tool): { type: "object" } {
+  let made = outputs.get(output);
+  if (!made) {
+    made = jsonSchema(output, "output") as { type: "object" };
+    outputs.set(output, made);
+  }
+  return made;
+}
+
+type Schema = Record<string, unknown>;
+
+function jsonSchema(schema: z.ZodObject, io: "input" | "output"): Schema {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  return plain(rest) as Schema;
+}
+
+/**
+ * The schema as strict hosts take it: without `propertyNames`, and with branches in lieu of several
+ * types, since some know schemas with one type only.
+ */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).map(([key, inner]) => [key, withSingleTypes(inner)]);
-  const { type, ...rest } = Object.fromEntries(entries);
+  const entries = Object.entries(value).map(([key, inner]) => [key, plain(inner)]);
+  const { type, propertyNames: _, ...rest } = Object.fromEntries(entries);
   if (type === undefined) return rest;
   return Array.isArray(type)
     ? { anyOf: type.map((type) => ({ type })), ...rest }

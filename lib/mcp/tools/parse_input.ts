@@ -1,12 +1,28 @@
 import type { z } from "zod";
 import { UserError } from "../../base/user_error.ts";
 import type { Tool } from "./define_tool.ts";
+import { inputSchema } from "./list_tool.ts";
+import { readArguments } from "./read_arguments.ts";
+import { resembling } from "./resembling.ts";
 
-/** The input of a tool as its handler takes it; what breaks its schema is said all at once. */
-export function parseInput(tool: Tool, input: unknown): unknown {
-  const parsed = tool.input.safeParse(input ?? {});
-  if (parsed.success) return parsed.data;
+/** What a call asks for. */
+export interface ParsedInput {
+  /** As the tool's handler takes it. */
+  input: unknown;
+  /** Names of parameters that the tool does not have, nor any that resembles them. */
+  ignored: string[];
+}
+
+/** The input of a tool out of a call's arguments; what breaks its schema is said all at once. */
+export function parseInput(tool: Tool, given: Record<string, unknown>): ParsedInput {
   const known = Object.keys(tool.input.shape);
+  const all = readArguments(inputSchema(tool), given);
+  const ignored = Object.keys(all).filter((name) =>
+    !known.includes(name) && resembling(name, known) === undefined
+  );
+  const input = Object.fromEntries(Object.entries(all).filter(([name]) => !ignored.includes(name)));
+  const parsed = tool.input.safeParse(input);
+  if (parsed.success) return { input: parsed.data, ignored };
   const problems = parsed.error.issues.map((issue) => describeIssue(issue, input, known));
   throw new UserError(
     `Cannot call ${tool.name}: ${problems.join("; ")}. Correct this and call again.`,
@@ -16,8 +32,10 @@ export function parseInput(tool: Tool, input: unknown): unknown {
 /** One rule that the input broke: the parameter, its value, the rule. */
 function describeIssue(issue: z.core.$ZodIssue, input: unknown, known: string[]): string {
   if (issue.code === "unrecognized_keys") {
-    const names = issue.keys.map((key) => `\`${key}\``).join(", ");
-    return `unknown parameter ${names}; the parameters are ${known.join(", ")}`;
+    const names = issue.keys.map((key) =>
+      `\`${key}\` (did you mean \`${resembling(key, known)}\`?)`
+    );
+    return `unknown parameter ${names.join(", ")}; the parameters are ${known.join(", ")}`;
   }
   const name = issue.path.join(".");
   const value = issue.path.reduce<unknown>(
@@ -31,7 +49,13 @@ function describeIssue(issue: z.core.$ZodIssue, input: unknown, known: string[])
 
 /** Values are shown, but never those that may be secrets, and never much of them. */
 function shown(name: string, value: unknown): string {
-  if (name.startsWith("env_vars") || name === "stdin") return `a ${typeof value}`;
+  if (name.startsWith("env_vars") || name === "stdin") return kindOf(value);
   const text = JSON.stringify(value);
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

@@ -4,6 +4,8 @@ import { DEFAULT_TIMEOUT_SECONDS, type RunOptions } from "../../runs/run/run_opt
 
 const noNul = (text: string) => !text.includes("\0");
 const plainText = () => z.string().refine(noNul, "it must not hold a NUL character");
+/** A path or a version, which no empty text is. */
+const someText = () => plainText().min(1, "it must not be empty");
 
 /** The parameters that every tool which runs Python takes. */
 export const RUN_PARAMETERS = {
@@ -13,7 +15,7 @@ export const RUN_PARAMETERS = {
     (variables) => Object.keys(variables).every((name) => /^[^=\0]+$/.test(name)),
     "a variable's name is not empty and holds neither = nor NUL",
   ).optional().describe("Beat env_file"),
-  env_file: plainText().optional().describe("Path of a .env file"),
+  env_file: someText().optional().describe("Path of a .env file"),
   timeout_seconds: z.number().min(0).default(DEFAULT_TIMEOUT_SECONDS).describe(
     "Time limit; 0 = none",
   ),
@@ -29,11 +31,13 @@ export const BUDGET_PARAMETERS = {
 };
 
 export const SCRIPT_PARAMETERS = {
-  script_path: plainText().optional().describe("Path"),
+  script_path: someText().optional().describe("Path"),
   script_content: z.string().optional().describe("Source; exactly one of the two"),
 };
 
-export const pythonVersion = z.string().optional().describe("e.g. 3.12 or >=3.11");
+export const pythonVersion = someText().optional().describe("e.g. 3.12 or >=3.11");
+
+export const directory = someText();
 
 export const dependencies = z.array(z.string()).optional().describe(
   'PEP 508 requirements, e.g. ["pandas>=2"]',
@@ -70,5 +74,8 @@ export function runOptions(tool: string, input: RunInput): RunOptions {
 export function scriptChoice(
   input: { script_path?: string; script_content?: string },
 ): ScriptChoice {
-  return { scriptPath: input.script_path, scriptContent: input.script_content };
+  const { script_path, script_content } = input;
+  // A host that fills in every field leaves the others empty.
+  const isFilledIn = script_content === "" && script_path !== undefined;
+  return { scriptPath: script_path, scriptContent: isFilledIn ? undefined : script_content };
 }

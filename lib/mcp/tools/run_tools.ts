@@ -5,6 +5,7 @@ import { defineTool, type Tool, type ToolAnswer, type ToolCall } from "./define_
 import {
   BUDGET_PARAMETERS,
   dependencies,
+  directory,
   pythonVersion,
   RUN_PARAMETERS,
   runOptions,
@@ -22,7 +23,7 @@ export const RUNS_CODE = {
 };
 
 const IN_DIRECTORY = {
-  directory: z.string().describe("Working directory; must exist"),
+  directory: directory.describe("Working directory; must exist"),
   ...SCRIPT_PARAMETERS,
   use_uv: z.boolean().default(true).describe(
     "Run through uv, isolated, with dependencies; false = the Python on PATH as it is",
@@ -40,7 +41,7 @@ const WITH_DEPENDENCIES = {
   ignore_project_requirements: z.boolean().default(true).describe(
     "false = add the project's requirements",
   ),
-  directory: z.string().optional().describe("Working directory"),
+  directory: directory.optional().describe("Working directory"),
   ...RUN_PARAMETERS,
 };
 

@@ -233,5 +233,5 @@ Deno.test("prepareRun installs uv first where there is none", async () => {
 
 async function explain(ended: { failedStep?: string; stderr: string }): Promise<string> {
   const interpreters = describeInterpreters(await listInterpreters());
-  return explainFailure(ended.failedStep!, ended.stderr, interpreters);
+  return explainFailure(ended.stderr, { label: ended.failedStep!, interpreters });
 }

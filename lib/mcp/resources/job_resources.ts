@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { viewOf } from "../../jobs/model/job_view.ts";
-import { isStream, readPiece, shownStream } from "../../runs/jobs/job_output.ts";
+import { isLog, readPiece, shownStream } from "../../runs/jobs/job_output.ts";
 import { findArtifact } from "../../runs/results/artifacts.ts";
 import { mimeTypeOf } from "../../runs/results/mime_type.ts";
 import { decoded, type ResourceFamily } from "./define_resource.ts";
@@ -48,12 +48,12 @@ export const JOB_RESOURCES: readonly ResourceFamily[] = [
     title: "A piece of a job's output",
     uriTemplate: "job-output://{job_id}/{stream}{?cursor,limit}",
     description:
-      "What a job printed on stdout or stderr from byte `cursor` on, at most `limit` bytes " +
-      "(1 MiB); the next cursor is in _meta.",
+      "What a job printed on stdout or stderr, or its preparation (`prepare`), from byte `cursor` " +
+      "on, at most `limit` bytes (1 MiB); the next cursor is in _meta.",
     mimeType: "text/plain",
     async read(uri, app) {
       const stream = uri.pathname.slice(1);
-      if (!isStream(stream)) return undefined;
+      if (!isLog(stream)) return undefined;
       const cursor = wholeNumber(uri.searchParams.get("cursor")) ?? 0;
       const limit = wholeNumber(uri.searchParams.get("limit")) ?? LONGEST_READ;
       const piece = await readPiece(app, idOf(uri), stream, cursor, Math.min(limit, LONGEST_READ));

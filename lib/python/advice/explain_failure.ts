@@ -1,17 +1,45 @@
+import { pickBuildLines } from "./pick_build_lines.ts";
+
 /** How long an explanation may get, in characters. */
 const limit = 2000;
 
+/** What `explainFailure` knows besides the log. */
+export interface FailedStep {
+  label: string;
+  /** What is installed, for when a version is to blame. */
+  interpreters: string;
+  /** Where all of the log can be read. */
+  logUri?: string;
+}
+
 /**
- * Says why a step that prepares an environment failed, from what the step printed.
- *
- * @param interpreters what is installed, for when a version is to blame
+ * Says why a step that prepares an environment failed, from what the step printed: of a failed build
+ * the ten lines that matter, else the explanation from its start.
  */
-export function explainFailure(stepLabel: string, logText: string, interpreters: string): string {
+export function explainFailure(
+  logText: string,
+  { label, interpreters, logUri }: FailedStep,
+): string {
   const log = maskCredentials(withoutDrawing(fromError(logText))).trim();
-  const cause = withoutFrames(log);
-  const said = `${stepLabel} failed: ${clip(cause || "it printed nothing")}`;
-  const next = advice(stepLabel, log, interpreters);
-  return next === undefined ? said : `${said}\n${next}`;
+  const next = advice(label, log, interpreters);
+  return [
+    `${label} failed: ${
+      isBuildFailure(log) ? buildFailure(log, logUri) : clip(withoutFrames(log))
+    }`,
+    ...(next === undefined ? [] : [next]),
+  ].join("\n");
+}
+
+function buildFailure(log: string, logUri: string | undefined): string {
+  const { lines, omitted } = pickBuildLines(unprefixed(log));
+  const rest = omitted === 0 || logUri === undefined
+    ? []
+    : [`[${omitted} more lines; all of it at ${logUri}]`];
+  return [...lines, ...rest].join("\n");
+}
+
+function isBuildFailure(log: string): boolean {
+  return /Failed to build/.test(log);
 }
 
 /** Replaces user names, passwords and tokens in URLs; rather too much than too little. */
@@ -41,11 +69,15 @@ function withoutDrawing(text: string): string {
 
 /** The lines that say something: no frames of tracebacks, which are about others' build scripts. */
 function withoutFrames(log: string): string {
-  return log.split("\n")
+  return unprefixed(log).split("\n")
     .filter((line) => !/^\s*(?:File ".*", line \d+|[\^~]+$)/.test(line))
-    .map((line) => line.replace(/^(?:error|ERROR): /, "").replace(/^\s*cause: /, "").trimEnd())
+    .map((line) => line.trimEnd())
     .filter((line) => line !== "")
-    .join("\n");
+    .join("\n") || "it printed nothing";
+}
+
+function unprefixed(log: string): string {
+  return log.replace(/^(?:error|ERROR): /gm, "").replace(/^\s*cause: /gm, "");
 }
 
 function advice(stepLabel: string, log: string, interpreters: string): string | undefined {
@@ -80,7 +112,7 @@ function advice(stepLabel: string, log: string, interpreters: string): string | 
     return "The package index could not be reached. Check the network and, in the server's " +
       "environment, proxies, SSL_CERT_FILE and UV_DEFAULT_INDEX.";
   }
-  if (/Failed to build/.test(log)) {
+  if (isBuildFailure(log)) {
     return "A distribution had to be built from source, which failed. Ask for a version that has " +
       "wheels for this Python, or choose another python_version.";
   }

@@ -12,6 +12,8 @@ import type { App } from "../app.ts";
 import { SHOWN_CHARACTERS } from "../results/run_result.ts";
 
 export type StreamName = "stdout" | "stderr";
+/** What is kept of a run: what its script printed, and what its preparation did. */
+export type LogName = StreamName | "prepare";
 export const STREAMS: readonly StreamName[] = ["stdout", "stderr"];
 
 /** Byte offsets into a job's output from which on it is wanted. */
@@ -55,24 +57,26 @@ export function readOutputNews(row: JobRow, files: JobFiles, cursors: OutputCurs
   return news;
 }
 
-export function isStream(name: string): name is StreamName {
-  return STREAMS.some((one) => one === name);
+export function isLog(name: string): name is LogName {
+  return name === "prepare" || STREAMS.some((one) => one === name);
 }
 
 /**
- * A piece of what a job printed, from byte `cursor` on, at most `limit` bytes; `undefined` when there
+ * A piece of what a job or its preparation printed, from byte `cursor` on, at most `limit` bytes; `undefined` when there
  * is no such job.
  */
 export async function readPiece(
   { jobs }: Pick<App, "jobs">,
   id: string,
-  stream: StreamName,
+  log: LogName,
   cursor: number,
   limit: number,
 ): Promise<LogPiece | undefined> {
   const row = await jobs.get(id);
   const files = jobs.files(id);
-  return row && files && readLog(files[stream], cursor, limit, isFinal(row.status));
+  if (!row || !files) return undefined;
+  const path = log === "prepare" ? files.prepareLog : files[log];
+  return readLog(path, cursor, limit, isFinal(row.status));
 }
 
 /** What follows a cursor, as much as an answer has room for. */

@@ -55,7 +55,9 @@ export async function describeRun(
 async function explainStep(files: JobFiles, label: string, error: string): Promise<string> {
   const log = readIfThere(files.prepareLog) ?? "";
   if (log.trim() === "") return error;
-  return explainFailure(label, log, describeInterpreters(await listInterpreters()));
+  const interpreters = describeInterpreters(await listInterpreters());
+  const logUri = `job-output://${files.record?.id}/prepare`;
+  return explainFailure(log, { label, interpreters, logUri });
 }
 
 async function makeResult(

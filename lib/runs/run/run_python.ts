@@ -103,9 +103,10 @@ function callerWantsStop({ settings }: App, { signal }: Caller): boolean {
   return signal !== undefined && wantsStop(signal, settings.stopOnDisconnect);
 }
 
-function hasMore({ result }: Ended): boolean {
-  return typeof result === "object" && result !== null &&
-    ("truncated" in result || "artifacts" in result);
+/** Whether the answer names something that is only in the run's files. */
+function hasMore({ result, error }: Ended): boolean {
+  if (result === null) return error?.includes("job-output://") ?? false;
+  return typeof result === "object" && ("truncated" in result || "artifacts" in result);
 }
 
 function toAnswer({ result, error }: Ended, { files }: Call): RunAnswer {

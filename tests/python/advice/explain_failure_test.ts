@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { explainFailure, maskCredentials } from "../../../lib/python/advice/explain_failure.ts";
 
-const explain = (log: string) => explainFailure("Installing a", log, "");
+const explain = (log: string, logUri?: string) =>
+  explainFailure(log, { label: "Installing a", interpreters: "", logUri });
+
+const LOGS = new URL("../../fixtures/build_logs/", import.meta.url);
 
 Deno.test("explainFailure gives the resolver's explanation without its drawing", () => {
   const log = "\x1b[31m  × No solution found when resolving dependencies:\n" +
@@ -23,9 +26,48 @@ Deno.test("explainFailure says that the index could not be reached and hides its
 });
 
 Deno.test("explainFailure stays within 2,000 characters and keeps both ends", () => {
-  const text = explain(`error: Failed to build \`a\`\n${"noise ".repeat(2000)}\nlast line\n`);
+  const text = explain(`error: Cannot do it\n${"noise ".repeat(2000)}\nlast line\n`);
   assert.ok(text.length <= 2000);
-  assert.match(text, /Failed to build `a`[^]*last line\nA distribution had to be built/);
+  assert.match(text, /Cannot do it[^]*last line$/);
+});
+
+const BUILDS: Record<string, RegExp[]> = {
+  "mysqlclient": [
+    /^Exception: Can not find valid pkg-config name\.$/m,
+    /^Specify MYSQLCLIENT_CFLAGS/m,
+  ],
+  "pyaudio": [
+    /fatal error: portaudio\.h: No such file/,
+    /^hint: .* a library that provides `portaudio/m,
+  ],
+  "python-ldap": [/fatal error: lber\.h: No such file/, /^hint: .* provides `lber\.h`/m],
+  "spacy": [
+    /^ImportError: cannot import name 'msvccompiler'/m,
+    /^hint: `thinc` .* because `spacy`/m,
+  ],
+  "PyYAML": [/^AttributeError: 'build_ext' object has no attribute 'cython_sources'$/m],
+  "tokenizers": [/failed to resolve address for github\.com/],
+};
+for (const [name, lines] of Object.entries(BUILDS)) {
+  Deno.test(`explainFailure shows the lines that matter when ${name} cannot be built`, () => {
+    const log = Deno.readTextFileSync(new URL(`${name}.txt`, LOGS));
+    const text = explain(log, "job-output://1/prepare");
+    assert.match(text, /^Installing a failed: Failed to build `/);
+    for (const line of lines) assert.match(text, line);
+    assert.match(text, /^\[\d+ more lines; all of it at job-output:\/\/1\/prepare\]$/m);
+    assert.doesNotMatch(text, /File "|Build failures usually/);
+    // Ten lines, the word about the others, and the advice.
+    assert.ok(text.split("\n").length <= 12, text);
+    assert.ok(Math.max(...text.split("\n").map((line) => line.length)) < 250);
+  });
+}
+
+Deno.test("explainFailure shows all of a failed build that says little", () => {
+  const text = explain(
+    "error: Failed to build `a==1`\n  cause: no such tool\n",
+    "job-output://1/x",
+  );
+  assert.match(text, /^Installing a failed: Failed to build `a==1`\nno such tool\nA distribution/);
 });
 
 Deno.test("explainFailure has words for a step that printed nothing", () => {

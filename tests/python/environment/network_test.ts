@@ -96,7 +96,7 @@ Deno.test("a wrong password is explained without showing it", () =>
   inScene(async (scene) => {
     await using index = servePrivateIndex();
     const { ended } = await runOurs(scene, { PIP_INDEX_URL: index.url.replace("s3cret", "wr0ng") });
-    const text = explainFailure(ended.failedStep!, ended.stderr, "");
+    const text = explainFailure(ended.stderr, { label: ended.failedStep!, interpreters: "" });
     assert.match(text, /refused the request.*password/);
     assert.doesNotMatch(text, /wr0ng/);
   }));
@@ -145,7 +145,7 @@ for (
 Deno.test("a certificate of an unknown authority is explained", () =>
   withOfficeCertificate(async (scene, index) => {
     const { ended } = await runOurs(scene, { PIP_INDEX_URL: index.url });
-    const text = explainFailure(ended.failedStep!, ended.stderr, "");
+    const text = explainFailure(ended.stderr, { label: ended.failedStep!, interpreters: "" });
     assert.match(text, /certificate[^]*could not be reached.*SSL_CERT_FILE/);
   }));
 
@@ -179,5 +179,8 @@ Deno.test("what is cached can be installed offline", () =>
 Deno.test("what is missing offline is explained", () =>
   inScene(async (scene) => {
     const { ended } = await runOurs(scene, { UV_OFFLINE: "1" });
-    assert.match(explainFailure(ended.failedStep!, ended.stderr, ""), /UV_OFFLINE/);
+    assert.match(
+      explainFailure(ended.stderr, { label: ended.failedStep!, interpreters: "" }),
+      /UV_OFFLINE/,
+    );
   }));

@@ -44,7 +44,7 @@ Deno.test("a failed resolution is explained in few lines, in the resolver's own 
     const { prepare } = await plan("", { dependencies: ["pandas<2", "numpy<1"] });
     const { code, stderr } = await runCommand(prepare[0]!, context.baseEnv);
     assert.notEqual(code, 0);
-    const text = explainFailure(prepare[0]!.label, stderr, "");
+    const text = explainFailure(stderr, { label: prepare[0]!.label, interpreters: "" });
     assert.match(text, /No solution found/);
     assert.match(text, /your requirements are unsatisfiable/);
     assert.doesNotMatch(text, /Creating script environment|Resolved/);

@@ -11,6 +11,7 @@ import {
 import { maskCredentials } from "./advice/explain_failure.ts";
 import { type Environment, firstUsable } from "./interpreters/environment_at.ts";
 import { findSurroundings, NOTHING, type Surroundings } from "./requirements/find_surroundings.ts";
+import { OwnCode } from "./requirements/own_code.ts";
 import { findUv, installUvStep, ownUv } from "./environment/find_uv.ts";
 import { isNotebook, NOTEBOOK_TOOLS, notebookSource } from "./in_script/notebook.ts";
 import { parsePythonVersion } from "./interpreters/python_version.ts";
@@ -95,6 +96,7 @@ async function planWithUv(request: RunRequest, context: RunContext): Promise<Run
     projectUse: request.projectUse ?? "unless-declared",
     detectImports: request.detectImports ?? false,
     folder: folderOf(request),
+    findOwnCode: () => OwnCode.around([folderOf(request), request.cwd], baseEnv),
     pythonVersion: versionOf(base),
     isCached: (name) => uvCacheHas(name, { env: baseEnv, python: versionOf(base) }),
   });

@@ -212,7 +212,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   "lib/python/interpreters": ["lib/python/requirements", "lib/python/environment", "lib/base"],
   "lib/python/in_script": ["lib/base"],
-  "lib/python/advice": ["lib/python/source"],
+  "lib/python/advice": ["lib/python/requirements", "lib/python/source"],
   "lib/python/source": ["lib/python/interpreters", "lib/python/requirements", "lib/base"],
 
   // Jobs, not Python.

@@ -1,4 +1,7 @@
+import { optionalGroupWith } from "../requirements/optional_groups.ts";
+import { OwnCode } from "../requirements/own_code.ts";
 import { loadDistributionTable } from "../source/distribution_for_import.ts";
+import { howToImport, type RunPlace } from "./own_module.ts";
 
 /** How a script ended. */
 export interface FailedRun {
@@ -10,13 +13,17 @@ export interface FailedRun {
   exitCode: number;
   /** Whether it ran without uv: then nothing can be installed for it. */
   withoutUv: boolean;
+  /** Where it ran: what lies there may be what it misses. */
+  place?: RunPlace & { directory: string };
 }
 
 /** What to do about the most frequent failures, in one sentence; `undefined` for all others. */
 export async function adviseOnError(run: FailedRun): Promise<string | undefined> {
   const { error, exitCode } = run;
   const module = /^ModuleNotFoundError: No module named '([^']+)'/.exec(error)?.[1];
-  if (module !== undefined) return await missingModule(module, run.withoutUv);
+  if (module !== undefined) {
+    return await missingOfOwn(module, run) ?? await missingModule(module, run);
+  }
   const library = /\b(lib[\w+.-]*\.so(?:\.\d+)*): cannot open shared object file/.exec(error)?.[1];
   if (library !== undefined) return missingLibrary(library, run.stderr);
   if (/^(?:Syntax|Indentation|Tab)Error\b/.test(error)) return notCompiled(error, run.stderr);
@@ -30,7 +37,19 @@ export async function adviseOnError(run: FailedRun): Promise<string | undefined>
   return undefined;
 }
 
-async function missingModule(module: string, withoutUv: boolean): Promise<string> {
+/** A module that is there, and only not for this run. */
+async function missingOfOwn(module: string, { place }: FailedRun): Promise<string | undefined> {
+  if (!place) return undefined;
+  const { folder, directory } = place;
+  const own = (await OwnCode.around([folder, directory], Deno.env.toObject()))
+    .find(module.split(".")[0]!);
+  if (own === undefined) return undefined;
+  return own.root === folder
+    ? `${own.name} is your own, in ${folder}, and has no ${module}`
+    : howToImport(own, place);
+}
+
+async function missingModule(module: string, { withoutUv, place }: FailedRun): Promise<string> {
   const topLevel = module.split(".")[0]!;
   const since = await addedIn(topLevel);
   if (since !== undefined) {
@@ -44,6 +63,12 @@ async function missingModule(module: string, withoutUv: boolean): Promise<string
       "`dependencies`";
   }
   const { distribution } = provided;
+  const group = place && await optionalGroupWith(distribution, place.folder, Deno.env.toObject());
+  if (group !== undefined) {
+    return `${distribution} is in ${group}, which is not installed for every run: name it in ` +
+      "`default-groups` of `[tool.uv]`, or run with `dependencies`: " +
+      `["${distribution}"] and ignore_project_requirements: false`;
+  }
   const how = `add "${distribution}" to \`dependencies\` of py_run_script_with_dependencies, or ` +
     `start the script with the lines \`# /// script\`, \`# dependencies = ["${distribution}"]\`, ` +
     "`# ///`";

@@ -5,6 +5,7 @@ import { tableOf, withAbsolutePaths } from "./absolute_paths.ts";
 import type { Declaration } from "./declaration.ts";
 import type { Project } from "./find_project.ts";
 import type { Surroundings } from "./find_surroundings.ts";
+import type { OwnCode } from "./own_code.ts";
 import { normalizeName, requirementName } from "./requirement.ts";
 import { readRequirementsFile } from "./requirements_file.ts";
 import { mergeRequirements, type ScriptMetadata } from "../source/script_metadata.ts";
@@ -23,6 +24,8 @@ export interface Sources {
   detectImports: boolean;
   /** The folder that the script imports its neighbours from. */
   folder: string;
+  /** What no distribution may stand in for. */
+  findOwnCode: () => Promise<OwnCode>;
   /** e.g. `3.12` or `3.12.4` */
   pythonVersion?: string;
   /** Whether installing a distribution would download nothing of it. */
@@ -218,12 +221,14 @@ function settingsOf({ folder, pyproject, workspace }: Project): Record<string, u
   return Object.keys(sources).length > 0 ? { ...settings, sources } : settings;
 }
 
-function detect(
-  { source, explicit, folder, pythonVersion, isCached }: Sources,
+async function detect(
+  { source, explicit, folder, pythonVersion, isCached, findOwnCode }: Sources,
 ): Promise<DetectedImports> {
+  const own = await findOwnCode();
+  const isOwn = (module: string) => own.find(module) !== undefined;
   const asked = new Set(explicit.map(nameIfAny));
   const isAtHand = (name: string) => asked.has(name) || (isCached?.(name) ?? false);
-  return detectImports(source, { pythonVersion, directory: folder, isAtHand });
+  return await detectImports(source, { pythonVersion, directory: folder, isOwn, isAtHand });
 }
 
 /** What was found in the source, and what only the caller can name. */

@@ -3,6 +3,7 @@ import { UserError } from "../../base/user_error.ts";
 import { chooseRequirements } from "./choose_requirements.ts";
 import { detectImports } from "../source/detect_imports.ts";
 import { findSurroundings, NOTHING } from "./find_surroundings.ts";
+import { OwnCode } from "./own_code.ts";
 import { isNotebook, notebookSource } from "../in_script/notebook.ts";
 import { parsePythonVersion } from "../interpreters/python_version.ts";
 import { readSource } from "../source/source_text.ts";
@@ -38,8 +39,10 @@ export async function resolveDependencies(
   const folder = dirname(path);
   const header = await readScriptMetadata(source);
   const surroundings = header ? NOTHING : await findSurroundings([folder], env);
+  const own = await OwnCode.around([folder], env);
+  const isOwn = (module: string) => own.find(module) !== undefined;
   const [{ imports, unknown }, { origin, dependencies }] = await Promise.all([
-    detectImports(source, { pythonVersion, directory: folder }),
+    detectImports(source, { pythonVersion, directory: folder, isOwn }),
     chooseRequirements({
       source,
       explicit: [],
@@ -49,6 +52,7 @@ export async function resolveDependencies(
       projectUse: "unless-declared",
       detectImports: true,
       folder,
+      findOwnCode: () => Promise.resolve(own),
       pythonVersion,
     }),
   ]);

@@ -27,6 +27,8 @@ export interface DetectOptions {
    * the script imports from there are read as well.
    */
   directory?: string;
+  /** Whether a top-level module is the user's own, though not in that folder: nothing is installed for it. */
+  isOwn?: (module: string) => boolean;
   /** Whether a large distribution costs nothing, since it is asked for or in the cache. */
   isAtHand?: (distribution: string) => boolean;
   /** Distributions that cannot be installed; what the source imports instead is taken. */
@@ -49,9 +51,10 @@ const newestMinor = 14;
  */
 export async function detectImports(
   source: string,
-  { pythonVersion = "", directory, isAtHand = () => false, without = new Set() }: DetectOptions =
-    {},
+  options: DetectOptions = {},
 ): Promise<DetectedImports> {
+  const { pythonVersion = "", directory, isOwn = () => false, isAtHand = () => false } = options;
+  const { without = new Set() } = options;
   const [, minor, micro] = /3\.(\d+)(?:\.(\d+))?/.exec(pythonVersion) ?? [];
   const release = {
     minor: Number(minor ?? newestMinor),
@@ -71,7 +74,8 @@ export async function detectImports(
   const needs = await followImports(source, { release, local, isLocal });
   return sortOut(needs, {
     table,
-    isPresent: (module) => present.has(topLevel(module)) || isLocal(module),
+    isPresent: (module) =>
+      present.has(topLevel(module)) || isLocal(module) || isOwn(topLevel(module)),
     mayInstall: (name, optional) =>
       !without.has(name) && (!optional || !HEAVY.has(name) || isAtHand(name)),
   });

@@ -4,7 +4,7 @@ import type { Outcome } from "../../jobs/model/job.ts";
 import { type JobFiles, type StoredSpec } from "../../jobs/files/job_files.ts";
 import { type LogEnds, logSize, readEnds, readTail } from "../../jobs/files/output_log.ts";
 import { readableText } from "../../jobs/files/readable_text.ts";
-import { adviseOnError } from "../../python/advice/advise_on_error.ts";
+import { adviseOnError, type FailedRun } from "../../python/advice/advise_on_error.ts";
 import { explainScriptError } from "../../python/advice/explain_script_error.ts";
 import { explainFailure } from "../../python/advice/explain_failure.ts";
 import {
@@ -32,6 +32,8 @@ export interface RunDetails extends Record<string, unknown> {
   benchmark?: boolean;
   /** The first run of a benchmark does not count. */
   warm_up?: boolean;
+  /** Where it runs, for advice about modules that it does not find. */
+  place?: FailedRun["place"];
   note?: string;
 }
 
@@ -150,9 +152,9 @@ async function advise(
 ): Promise<string | undefined> {
   const { cancelled, timed_out, exit_code } = outcome;
   if (error === null || cancelled || timed_out || outcome.error !== null) return undefined;
-  const { execution_strategy } = (spec?.details ?? {}) as Partial<RunDetails>;
+  const { execution_strategy, place } = (spec?.details ?? {}) as Partial<RunDetails>;
   const withoutUv = execution_strategy === "system-python";
-  return await adviseOnError({ stderr, error, exitCode: exit_code!, withoutUv });
+  return await adviseOnError({ stderr, error, exitCode: exit_code!, withoutUv, place });
 }
 
 function timeLimitText(spec: StoredSpec | undefined): string {

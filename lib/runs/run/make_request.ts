@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { EnvChanges } from "../../base/command.ts";
 import { writePrivate } from "../../base/private_files.ts";
 import { resolvePath } from "../../base/resolve_path.ts";
@@ -42,7 +43,8 @@ export async function makeRequest(
 ): Promise<ProcessRequest> {
   const scriptPath = run.script.path ?? files.source;
   if (run.script.path === undefined) writePrivate(scriptPath, run.script.source);
-  const plan = await makePlan(run, options, env, scriptPath, run.directory ?? files.artifacts, app);
+  const cwd = run.directory ?? files.artifacts;
+  const plan = await makePlan(run, options, env, scriptPath, cwd, app);
   if (plan.announcement !== undefined) app.log.warn(plan.announcement);
   const warmUps = (run.benchmark?.repeat ?? 1) > 1 ? 1 : 0;
   const progressFile = { PYTHON_MCP_PROGRESS_FILE: files.progressFile };
@@ -65,7 +67,12 @@ export async function makeRequest(
     prepareEnv: split(secret, (name) => FOR_PREPARATION.test(name))[0],
     timeoutSeconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
     background,
-    details: { ...detailsOf(run, plan), warm_up: warmUps === 1, note: joined(note, plan.note) },
+    details: {
+      ...detailsOf(run, plan),
+      place: placeOf(run, cwd),
+      warm_up: warmUps === 1,
+      note: joined(note, plan.note),
+    },
     sampleIntervalSeconds: run.benchmark?.sampleIntervalSeconds,
     repeat: run.benchmark && run.benchmark.repeat + warmUps,
   };
@@ -112,6 +119,13 @@ function detailsOf(run: PythonRun, plan: RunPlan): RunDetails {
       : undefined,
     benchmark: run.benchmark !== undefined,
   };
+}
+
+/** Where the run looks for modules of its own. */
+function placeOf({ script: { path } }: PythonRun, directory: string): RunDetails["place"] {
+  return path === undefined
+    ? { folder: directory, directory }
+    : { script: path, folder: dirname(path), directory };
 }
 
 function joined(...notes: (string | undefined)[]): string | undefined {

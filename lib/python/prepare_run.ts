@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { EnvChanges, PrepareStep, RunStep } from "../base/command.ts";
+import type { PrepareStep } from "../base/command.ts";
 import { UserError } from "../base/user_error.ts";
 import { choosePython } from "./interpreters/choose_python.ts";
 import { chooseRequirements } from "./requirements/choose_requirements.ts";
@@ -9,11 +9,12 @@ import {
   findInterpreterWithPip,
 } from "./interpreters/find_interpreters.ts";
 import { maskCredentials } from "./advice/explain_failure.ts";
-import { type Environment, firstUsable } from "./interpreters/environment_at.ts";
+import { firstUsable } from "./interpreters/environment_at.ts";
+import { isPythonPath, pythonAtPath } from "./interpreters/python_at_path.ts";
 import { findSurroundings, NOTHING, type Surroundings } from "./requirements/find_surroundings.ts";
 import { OwnCode } from "./requirements/own_code.ts";
 import { findUv, installUvStep, ownUv } from "./environment/find_uv.ts";
-import { isNotebook, NOTEBOOK_TOOLS, notebookSource } from "./in_script/notebook.ts";
+import { NOTEBOOK_TOOLS, notebookSource } from "./in_script/notebook.ts";
 import { parsePythonVersion } from "./interpreters/python_version.ts";
 import {
   type BasePython,
@@ -21,26 +22,22 @@ import {
   type ScriptEnvironment,
   scriptEnvironment,
 } from "./environment/script_environment.ts";
-import { type RunContext, type RunRequest, runStep } from "./run_step.ts";
+import { planAsItIs, planAtPath } from "./run_as_it_is.ts";
+import type { RunPlan } from "./run_plan.ts";
+import {
+  firstOnPath,
+  notebookOf,
+  type RunContext,
+  type RunRequest,
+  runStep,
+  withoutRemovals,
+} from "./run_step.ts";
 import { readScriptMetadata } from "./source/script_metadata.ts";
 import { uvCacheHas } from "./environment/uv_cache.ts";
 import { uvSettings } from "./environment/uv_settings.ts";
 
+export type { RunPlan } from "./run_plan.ts";
 export type { RunContext, RunRequest } from "./run_step.ts";
-
-/** The commands that make up a run, and what can be said about it afterwards. */
-export interface RunPlan {
-  /** Empty when nothing is left to prepare. */
-  prepare: PrepareStep[];
-  run: RunStep;
-  strategy: "uv-run" | "system-python";
-  /** The requirements that the environment was made from, sorted. */
-  resolvedDependencies: string[];
-  /** One sentence, when there is something to say. */
-  note?: string;
-  /** The part of the note that the server's own user should see too: what it installs for itself. */
-  announcement?: string;
-}
 
 /** Turns a request into commands; starts nothing but, now and then, a probe for versions. */
 export async function prepareRun(request: RunRequest, context: RunContext): Promise<RunPlan> {
@@ -49,41 +46,47 @@ export async function prepareRun(request: RunRequest, context: RunContext): Prom
 
 async function planWithoutUv(request: RunRequest, context: RunContext): Promise<RunPlan> {
   const { baseEnv } = context;
-  if (isNotebook(request.scriptPath)) {
+  const notebook = notebookOf(request);
+  if (notebook !== undefined) {
     throw new UserError(
-      `Cannot run the notebook ${request.scriptPath} with use_uv: false: what runs notebooks is ` +
+      `Cannot run the notebook ${notebook} with use_uv: false: what runs notebooks is ` +
         "installed through uv. Leave use_uv out.",
     );
   }
-  const wanted = request.pythonVersion === undefined
-    ? undefined
-    : await parsePythonVersion(request.pythonVersion);
-  const python = wanted
-    ? (await findInterpreter(wanted, baseEnv)).path
-    : defaultInterpreter(baseEnv);
-  return {
-    prepare: [],
-    run: runStep(python, {}, request, context),
-    strategy: "system-python",
-    resolvedDependencies: [],
-  };
+  const { pythonVersion: asked, cwd } = request;
+  if (asked !== undefined && isPythonPath(asked, cwd)) {
+    const { python, environment } = await pythonAtPath(asked, cwd, baseEnv);
+    return planAsItIs(python, environment, "system-python", request, context);
+  }
+  const python = asked === undefined
+    ? defaultInterpreter(baseEnv)
+    : (await findInterpreter(await parsePythonVersion(asked), baseEnv)).path;
+  return planAsItIs(python, undefined, "system-python", request, context);
 }
 
 async function planWithUv(request: RunRequest, context: RunContext): Promise<RunPlan> {
   const { home } = context;
   const baseEnv = { ...context.baseEnv, ...withoutRemovals(request.env) };
-  const notebook = isNotebook(request.scriptPath);
-  const source = notebook ? notebookSource(request.source, request.scriptPath) : request.source;
-  const header = await readScriptMetadata(source);
+  const notebook = notebookOf(request);
+  const source = notebook ? notebookSource(request.source, notebook) : request.source;
+  const header = request.module === undefined ? await readScriptMetadata(source) : undefined;
+  const asked = request.pythonVersion;
+  if (asked !== undefined && isPythonPath(asked, request.cwd)) {
+    return await planAtPath(asked, header?.dependencies.length ?? 0, request, context);
+  }
   const isDeclared = header !== undefined || request.dependencies !== undefined;
   const surroundings = await surroundingsOf(request, isDeclared, context.baseEnv);
   const standsIn = !isDeclared && request.projectUse !== "added";
   const { environment, skipped } = standsIn && surroundings.project === undefined
-    ? await environmentFor(surroundings, request.pythonVersion, notebook)
+    ? await environmentFor(surroundings, asked, notebook !== undefined)
     : { skipped: [] };
-  if (environment) return planAsItIs(environment, skipped, request, context);
+  if (environment) {
+    const { folder, python } = environment;
+    const plan = planAsItIs(python, environment, "uv-run", request, context);
+    return { ...plan, ...noteOf(...skipped, `Run in the environment ${folder} as it is`) };
+  }
   const { base, note: pythonNote } = await choosePython({
-    asked: request.pythonVersion,
+    asked,
     header: header?.requiresPython,
     surroundings,
   }, context.baseEnv);
@@ -95,8 +98,9 @@ async function planWithUv(request: RunRequest, context: RunContext): Promise<Run
     surroundings,
     projectUse: request.projectUse ?? "unless-declared",
     detectImports: request.detectImports ?? false,
-    folder: folderOf(request),
-    findOwnCode: () => OwnCode.around([folderOf(request), request.cwd], baseEnv),
+    folder: firstOnPath(request),
+    importer: request.importer,
+    findOwnCode: () => OwnCode.around([placeOf(request), request.cwd], baseEnv, request.contents),
     pythonVersion: versionOf(base),
     isCached: (name) => uvCacheHas(name, { env: baseEnv, python: versionOf(base) }),
   });
@@ -118,27 +122,6 @@ async function planWithUv(request: RunRequest, context: RunContext): Promise<Run
     run: runStep(made.python, variables, request, context),
     ...noteOf(note, ...skipped, unused, needs.note, pythonNote),
     ...(note === undefined ? {} : { announcement: note }),
-  };
-}
-
-/** Runs in an environment that somebody else looks after. */
-function planAsItIs(
-  { folder, python, isConda }: Environment,
-  skipped: string[],
-  request: RunRequest,
-  context: RunContext,
-): RunPlan {
-  const { PATH } = { ...context.baseEnv, ...withoutRemovals(request.env) };
-  const variables = {
-    ...environmentVariables(folder, PATH),
-    ...(isConda ? { CONDA_PREFIX: folder, VIRTUAL_ENV: null } : {}),
-  };
-  return {
-    strategy: "uv-run",
-    resolvedDependencies: [],
-    prepare: [],
-    run: runStep(python, variables, request, context),
-    ...noteOf(...skipped, `Run in the environment ${folder} as it is`),
   };
 }
 
@@ -166,7 +149,7 @@ async function surroundingsOf(
 ): Promise<Surroundings> {
   const { projectDirectory, projectUse } = request;
   if (projectDirectory === undefined) return NOTHING;
-  const found = findSurroundings([folderOf(request), projectDirectory], env);
+  const found = findSurroundings([placeOf(request), projectDirectory], env);
   return await (isDeclared && projectUse !== "added" ? found.catch(() => NOTHING) : found);
 }
 
@@ -175,15 +158,10 @@ function noteOf(...notes: (string | undefined)[]): { note?: string } {
   return all.length === 0 ? {} : { note: all.join(". ") };
 }
 
-function withoutRemovals(env: EnvChanges = {}): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== null),
-  );
-}
-
-/** The folder that the script can import its neighbours from. */
-function folderOf(request: RunRequest): string {
-  return request.importDirectory ?? dirname(request.scriptPath);
+/** The folder that a run belongs to. */
+function placeOf(request: RunRequest): string {
+  const first = firstOnPath(request);
+  return request.contents === undefined ? first : dirname(first);
 }
 
 /** e.g. `3.12.4` or `3.12`, as far as the interpreter's place tells. */

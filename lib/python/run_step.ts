@@ -1,13 +1,21 @@
+import { dirname } from "node:path";
+import { statIfThere } from "../base/private_files.ts";
 import type { EnvChanges, RunStep } from "../base/command.ts";
 import { importDirectoryEnv } from "./in_script/import_directory.ts";
 import { isNotebook, notebookRunner } from "./in_script/notebook.ts";
 
 /** What a run of a Python script is asked to be. */
 export interface RunRequest {
-  /** The file that is run. */
-  scriptPath: string;
-  /** That file's text; its PEP 723 header counts. */
+  /** The file that is run, or a folder or zip file with `__main__.py`; this or `module`. */
+  scriptPath?: string;
+  /** A dotted name, which runs as with `python -m`. */
+  module?: string;
+  /** The text of what is run; a file's PEP 723 header counts. */
   source: string;
+  /** The folder that relative imports of the source start from, where `sys.path` does not begin there. */
+  importer?: string;
+  /** The modules inside a zip file. */
+  contents?: string[];
   /** The working directory of the script. */
   cwd: string;
   args: string[];
@@ -17,7 +25,7 @@ export interface RunRequest {
   env?: EnvChanges;
   /** Whether dependencies are installed at all; without it the interpreter runs as it is. */
   useUv: boolean;
-  /** A version or range, e.g. `3.12`, `>=3.11`. */
+  /** A version or range, e.g. `3.12`, `>=3.11`, or the path of an interpreter or environment. */
   pythonVersion?: string;
   /** PEP 508 requirements; they win over those of the header with the same name. */
   dependencies?: string[];
@@ -56,10 +64,11 @@ export function runStep(
     request.importDirectory,
     runtime.PYTHONPATH ?? pythonPath,
   );
-  const notebook = isNotebook(request.scriptPath);
-  const script = notebook ? [notebookRunner(home), request.scriptPath] : [request.scriptPath];
+  const { scriptPath, module } = request;
+  const notebook = notebookOf(request);
+  const script = scriptPath === undefined ? ["-m", module!] : [scriptPath];
   return {
-    argv: [python, ...script, ...request.args],
+    argv: [python, ...(notebook ? [notebookRunner(home)] : []), ...script, ...request.args],
     cwd: request.cwd,
     // The PATH of the environment is made from the one that was asked for, so it comes after.
     env: {
@@ -72,6 +81,27 @@ export function runStep(
     },
     ...(request.stdin === undefined ? {} : { stdin: request.stdin }),
   };
+}
+
+/** The notebook's path, where one is run. */
+export function notebookOf({ scriptPath }: RunRequest): string | undefined {
+  return scriptPath !== undefined && isNotebook(scriptPath) ? scriptPath : undefined;
+}
+
+/** The folder in front of `sys.path`; for a zip file that file. */
+export function firstOnPath(request: RunRequest): string {
+  const { importDirectory, scriptPath, contents, cwd } = request;
+  if (importDirectory !== undefined) return importDirectory;
+  if (scriptPath === undefined) return cwd;
+  const isItself = contents !== undefined || statIfThere(scriptPath)?.isDirectory;
+  return isItself ? scriptPath : dirname(scriptPath);
+}
+
+/** The variables that changes set. */
+export function withoutRemovals(env: EnvChanges = {}): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== null),
+  );
 }
 
 /** matplotlib draws without a display, unless somebody chose otherwise. */

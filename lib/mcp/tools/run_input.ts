@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ScriptChoice } from "../../runs/run/read_script.ts";
+import type { ScriptChoice } from "../../runs/run/script_source.ts";
 import { DEFAULT_TIMEOUT_SECONDS, type RunOptions } from "../../runs/run/run_options.ts";
 
 const noNul = (text: string) => !text.includes("\0");
@@ -31,11 +31,14 @@ export const BUDGET_PARAMETERS = {
 };
 
 export const SCRIPT_PARAMETERS = {
-  script_path: someText().optional().describe("Path"),
-  script_content: z.string().optional().describe("Source; exactly one of the two"),
+  script_path: someText().optional().describe("A file, or a folder or zip with __main__.py"),
+  script_content: z.string().optional().describe("Source"),
+  module: someText().optional().describe("As python -m, e.g. pkg.tool; exactly one of the three"),
 };
 
-export const pythonVersion = someText().optional().describe("e.g. 3.12 or >=3.11");
+export const pythonVersion = someText().optional().describe(
+  "e.g. 3.12 or >=3.11, or the path of an interpreter or environment",
+);
 
 export const directory = someText();
 
@@ -72,10 +75,14 @@ export function runOptions(tool: string, input: RunInput): RunOptions {
 
 /** The script that a call names. */
 export function scriptChoice(
-  input: { script_path?: string; script_content?: string },
+  input: { script_path?: string; script_content?: string; module?: string },
 ): ScriptChoice {
-  const { script_path, script_content } = input;
+  const { script_path, script_content, module } = input;
   // A host that fills in every field leaves the others empty.
-  const isFilledIn = script_content === "" && script_path !== undefined;
-  return { scriptPath: script_path, scriptContent: isFilledIn ? undefined : script_content };
+  const isFilledIn = script_content === "" && (script_path ?? module) !== undefined;
+  return {
+    scriptPath: script_path,
+    scriptContent: isFilledIn ? undefined : script_content,
+    module,
+  };
 }

@@ -17,10 +17,14 @@ export interface FailedRun {
   place?: RunPlace & { directory: string };
 }
 
+/** By an import, or by `python -m`. */
+const missing =
+  /^(?:\/\S+: )?(?:(?:Error while finding module .*)?\(?ModuleNotFoundError: )?No module named '?([\w.]+)/;
+
 /** What to do about the most frequent failures, in one sentence; `undefined` for all others. */
 export async function adviseOnError(run: FailedRun): Promise<string | undefined> {
   const { error, exitCode } = run;
-  const module = /^ModuleNotFoundError: No module named '([^']+)'/.exec(error)?.[1];
+  const module = missing.exec(error)?.[1];
   if (module !== undefined) {
     return await missingOfOwn(module, run) ?? await missingModule(module, run);
   }

@@ -76,7 +76,7 @@ async function faultOf(
   if (asked !== undefined && !(await parsePythonVersion(asked)).matches(version)) {
     return `it has Python ${version}, and ${asked} was asked for`;
   }
-  const missing = packages.filter((name) => !hasPackage(folder, name));
+  const missing = missingIn(folder, packages);
   return missing.length === 0 ? undefined : `it lacks ${missing.join(", ")}`;
 }
 
@@ -85,6 +85,11 @@ async function versionOf(folder: string, python: string): Promise<string | undef
     .map((name) => /^python-(3\.\d+\.\d+)-/.exec(name)?.[1]).find((one) => one !== undefined);
   return versionInSettings(readIfThere(join(folder, "pyvenv.cfg")) ?? "") ?? fromConda ??
     await interpreterVersion(python);
+}
+
+/** Those of some packages that an environment does not have. */
+export function missingIn(folder: string, packages: readonly string[]): string[] {
+  return packages.filter((name) => !hasPackage(folder, name));
 }
 
 function hasPackage(folder: string, name: string): boolean {

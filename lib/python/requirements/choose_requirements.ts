@@ -24,6 +24,8 @@ export interface Sources {
   detectImports: boolean;
   /** The folder that the script imports its neighbours from. */
   folder: string;
+  /** What relative imports of the source start from; `folder` by default. */
+  importer?: string;
   /** What no distribution may stand in for. */
   findOwnCode: () => Promise<OwnCode>;
   /** e.g. `3.12` or `3.12.4` */
@@ -222,13 +224,19 @@ function settingsOf({ folder, pyproject, workspace }: Project): Record<string, u
 }
 
 async function detect(
-  { source, explicit, folder, pythonVersion, isCached, findOwnCode }: Sources,
+  { source, explicit, folder, importer, pythonVersion, isCached, findOwnCode }: Sources,
 ): Promise<DetectedImports> {
   const own = await findOwnCode();
   const isOwn = (module: string) => own.find(module) !== undefined;
   const asked = new Set(explicit.map(nameIfAny));
   const isAtHand = (name: string) => asked.has(name) || (isCached?.(name) ?? false);
-  return await detectImports(source, { pythonVersion, directory: folder, isOwn, isAtHand });
+  return await detectImports(source, {
+    pythonVersion,
+    directory: folder,
+    importer,
+    isOwn,
+    isAtHand,
+  });
 }
 
 /** What was found in the source, and what only the caller can name. */

@@ -28,10 +28,15 @@ export class OwnCode {
    * Looks in the places themselves, in the project around the first, and in what that declares.
    *
    * @param places the script's folder, its working directory
+   * @param contents modules that come with the script, in a zip file
    */
-  static async around(places: string[], env: Record<string, string>): Promise<OwnCode> {
+  static async around(
+    places: string[],
+    env: Record<string, string>,
+    contents: string[] = [],
+  ): Promise<OwnCode> {
     const folders = [...places];
-    const declared = new Map<string, string>();
+    const declared = new Map(contents.map((name) => [name, places[0]!]));
     for (const folder of places.flatMap((place) => projectRoot(place, env) ?? [])) {
       folders.push(folder, join(folder, "src"));
       // A file that cannot be read is named where it counts.

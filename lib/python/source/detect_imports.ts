@@ -27,6 +27,8 @@ export interface DetectOptions {
    * the script imports from there are read as well.
    */
   directory?: string;
+  /** The folder that relative imports of the source start from; `directory` by default. */
+  importer?: string;
   /** Whether a top-level module is the user's own, though not in that folder: nothing is installed for it. */
   isOwn?: (module: string) => boolean;
   /** Whether a large distribution costs nothing, since it is asked for or in the cache. */
@@ -71,7 +73,12 @@ export async function detectImports(
     if (name === "" || local === undefined) return name === "";
     return local.has(name) || (local.hasLooseFolder(name) && !table.find(module));
   };
-  const needs = await followImports(source, { release, local, isLocal });
+  const needs = await followImports(source, {
+    release,
+    local,
+    isLocal,
+    importer: options.importer,
+  });
   return sortOut(needs, {
     table,
     isPresent: (module) =>

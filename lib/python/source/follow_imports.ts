@@ -19,11 +19,13 @@ interface Reference {
  */
 export async function followImports(
   source: string,
-  { release, local, isLocal }: {
+  { release, local, isLocal, importer }: {
     release: Release;
     local: LocalModules | undefined;
     /** Whether a module is imported from the folder. */
     isLocal: (module: string) => boolean;
+    /** The folder that the source's relative imports start from; the script's by default. */
+    importer?: string;
   },
 ): Promise<Need[]> {
   const needs = await parseImports(source, { release, isMain: true });
@@ -38,7 +40,7 @@ export async function followImports(
       waiting.push(reference);
     }
   };
-  add(needs, local.directory, false);
+  add(needs, importer ?? local.directory, false);
   for (let read = 0; waiting.length > 0 && read < mostFiles; read++) {
     const { file, optional } = waiting.shift()!;
     const text = textOf(file);

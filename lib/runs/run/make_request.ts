@@ -1,6 +1,6 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import type { EnvChanges } from "../../base/command.ts";
-import { writePrivate } from "../../base/private_files.ts";
+import { statIfThere, writePrivate } from "../../base/private_files.ts";
 import { resolvePath } from "../../base/resolve_path.ts";
 import type { Draft, ProcessRequest } from "../../jobs/process/process_runner.ts";
 import { describeSkippedLines, readEnvFile } from "../../python/environment/env_file.ts";
@@ -41,8 +41,10 @@ export async function makeRequest(
   { id, files }: Draft,
   app: App,
 ): Promise<ProcessRequest> {
-  const scriptPath = run.script.path ?? files.source;
-  if (run.script.path === undefined) writePrivate(scriptPath, run.script.source);
+  const { source, path, module } = run.script;
+  const isInline = path === undefined && module === undefined;
+  if (isInline) writePrivate(files.source, source);
+  const scriptPath = isInline ? files.source : path;
   const cwd = run.directory ?? files.artifacts;
   const plan = await makePlan(run, options, env, scriptPath, cwd, app);
   if (plan.announcement !== undefined) app.log.warn(plan.announcement);
@@ -82,14 +84,14 @@ async function makePlan(
   run: PythonRun,
   options: RunOptions,
   env: Record<string, string>,
-  scriptPath: string,
+  scriptPath: string | undefined,
   cwd: string,
   { settings }: App,
 ): Promise<RunPlan> {
   const runtime = await installScriptRuntime(settings.home);
   return await prepareRun({
+    ...run.script,
     scriptPath,
-    source: run.script.source,
     cwd,
     args: options.args ?? [],
     stdin: options.stdin,
@@ -100,7 +102,7 @@ async function makePlan(
     detectImports: run.detectImports,
     projectDirectory: run.projectDirectory,
     projectUse: run.addsProject ? "added" : "unless-declared",
-    importDirectory: run.script.path === undefined ? cwd : undefined,
+    importDirectory: run.script.path === scriptPath ? undefined : cwd,
   }, {
     home: settings.home,
     baseEnv: settings.env,
@@ -123,8 +125,10 @@ function detailsOf(run: PythonRun, plan: RunPlan): RunDetails {
 
 /** Where the run looks for modules of its own. */
 function placeOf({ script: { path } }: PythonRun, directory: string): RunDetails["place"] {
-  return path === undefined
-    ? { folder: directory, directory }
+  if (path === undefined) return { folder: directory, directory };
+  const isFolder = statIfThere(path)?.isDirectory;
+  return isFolder
+    ? { script: join(path, "__main__.py"), folder: path, directory }
     : { script: path, folder: dirname(path), directory };
 }
 

@@ -1,24 +1,14 @@
+import { join } from "node:path";
 import { statIfThere } from "../../base/private_files.ts";
 import { resolvePath } from "../../base/resolve_path.ts";
 import { UserError } from "../../base/user_error.ts";
+import { readArchive } from "../../python/source/read_archive.ts";
 import { declareUtf8, readSource, splitByteOrderMark } from "../../python/source/source_text.ts";
+import { readModule } from "./read_module.ts";
+import type { ScriptChoice, ScriptSource } from "./script_source.ts";
 
 /** The longest source that is run, in bytes of UTF-8. */
 const LONGEST_SOURCE = 5 * 1024 * 1024;
-
-/** A script as the caller named it: text to write somewhere, or a file that is there. */
-export interface ScriptSource {
-  source: string;
-  /** Absent for inline code. */
-  path?: string;
-}
-
-/** Which script a caller wants to run: exactly one of the two. */
-export interface ScriptChoice {
-  scriptPath?: string;
-  /** Python source. */
-  scriptContent?: string;
-}
 
 export function requireDirectory(path: string): string {
   const info = statIfThere(path);
@@ -35,32 +25,45 @@ export function requireDirectory(path: string): string {
   return path;
 }
 
-/** Reads the script that a call names; exactly one of path and content must be given. */
-export function readScript(
-  { scriptPath, scriptContent }: ScriptChoice,
+/**
+ * Reads the script that a call names.
+ *
+ * @param directory the working directory, where the call names one
+ * @param base what a relative path starts from
+ */
+export async function readScript(
+  { scriptPath, scriptContent, module }: ScriptChoice,
+  directory: string | undefined,
   base: string,
   env: Record<string, string>,
-): ScriptSource {
-  if ((scriptPath === undefined) === (scriptContent === undefined)) {
-    const found = scriptPath === undefined ? "neither was given" : "both were given";
+): Promise<ScriptSource> {
+  const given = Object.entries({
+    script_path: scriptPath,
+    script_content: scriptContent,
+    module,
+  }).filter(([, value]) => value !== undefined).map(([name]) => name);
+  if (given.length !== 1) {
+    const found = given.length === 0 ? "none was given" : `${given.join(" and ")} were given`;
     throw new UserError(
-      "Pass exactly one of `script_path` (a file) and `script_content` (Python source): " +
-        `${found}.`,
+      "Pass exactly one of `script_path` (a file), `script_content` (Python source) and `module` (as " +
+        `python -m): ${found}.`,
     );
   }
-  if (scriptContent !== undefined) {
-    checkLength("script_content", new TextEncoder().encode(scriptContent).length);
-    if (scriptContent.includes("\0")) {
-      throw new UserError(
-        "`script_content` holds a NUL character, which no Python source may hold.",
-      );
-    }
-    return { source: declareUtf8(splitByteOrderMark(scriptContent).text) };
-  }
-  return readScriptFile(resolvePath(scriptPath!, base, env));
+  if (module !== undefined) return readModule(module, directory);
+  if (scriptContent !== undefined) return readContent(scriptContent);
+  return await readScriptFile(resolvePath(scriptPath!, base, env));
 }
 
-export function readScriptFile(path: string): ScriptSource {
+function readContent(content: string): ScriptSource {
+  checkLength("script_content", new TextEncoder().encode(content).length);
+  if (content.includes("\0")) {
+    throw new UserError("`script_content` holds a NUL character, which no Python source may hold.");
+  }
+  return { source: declareUtf8(splitByteOrderMark(content).text) };
+}
+
+/** Reads a script by its path: a file, or a folder or zip file with `__main__.py`. */
+export async function readScriptFile(path: string): Promise<ScriptSource> {
   const info = statIfThere(path);
   if (!info) {
     throw new UserError(
@@ -68,13 +71,29 @@ export function readScriptFile(path: string): ScriptSource {
         "relative to `directory`, else to the server's working directory.",
     );
   }
-  if (!info.isFile) {
-    throw new UserError(
-      `Cannot run \`script_path\` ${path}: it is a folder, not a file. Name the script inside it.`,
-    );
+  if (info.isDirectory) return readFolder(path);
+  const archive = /\.(?:pyw?|ipynb)$/i.test(path) ? undefined : await readArchive(path);
+  if (archive) {
+    if (archive.main === undefined) throw hasNoMain(path);
+    return { source: archive.main, path, contents: archive.modules };
   }
   checkLength(`script_path ${path}`, info.size);
   return { source: readSource(path), path };
+}
+
+function readFolder(path: string): ScriptSource {
+  const main = join(path, "__main__.py");
+  const info = statIfThere(main);
+  if (!info?.isFile) throw hasNoMain(path);
+  checkLength(`script_path ${main}`, info.size);
+  return { source: readSource(main), path };
+}
+
+function hasNoMain(path: string): UserError {
+  return new UserError(
+    `Cannot run \`script_path\` ${path}: it has no __main__.py, which is what Python runs of a folder or ` +
+      "a zip file. Name the script inside it.",
+  );
 }
 
 function checkLength(what: string, bytes: number): void {

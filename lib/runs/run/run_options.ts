@@ -1,5 +1,5 @@
 import type { BackgroundAnswer } from "../../jobs/waiting/answer_within_budget.ts";
-import type { ScriptSource } from "./read_script.ts";
+import type { ScriptSource } from "./script_source.ts";
 
 /** How long a script may run when nobody says otherwise: a day. */
 export const DEFAULT_TIMEOUT_SECONDS = 86400;

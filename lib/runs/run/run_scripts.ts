@@ -3,9 +3,10 @@ import { resolvePath } from "../../base/resolve_path.ts";
 import { findScript } from "../../python/library/script_library.ts";
 import type { App } from "../app.ts";
 import type { Caller } from "../caller.ts";
-import { readScript, readScriptFile, requireDirectory, type ScriptChoice } from "./read_script.ts";
+import { readScript, readScriptFile, requireDirectory } from "./read_script.ts";
 import type { BenchmarkOptions, RunAnswer, RunOptions } from "./run_options.ts";
 import { runPython } from "./run_python.ts";
+import type { ScriptChoice } from "./script_source.ts";
 
 /** A script to run in a directory. */
 export interface RunInDirectory extends RunOptions, ScriptChoice {
@@ -18,13 +19,17 @@ export interface RunInDirectory extends RunOptions, ScriptChoice {
 }
 
 /** Runs a script with a directory as its working directory. */
-export function runInDirectory(app: App, run: RunInDirectory, caller?: Caller): Promise<RunAnswer> {
+export async function runInDirectory(
+  app: App,
+  run: RunInDirectory,
+  caller?: Caller,
+): Promise<RunAnswer> {
   const { cwd, env } = app.settings;
   const directory = requireDirectory(resolvePath(run.directory, cwd, env));
-  return runPython(
+  return await runPython(
     app,
     {
-      script: readScript(run, directory, env),
+      script: await readScript(run, directory, directory, env),
       directory,
       useUv: run.useUv,
       pythonVersion: run.pythonVersion,
@@ -52,7 +57,7 @@ export interface RunWithDependencies extends RunOptions, ScriptChoice {
 }
 
 /** Runs a script in an isolated environment with the packages that it needs, or measures it there. */
-export function runWithDependencies(
+export async function runWithDependencies(
   app: App,
   run: RunWithDependencies,
   caller?: Caller,
@@ -61,9 +66,9 @@ export function runWithDependencies(
   const directory = run.directory === undefined
     ? undefined
     : requireDirectory(resolvePath(run.directory, cwd, env));
-  const script = readScript(run, directory ?? cwd, env);
+  const script = await readScript(run, directory, directory ?? cwd, env);
   const folder = directory ?? (script.path && dirname(script.path));
-  return runPython(
+  return await runPython(
     app,
     {
       script,
@@ -89,11 +94,15 @@ export interface RunSaved extends RunOptions {
 }
 
 /** Runs a script that was saved before. */
-export function runSavedScript(app: App, run: RunSaved, caller?: Caller): Promise<RunAnswer> {
-  return runPython(
+export async function runSavedScript(
+  app: App,
+  run: RunSaved,
+  caller?: Caller,
+): Promise<RunAnswer> {
+  return await runPython(
     app,
     {
-      script: readScriptFile(findScript(app.settings.home, run.name)),
+      script: await readScriptFile(findScript(app.settings.home, run.name)),
       useUv: true,
       detectImports: run.installsDependencies,
       namesDependencies: true,

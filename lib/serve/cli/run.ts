@@ -7,17 +7,20 @@ export const RUN = defineCommand({
   name: "run",
   description: "Run a script as a job and show its output; what follows the script is its own",
   arguments: {
-    script: required("path of the script; - reads it from standard input"),
+    script: required(
+      "path of the script, or of a folder or zip with __main__.py; - reads it from standard input",
+    ),
     args: anyNumber("the script's arguments"),
   },
   passesOptionsOn: true,
   options: {
     saved: flag("<script> names a saved script; see `scripts`"),
+    module: flag("<script> names a module, as with python -m", "m"),
     dir: text("working directory of the script (default: this one)", {
       short: "C",
       placeholder: "<folder>",
     }),
-    python: text("version of Python, e.g. 3.12 or >=3.11", {
+    python: text("version of Python, e.g. 3.12 or >=3.11, or its path", {
       short: "p",
       placeholder: "<version>",
     }),

@@ -4,6 +4,7 @@ import { UserError } from "../../base/user_error.ts";
 import type { JobRow } from "../../jobs/model/job.ts";
 import { viewOf } from "../../jobs/model/job_view.ts";
 import type { App } from "../../runs/app.ts";
+import type { ScriptChoice } from "../../runs/run/script_source.ts";
 import type { RunAnswer } from "../../runs/run/run_options.ts";
 import { runInDirectory, runSavedScript, runWithDependencies } from "../../runs/run/run_scripts.ts";
 import { type Cli, EXIT } from "./command/cli.ts";
@@ -18,10 +19,11 @@ import { paintFor, print, printJson, say } from "./terminal/terminal.ts";
 
 /** What a person asks of `run`. */
 export interface RunChoice {
-  /** A path, `-` for standard input, or the name of a saved script. */
+  /** A path, `-` for standard input, or the name of a saved script or a module. */
   script: string;
   args: string[];
   saved: boolean;
+  module: boolean;
   dir?: string;
   python?: string;
   with?: string[];
@@ -68,7 +70,8 @@ export async function runScript(cli: Cli, options: RunChoice): Promise<void> {
 
 async function startScript({ app }: Cli, options: RunChoice): Promise<string> {
   const { script } = options;
-  if (!options.saved && script !== "-" && !exists(resolve(app.settings.cwd, script))) {
+  const isPath = !options.saved && !options.module && script !== "-";
+  if (isPath && !exists(resolve(app.settings.cwd, script))) {
     throw new UserError(
       `Cannot run ${resolve(app.settings.cwd, script)}: there is no such file. ` +
         "Check the path; a saved script needs --saved, and - reads the script from standard input.",
@@ -103,9 +106,7 @@ async function startRun(app: App, options: RunChoice): Promise<RunAnswer> {
   const inFolder = {
     ...shared,
     directory: options.dir ?? app.settings.cwd,
-    ...(script === "-"
-      ? { scriptContent: await readStdin() }
-      : { scriptPath: resolve(app.settings.cwd, script) }),
+    ...await choiceOf(app, script, options),
     pythonVersion: options.python,
   };
   if (options.with) {
@@ -123,6 +124,12 @@ async function startRun(app: App, options: RunChoice): Promise<RunAnswer> {
     useUv: options.uv,
     installsDependencies: options.install,
   });
+}
+
+async function choiceOf(app: App, script: string, options: RunChoice): Promise<ScriptChoice> {
+  if (options.module) return { module: script };
+  if (script === "-") return { scriptContent: await readStdin() };
+  return { scriptPath: resolve(app.settings.cwd, script) };
 }
 
 async function readStdin(): Promise<string> {

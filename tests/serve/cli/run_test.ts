@@ -36,6 +36,13 @@ Deno.test("run uses the folder that is named, else the one it is started in", as
   assert.equal(named.stdout, `${home.join("there")}\n`);
 });
 
+Deno.test("run runs a module when told that it is one", async () => {
+  await using home = await TestHome.create();
+  writeScript(home, "tool.py", "import sys; print(__spec__.name, sys.argv[1:])");
+  const { stdout } = await cli(home, [...RUN, "-m", "tool", "-x"], { cwd: home.path });
+  assert.equal(stdout, "tool ['-x']\n");
+});
+
 Deno.test("run hands on standard input and variables when told to", async () => {
   await using home = await TestHome.create();
   const script = writeScript(home, "a.py", "import os; print(os.environ['A'], input())");

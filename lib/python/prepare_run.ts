@@ -32,6 +32,7 @@ import {
   runStep,
   withoutRemovals,
 } from "./run_step.ts";
+import { describeNearMiss } from "./source/near_miss_header.ts";
 import { readScriptMetadata } from "./source/script_metadata.ts";
 import { uvCacheHas } from "./environment/uv_cache.ts";
 import { uvSettings } from "./environment/uv_settings.ts";
@@ -74,6 +75,7 @@ async function planWithUv(request: RunRequest, context: RunContext): Promise<Run
   if (asked !== undefined && isPythonPath(asked, request.cwd)) {
     return await planAtPath(asked, header?.dependencies.length ?? 0, request, context);
   }
+  const nearMiss = header || request.module !== undefined ? undefined : describeNearMiss(source);
   const isDeclared = header !== undefined || request.dependencies !== undefined;
   const surroundings = await surroundingsOf(request, isDeclared, context.baseEnv);
   const standsIn = !isDeclared && request.projectUse !== "added";
@@ -83,7 +85,10 @@ async function planWithUv(request: RunRequest, context: RunContext): Promise<Run
   if (environment) {
     const { folder, python } = environment;
     const plan = planAsItIs(python, environment, "uv-run", request, context);
-    return { ...plan, ...noteOf(...skipped, `Run in the environment ${folder} as it is`) };
+    return {
+      ...plan,
+      ...noteOf(nearMiss, ...skipped, `Run in the environment ${folder} as it is`),
+    };
   }
   const { base, note: pythonNote } = await choosePython({
     asked,
@@ -120,7 +125,7 @@ async function planWithUv(request: RunRequest, context: RunContext): Promise<Run
     resolvedDependencies: needs.dependencies.map(maskCredentials),
     prepare,
     run: runStep(made.python, variables, request, context),
-    ...noteOf(note, ...skipped, unused, needs.note, pythonNote),
+    ...noteOf(note, nearMiss, ...skipped, unused, needs.note, pythonNote),
     ...(note === undefined ? {} : { announcement: note }),
   };
 }

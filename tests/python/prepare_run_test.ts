@@ -183,6 +183,32 @@ Deno.test("prepareRun fails at once and lists what is there when no such Python 
     assert.ok(explained.includes(`${newest!.version} (${newest!.path})`), explained);
   }));
 
+Deno.test("prepareRun says what to correct when a header asks for a Python that does not exist", () =>
+  inScene(async ({ plan, context }) => {
+    const ended = await runPlan(
+      await plan('# /// script\n# requires-python = ">=3.99"\n# ///\nprint(1)\n'),
+      context.baseEnv,
+    );
+    const explained = await explain(ended);
+    assert.match(
+      explained,
+      /^Downloading Python >=3\.99 \(requires-python of the script's header\)/,
+    );
+    assert.match(
+      explained,
+      /Correct that `requires-python` .* `python_version`, which comes before/,
+    );
+    assert.doesNotMatch(explained, /leave it out/);
+  }));
+
+Deno.test("prepareRun notes what looks like a header and is none", () =>
+  inScene(async ({ plan }) => {
+    const made = await plan('# /// script\n# dependencies = ["six"]\nprint(1)\n');
+    assert.match(made.note!, /Line 1 looks like .* no line `# \/\/\/` closes it/);
+    const first = await plan("# /// SCRIPT\n# ///\n", { dependencies: ["six"] });
+    assert.match(first.note!, /Line 1 .* must be exactly/);
+  }));
+
 Deno.test("prepareRun refuses an unknown version without uv and lists what is there", () =>
   inScene(async ({ plan }) => {
     await assert.rejects(plan("print(1)\n", { useUv: false, pythonVersion: "3.99" }), {

@@ -82,9 +82,12 @@ function unprefixed(log: string): string {
 
 function advice(stepLabel: string, log: string, interpreters: string): string | undefined {
   if (/^Downloading Python/.test(stepLabel)) {
+    const next = /\(requires-python/.test(stepLabel)
+      ? "Correct that `requires-python` if the code runs on one of these, or pass one as " +
+        "`python_version`, which comes before it."
+      : "Ask for one of these as `python_version`, or leave it out.";
     return `That version is neither installed nor could it be downloaded. ` +
-      `There is ${interpreters || "no other interpreter"}. ` +
-      "Ask for one of these as python_version, or leave it out.";
+      `There is ${interpreters || "no other interpreter"}. ${next}`;
   }
   if (/\b401\b|\b403\b|Unauthorized|Forbidden/.test(log)) {
     return "The package index refused the request. Check the user name and password in UV_INDEX, UV_DEFAULT_INDEX or PIP_INDEX_URL.";

@@ -21,8 +21,8 @@ import {
   steady,
 } from "./environment_commands.ts";
 
-/** An interpreter's path, or a version for uv to download. */
-export type BasePython = { path: string } | { download: string };
+/** An interpreter's path, or a version for uv to download, and what asks for it but the caller. */
+export type BasePython = { path: string } | { download: string; demandedBy?: string };
 
 /** An environment that scripts with the same needs share. */
 export interface ScriptEnvironment {
@@ -109,7 +109,7 @@ export async function scriptEnvironment(
         lock: join(folder, "lock"),
       };
       const steps: PrepareStep[] = [];
-      if ("download" in base) steps.push({ ...common, ...downloadStep(uv, from, env) });
+      if ("download" in base) steps.push({ ...common, ...downloadStep(uv, base, env) });
       steps.push({
         ...common,
         label,
@@ -191,12 +191,12 @@ async function writeShadow(recipe: Recipe, shadow: string): Promise<void> {
 /** Quick to fail where nothing can be downloaded, patient where it is merely slow. */
 function downloadStep(
   uv: string,
-  version: string,
+  { download, demandedBy }: { download: string; demandedBy?: string },
   env: EnvChanges,
 ): Pick<PrepareStep, "label" | "argv" | "env" | "timeout_seconds"> {
   return {
-    label: `Downloading Python ${version}`,
-    argv: [uv, "python", "install", "--no-bin", ...steady, version],
+    label: `Downloading Python ${download}${demandedBy === undefined ? "" : ` (${demandedBy})`}`,
+    argv: [uv, "python", "install", "--no-bin", ...steady, download],
     env: { ...env, UV_HTTP_RETRIES: "0", UV_HTTP_TIMEOUT: "10" },
     timeout_seconds: 600,
   };

@@ -23,30 +23,35 @@ export async function choosePython(
   { asked, header, surroundings: { project, pythonVersion } }: PythonWishes,
   env: Record<string, string>,
 ): Promise<{ base: BasePython; note?: string }> {
-  const wanted = asked !== undefined
-    ? await parsePythonVersion(asked)
-    : header !== undefined
-    ? await parsePythonVersion(header, "requires-python")
-    : undefined;
-  if (wanted) return { base: await hereOrDownload(wanted, env) };
+  if (asked !== undefined) {
+    return { base: await hereOrDownload(await parsePythonVersion(asked), undefined, env) };
+  }
+  if (header !== undefined) {
+    const wanted = await parsePythonVersion(header, "requires-python");
+    return { base: await hereOrDownload(wanted, "requires-python of the script's header", env) };
+  }
+  const demanding = `requires-python of ${project?.folder}`;
   const range = project?.requiresPython === undefined
     ? undefined
-    : await parsePythonVersion(project.requiresPython, `requires-python of ${project.folder}`);
+    : await parsePythonVersion(project.requiresPython, demanding);
   if (pythonVersion !== undefined) {
     const pinned = await findPinned(pythonVersion, range, env);
     if (pinned) return { base: { path: pinned.path } };
   }
-  const base = range ? await hereOrDownload(range, env) : { path: defaultInterpreter(env) };
+  const base = range
+    ? await hereOrDownload(range, demanding, env)
+    : { path: defaultInterpreter(env) };
   const note = `The Python ${pythonVersion} of .python-version was not found here`;
   return { base, ...(pythonVersion === undefined ? {} : { note }) };
 }
 
 async function hereOrDownload(
   wanted: PythonVersion,
+  demandedBy: string | undefined,
   env: Record<string, string>,
 ): Promise<BasePython> {
   const found = await find(wanted, env);
-  return found ? { path: found.path } : { download: wanted.text };
+  return found ? { path: found.path } : { download: wanted.text, demandedBy };
 }
 
 /** The very version, else another release of the same minor version. */

@@ -102,9 +102,13 @@ export async function findInterpreterWithPip(
   return withPip.find((path) => path === preferred) ?? withPip[0];
 }
 
-/** For errors: `3.12.4 (/usr/bin/python3), 3.11.7 (…)`. */
+/** For errors: `3.12.4 (/usr/bin/python3), 3.11.7 (…)`, each version once. */
 export function describeInterpreters(interpreters: Interpreter[]): string {
-  return interpreters.map(({ version, path }) => `${version} (${path})`).join(", ");
+  const byVersion = new Map<string, string>();
+  for (const { version, path } of interpreters) {
+    if (!byVersion.has(version)) byVersion.set(version, path);
+  }
+  return [...byVersion].map(([version, path]) => `${version} (${path})`).join(", ");
 }
 
 /** A version that the interpreter's place gives away, so that it need not be started. */
@@ -162,9 +166,13 @@ function* likelyPaths(env: Env): Generator<string> {
   }
 }
 
-/** A virtual environment's interpreter is another one than the file it links to. */
+/**
+ * A virtual environment's interpreter is another one than the file it links to, and the same under all
+ * its names there.
+ */
 function identity({ path, realPath }: Executable): string {
-  return exists(join(dirname(dirname(path)), "pyvenv.cfg")) ? path : realPath;
+  const folder = dirname(dirname(path));
+  return exists(join(folder, "pyvenv.cfg")) ? `${folder}\0${realPath}` : realPath;
 }
 
 /** `python3` first: it is what people get when they do not say which. */

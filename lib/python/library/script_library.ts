@@ -3,6 +3,7 @@ import { ensureFolder, exists, replacePrivate } from "../../base/private_files.t
 import { UserError } from "../../base/user_error.ts";
 import { checkSyntax } from "../source/check_syntax.ts";
 import { declareUtf8, readSource, splitByteOrderMark } from "../source/source_text.ts";
+import { describeNearMiss } from "../source/near_miss_header.ts";
 import { readScriptMetadata, writeScriptMetadata } from "../source/script_metadata.ts";
 
 /** A script to keep. */
@@ -54,8 +55,12 @@ export async function saveScript(
   const problem = await checkSyntax(text, {
     requiresPython: requiresPython ?? header?.requiresPython,
   });
-  if (problem === undefined) return { written: true, path, message };
-  const note = `It is kept, but it cannot run: ${problem}`;
+  const notes = [
+    ...(problem === undefined ? [] : [`It is kept, but it cannot run: ${problem}`]),
+    ...(header === undefined ? [describeNearMiss(source)] : []),
+  ].filter((one) => one !== undefined);
+  if (notes.length === 0) return { written: true, path, message };
+  const note = notes.join(". ");
   return { written: true, path, message: `${message}. ${note}`, note };
 }
 

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join } from "node:path";
-import { readIfThere } from "../../base/private_files.ts";
+import { decodeRequirements } from "./decode_requirements.ts";
 import { formatRequirement, parseRequirement } from "./requirement.ts";
 
 /** A requirements file as pip and uv read it, with the files that it includes. */
@@ -17,11 +17,22 @@ const inclusion = /^(-r|-c|--requirement|--constraint)(?:\s+|=|(?=[^\s=-]))(.+)$
 
 /** Reads `requirements.txt`; `undefined` where there is none. uv itself gets the file, not this. */
 export function readRequirementsFile(path: string): RequirementsFile | undefined {
-  const text = readIfThere(path);
+  const text = textOf(path);
   if (text === undefined) return undefined;
   const file: RequirementsFile = { path, requirements: [], text: "", hasLocalSource: false };
   read(path, text, file, new Set());
   return file;
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return decodeRequirements(Deno.readFileSync(path));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 function read(path: string, text: string, file: RequirementsFile, seen: Set<string>): void {
@@ -32,7 +43,7 @@ function read(path: string, text: string, file: RequirementsFile, seen: Set<stri
     const [, option, named] = inclusion.exec(line) ?? [];
     if (option !== undefined && named !== undefined) {
       const included = isAbsolute(named) ? named : join(dirname(path), named);
-      const content = readIfThere(included);
+      const content = textOf(included);
       if (content === undefined) continue; // uv says so better
       const inner = { ...file, requirements: [] as string[] };
       read(included, content, inner, seen);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
   defaultInterpreter,
+  describeInterpreters,
   findInterpreter,
   findLauncherPython,
   listInterpreters,
@@ -79,4 +80,21 @@ Deno.test("findInterpreter lists what is there when nothing matches", async () =
     assert.ok(error.message.includes(`${newest!.version} (${newest!.path})`));
     return true;
   });
+});
+
+Deno.test("listInterpreters has an environment on PATH once, whatever names it gives its Python", async () => {
+  const folder = Deno.realPathSync(Deno.makeTempDirSync());
+  try {
+    const bin = join(folder, "venv/bin");
+    Deno.mkdirSync(bin, { recursive: true });
+    Deno.writeTextFileSync(join(folder, "venv/pyvenv.cfg"), "version = 3.11.2\n");
+    const names = ["python", "python3", "python3.11"];
+    for (const name of names) Deno.symlinkSync(Deno.realPathSync(real), join(bin, name));
+    const all = await listInterpreters({ PATH: `${bin}:/usr/bin`, HOME: folder });
+    assert.equal(all.filter(({ path }) => path.startsWith(bin)).length, 1);
+    const described = describeInterpreters(all);
+    for (const { version } of all) assert.equal(described.split(`${version} (`).length, 2);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
 });

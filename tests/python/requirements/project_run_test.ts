@@ -168,6 +168,17 @@ Deno.test("requirements.txt is read by uv, with what it includes and constrains"
     assert.equal((await run(scene, directory, showSix)).ended.stdout, "1.16.0\n");
   }));
 
+Deno.test("requirements.txt is read in the encoding that its byte order mark tells", () =>
+  inScene(async (scene) => {
+    const directory = work(scene.folder, { "requirements.txt": "" });
+    const text = "\ufeffidna==3.4\r\n";
+    const units = new Uint16Array([...text].map((char) => char.charCodeAt(0)));
+    Deno.writeFileSync(join(directory, "requirements.txt"), new Uint8Array(units.buffer));
+    const { plan, ended } = await run(scene, directory, "import idna\nprint(idna.__version__)\n");
+    assert.deepEqual(plan.resolvedDependencies, ["idna==3.4"]);
+    assert.equal(ended.stdout, "3.4\n");
+  }));
+
 Deno.test("requirements.txt can be added to explicit dependencies", () =>
   inScene(async (scene) => {
     const directory = work(scene.folder, { "requirements.txt": "six==1.15.0\n" });

@@ -7,27 +7,15 @@ const CHROMIUM = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
 /** Why the tests in a browser are skipped. */
 export const noChromium: string | false = !exists(CHROMIUM) && `there is no ${CHROMIUM}`;
 
-/** A real Chromium with an empty profile, and one page in it. */
-export class TestBrowser implements AsyncDisposable {
-  /** What went wrong in the page: errors of scripts, and what its policy forbade. */
-  readonly complaints: string[] = [];
-  /** What the page asked for, wherever. */
-  readonly requests: string[] = [];
-
+/** A real Chromium with an empty profile. */
+class Chromium implements AsyncDisposable {
   private constructor(
-    readonly page: Page,
-    private readonly browser: Browser,
+    readonly browser: Browser,
     private readonly child: Deno.ChildProcess,
     private readonly profile: string,
-  ) {
-    page.on("request", (request) => this.requests.push(request.url()));
-    page.on("pageerror", (error) => this.complaints.push(String(error)));
-    page.on("console", (message) => {
-      if (message.type() === "error") this.complaints.push(message.text());
-    });
-  }
+  ) {}
 
-  static async start(): Promise<TestBrowser> {
+  static async start(): Promise<Chromium> {
     const { chromium } = await import("playwright-core");
     const profile = await Deno.makeTempDir({ prefix: "python-mcp-chromium-" });
     const child = new Deno.Command(CHROMIUM, {
@@ -40,6 +28,8 @@ export class TestBrowser implements AsyncDisposable {
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        // Its own controls, which are pages as well and which nobody sees here.
+        "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
         "--remote-debugging-port=0",
         `--user-data-dir=${profile}`,
         "about:blank",
@@ -53,10 +43,7 @@ export class TestBrowser implements AsyncDisposable {
       timeoutMs: 30_000,
     });
     const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
-    const context = browser.contexts()[0]!;
-    const page = context.pages()[0] ?? await context.newPage();
-    page.setDefaultTimeout(15_000);
-    return new TestBrowser(page, browser, child, profile);
+    return new Chromium(browser, child, profile);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -68,6 +55,46 @@ export class TestBrowser implements AsyncDisposable {
     }
     await this.child.status;
     await waitFor(() => removed(this.profile), { what: "an unused profile", timeoutMs: 10_000 });
+  }
+}
+
+let shared: Promise<Chromium> | undefined;
+
+/** Ends the Chromium of all `TestBrowser`s, as happens by itself at the end of a test file. */
+export async function endChromium(): Promise<void> {
+  await (await shared)?.[Symbol.asyncDispose]();
+  shared = undefined;
+}
+Deno.test.afterAll(endChromium);
+
+/**
+ * A profile of its own, which knows of no other, and one page in it; all those of a file share a
+ * Chromium.
+ */
+export class TestBrowser implements AsyncDisposable {
+  /** What went wrong in the page: errors of scripts, and what its policy forbade. */
+  readonly complaints: string[] = [];
+  /** What the page asked for, wherever. */
+  readonly requests: string[] = [];
+
+  private constructor(readonly page: Page) {
+    page.on("request", (request) => this.requests.push(request.url()));
+    page.on("pageerror", (error) => this.complaints.push(String(error)));
+    page.on("console", (message) => {
+      if (message.type() === "error") this.complaints.push(message.text());
+    });
+  }
+
+  static async start(): Promise<TestBrowser> {
+    const { browser } = await (shared ??= Chromium.start());
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    return new TestBrowser(page);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.page.context().close();
   }
 }
 

@@ -163,11 +163,10 @@ function methodsOf(
 }
 
 /**
- * The permissions of a server under test: all, or those that it needs and no others where
- * `PYTHON_MCP_TEST_SCOPED` is set, as `tests/serve/scoped_test.ts` does for whole test files.
+ * The permissions of a server under test: those that it needs and no others, so that what a test proves
+ * holds with them as well. `RawSession` and the command line have all.
  */
 export function serverFlags(home: string, listen?: string): string[] {
-  if (!Deno.env.has("PYTHON_MCP_TEST_SCOPED")) return ["-A"];
   return scopedFlags({ home, python: findLauncherPython(), listen });
 }
 

@@ -61,9 +61,9 @@ async function untilDownloading(client: Connection, id: string): Promise<Job> {
 
 Deno.test("a job says what is downloaded, and its time limit begins with the script", () =>
   withSlowIndex(async (client, send) => {
-    const began = Date.now();
     const id = await start(client, { timeout_seconds: 3 });
     const { status, progress } = await untilDownloading(client, id);
+    const began = Date.now();
     assert.equal(status, "running");
     assert.deepEqual(progress, { current: 0, total: 1, message: "Downloading ourlib (2.0MiB)" });
     await waitFor(() => Date.now() - began > 3500, { what: "3.5 s", timeoutMs: 9000 });

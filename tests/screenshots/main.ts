@@ -1,5 +1,6 @@
 /** Writes the pictures of the dashboard to `docs/images/`, from real jobs in a real browser. */
 import { fileURLToPath } from "node:url";
+import { endChromium } from "../helpers/browser.ts";
 import { cli } from "../helpers/cli.ts";
 import { DashboardScene } from "../helpers/dashboard_scene.ts";
 import { waitFor } from "../helpers/wait_for.ts";
@@ -8,7 +9,9 @@ import { CRAWL, FAILS, HTML, HUGE, PLOTS, REPORT, TRAIN } from "./jobs.ts";
 const FOLDER = fileURLToPath(new URL("../../docs/images/", import.meta.url));
 
 Deno.mkdirSync(FOLDER, { recursive: true });
-await using scene = await DashboardScene.open();
+await using stack = new AsyncDisposableStack();
+stack.defer(endChromium);
+const scene = stack.use(await DashboardScene.open());
 const { page } = scene;
 await scene.ended(HUGE, "archive-logs");
 await scene.ended(FAILS, "import-customers");

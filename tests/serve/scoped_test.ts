@@ -12,6 +12,8 @@ import { TestHome } from "../helpers/test_home.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
+// The servers of most other tests are scoped as well (see `connect.ts`); here is what is about that alone.
+
 function flagsFor(home: string, listen?: string): string[] {
   return scopedFlags({ home, python: findLauncherPython(), listen });
 }
@@ -30,32 +32,6 @@ Deno.test("the scoped flags grant no more than is needed", () => {
     "--allow-net=127.0.0.1:8000",
   ]);
 });
-
-const CORE: [files: string[], filter?: string][] = [
-  [["output", "resources", "servers", "smart_async"].map((name) => `tests/e2e/${name}_test.ts`)],
-  [["tests/e2e/tools_test.ts"], "/2026-07-28 client/"],
-];
-for (const [files, filter] of CORE) {
-  Deno.test(`a scoped server passes ${files.join(", ")}`, async () => {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "test",
-        "-A",
-        "--no-check",
-        "--lock=tests/deno.lock",
-        "--frozen",
-        ...(filter ? ["--filter", filter] : []),
-        ...files,
-      ],
-      env: { PYTHON_MCP_TEST_SCOPED: "1", NO_COLOR: "1" },
-      cwd: ROOT,
-      stdin: "null",
-    }).output();
-    const text = new TextDecoder().decode(stdout);
-    assert.equal(code, 0, text + new TextDecoder().decode(stderr));
-    assert.match(text, /\| [1-9]\d* passed .*\| 0 failed/);
-  });
-}
 
 Deno.test("a scoped server installs what imports need, and uv where there is none", async () => {
   await using home = await TestHome.create();

@@ -1,8 +1,9 @@
-import { Adoption } from "./process/adoption.ts";
 import { type Call, Calls, type Ended } from "./process/calls.ts";
+import { ChildRegistry } from "./process/child_registry.ts";
 import { type Home, jobFolder } from "./files/home.ts";
 import { HomeCleaner } from "./process/home_cleaner.ts";
 import { isFinal, type JobEnd, type JobRow, type JobStatus, type Outcome } from "./model/job.ts";
+import { JobPoller } from "./process/job_poller.ts";
 import { JobDatabase } from "./store/job_database.ts";
 import { JobFiles } from "./files/job_files.ts";
 import { JobSnapshot } from "./store/job_snapshot.ts";
@@ -11,12 +12,11 @@ import { Notices } from "./files/notices.ts";
 import { Owner } from "./files/owner.ts";
 import { type Draft, type ProcessRequest, ProcessRunner } from "./process/process_runner.ts";
 import { TaskRunner } from "./task/task_runner.ts";
-import { Tender } from "./process/tender.ts";
 import { untilEnded } from "./waiting/until_ended.ts";
 
 export type { Call, Ended } from "./process/calls.ts";
 
-const TEND_MS = 1000;
+const POLL_MS = 1000;
 const SWEEP_MS = 3600 * 1000;
 /** How long a cancel waits until nothing of the job runs, in milliseconds. */
 const CANCEL_MS = 30_000;
@@ -51,11 +51,12 @@ export class JobManager {
   readonly #owner: Owner;
   readonly #snapshot: JobSnapshot;
   readonly #cleaner: HomeCleaner;
-  readonly #adoption: Adoption;
+  readonly #children: ChildRegistry;
   readonly #calls: Calls;
-  readonly #tender: Tender;
+  readonly #poller: JobPoller;
   readonly #listeners = new Set<(id: string) => void>();
   readonly #timers: ReturnType<typeof setInterval>[];
+  #keepsRefreshing = false;
   #sweeping?: Promise<void>;
 
   constructor(options: JobManagerOptions) {
@@ -73,22 +74,23 @@ export class JobManager {
     this.#snapshot = new JobSnapshot(home, this.store, log);
     const shared = { home, store: this.store, owner: this.#owner };
     const changed = (id: string) => this.#publish(id);
-    const adoption = new Adoption({ ...shared, changed, log });
-    this.#adoption = adoption;
-    this.#cleaner = new HomeCleaner({ ...options, store: this.store, adoption });
+    const children = new ChildRegistry({ ...shared, changed, log });
+    this.#children = children;
+    this.#cleaner = new HomeCleaner({ ...options, store: this.store, children });
     this.#processes = new ProcessRunner({
       ...options,
       ...shared,
-      adopt: (id) => adoption.adopt(id),
+      register: (id) => children.register(id),
       news: (id) => this.#onNews(id),
     });
     this.#calls = new Calls({ ...options, store: this.store, processes: this.#processes });
     this.tasks = new TaskRunner({ ...shared, changed, log });
     const calls = this.#calls;
     const processes = this.#processes;
-    this.#tender = new Tender({ ...shared, adoption, processes, calls, changed, log });
+    const { recovery } = processes;
+    this.#poller = new JobPoller({ ...shared, children, processes, recovery, calls, changed, log });
     this.#timers = [
-      setInterval(() => this.#tender.tend(), TEND_MS),
+      setInterval(() => this.#poll(), POLL_MS),
       setInterval(() => this.sweep(), SWEEP_MS),
     ];
     for (const timer of this.#timers) Deno.unrefTimer(timer as unknown as number);
@@ -101,6 +103,20 @@ export class JobManager {
   /** Starts the launcher ahead of the first run. */
   warmUp(): void {
     this.#processes.warmUp();
+  }
+
+  /**
+   * Brings all jobs up to date, and starts again those that nobody who lives will start: with this
+   * process' environment, which is why only servers ask for it. Reading a job never starts one.
+   */
+  refresh(): Promise<void> {
+    return this.#poller.refreshAll();
+  }
+
+  /** The same each second from now on. */
+  keepRefreshing(): void {
+    this.#keepsRefreshing = true;
+    this.refresh();
   }
 
   /** Calls back when a job may have changed; returns what ends that. */
@@ -143,16 +159,16 @@ export class JobManager {
     return position;
   }
 
-  // -- looking ------------------------------------------------------------------------------
+  // -- reading ------------------------------------------------------------------------------
 
   /** The job as it is now, whichever server started it. */
   async get(id: string): Promise<JobRow | undefined> {
     let row = this.store.get(id);
     if (!row) {
-      this.#adoption.adopt(id);
+      this.#children.register(id);
       row = this.store.get(id);
     }
-    return row && await this.#tender.refresh(row);
+    return row && await this.#poller.read(row);
   }
 
   /** Waits until the job has ended or the time is up. */
@@ -168,7 +184,7 @@ export class JobManager {
   async list(filter: JobFilter): Promise<{ rows: JobRow[]; total: number }> {
     while (true) {
       const { openings } = this.store;
-      await this.#tender.tend();
+      await this.#poller.readAll();
       const answer = { rows: this.store.list(filter), total: this.store.count(filter.status) };
       // A database that was made anew meanwhile holds jobs that nobody has looked at yet.
       if (this.store.openings === openings) return answer;
@@ -193,7 +209,7 @@ export class JobManager {
     const deadline = performance.now() + CANCEL_MS;
     for (let last = row;;) {
       // Again and again: a job that somebody looked at just now could not be locked.
-      if (row.kind === "process") await this.#processes.askToCancel(id);
+      if (row.kind === "process") await this.#processes.askToCancel(last);
       else this.files(id)?.askToCancel();
       last = await this.waitForEnd(id, ASK_AGAIN_SECONDS) ?? last;
       if (isFinal(last.status) || performance.now() >= deadline) {
@@ -239,7 +255,7 @@ export class JobManager {
     for (const timer of this.#timers) clearInterval(timer);
     this.#cleaner.close();
     await this.#sweeping;
-    await this.#tender.close();
+    await this.#poller.close();
     this.tasks.close();
     await this.#calls.close().catch((error) => this.log(`a call was not listed: ${error}`));
     this.#snapshot.close();
@@ -248,9 +264,13 @@ export class JobManager {
     this.#owner.close();
   }
 
+  #poll(): Promise<void> {
+    return this.#keepsRefreshing ? this.#poller.refreshAll() : this.#poller.readAll();
+  }
+
   #onNews(id?: string): void {
     if (id === undefined) {
-      this.#tender.tend();
+      this.#poll();
     } else if (this.#calls.has(id)) {
       this.#calls.answer(id);
     } else {

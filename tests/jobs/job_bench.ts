@@ -26,6 +26,8 @@ export interface BenchOptions {
   swept?: (programs: string[]) => Promise<void>;
   python?: string;
   home?: string;
+  /** As a server, and not as a reader. Default true. */
+  keepsRefreshing?: boolean;
 }
 
 /** A home of its own with a manager on it. */
@@ -50,6 +52,7 @@ export class JobBench implements AsyncDisposable {
       log: (message) => this.logged.push(message),
       warn: (message) => this.logged.push(message),
     });
+    if (options.keepsRefreshing ?? true) this.manager.keepRefreshing();
     this.#alive = setInterval(() => {}, 1000);
   }
 

@@ -115,8 +115,8 @@ export class JobFiles {
     Deno.writeTextFileSync(this.lock, ".", { append: true, mode: 0o600 });
   }
 
-  /** Whether its supervisor lives. */
-  get held(): boolean {
+  /** Whether a process holds the job: its supervisor, or whoever starts or cancels it just now. */
+  get isLocked(): boolean {
     return isLocked(this.lock);
   }
 

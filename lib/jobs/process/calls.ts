@@ -67,7 +67,7 @@ export class Calls {
         const expires_at = Date.now() + KEEP_CALL_MS;
         store.setExpiry(call.id, expires_at);
         call.files.amend({ expires_at });
-        await processes.look(store.get(call.id)!);
+        await processes.recovery.advance(store.get(call.id)!, false);
       } else {
         this.#discardLater(call.id);
       }
@@ -92,7 +92,7 @@ export class Calls {
     this.#answers.delete(id);
     store.setListed(id);
     await processes.moveToBackground(id);
-    if (processes.hasStarted(id)) return 0;
+    if (!processes.isQueued(id)) return 0;
     return Math.max(1, store.countWaiting(store.get(id)!.seq));
   }
 
@@ -101,9 +101,12 @@ export class Calls {
     this.#answers.get(id)?.();
   }
 
-  /** A launcher that died cannot say that a run has ended. */
-  check({ id }: JobRow, files: JobFiles): void {
-    if (files.outcome || (files.hasStarted && !files.held)) this.answer(id);
+  /** Whether the run goes on: a launcher that died cannot say that it has ended. */
+  check(row: JobRow): boolean {
+    const step = this.#options.processes.recovery.nextStep(row, false);
+    const goesOn = step === "wait" || step === "mark running";
+    if (!goesOn) this.answer(row.id);
+    return goesOn;
   }
 
   /** Nobody waits any more. */
@@ -120,7 +123,7 @@ export class Calls {
     while (true) {
       const outcome = files.outcome;
       if (outcome) return outcome;
-      // Its supervisor was killed: looking marks the job as failed, which gives it an outcome.
+      // Its supervisor was killed: it is marked as failed, and gets an outcome.
       const row = this.#options.store.get(id);
       if (!row || !files.isThere) {
         throw new UserError(
@@ -128,7 +131,7 @@ export class Calls {
             "Run it again; a script must leave the folder above PYTHON_MCP_ARTIFACTS alone.",
         );
       }
-      await this.#options.processes.look(row);
+      await this.#options.processes.recovery.advance(row, false);
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
   }

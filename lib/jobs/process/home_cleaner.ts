@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { statIfThere } from "../../base/private_files.ts";
-import type { Adoption } from "./adoption.ts";
+import type { ChildRegistry } from "./child_registry.ts";
 import { type Home, jobFolder } from "../files/home.ts";
 import type { JobStatus } from "../model/job.ts";
 import { JobFiles } from "../files/job_files.ts";
@@ -17,7 +17,7 @@ const REST_MS = 25;
 export interface HomeCleanerOptions {
   home: Home;
   store: JobStore;
-  adoption: Adoption;
+  children: ChildRegistry;
   /** How long ended jobs stay. */
   keepDays: number;
   log: (message: string) => void;
@@ -89,9 +89,9 @@ export class HomeCleaner {
 
   #collect(names: string[]): void {
     if (this.#closed) return;
-    const { home, store, adoption } = this.#options;
+    const { home, store, children } = this.#options;
     // In this order: a job that waits for its row gets it first.
-    const waiting = adoption.waiting();
+    const waiting = children.unregistered();
     for (const name of store.unknown(names)) {
       if (waiting.has(name) || this.#lives(name)) continue;
       this.#removeFolder(join(home.jobs, name));
@@ -101,7 +101,7 @@ export class HomeCleaner {
   /** A supervisor works in the folder; whoever ends it, it is not removed under it. */
   #lives(name: string): boolean {
     const folder = jobFolder(this.#options.home, name);
-    return folder !== undefined && new JobFiles(folder).held;
+    return folder !== undefined && new JobFiles(folder).isLocked;
   }
 
   #removeFolder(path: string): void {

@@ -2,7 +2,7 @@ import type { EnvChanges, PrepareStep, RunStep } from "../../base/command.ts";
 import { explainFullDisk } from "../files/full_disk.ts";
 import { HandOver } from "./hand_over.ts";
 import { type Home, jobFolder } from "../files/home.ts";
-import type { JobEnd, JobRow, Outcome } from "../model/job.ts";
+import { isFinal, type JobEnd, type JobRow, type Outcome } from "../model/job.ts";
 import { JobFiles, recordOf } from "../files/job_files.ts";
 import type { JobStore } from "../store/job_store.ts";
 import type { ProcessSpec } from "../files/process_spec.ts";
@@ -44,7 +44,7 @@ export interface ProcessRunnerOptions {
   /** Makes the result of a run out of its files. */
   describe: (files: JobFiles, outcome: Outcome) => Promise<Pick<JobEnd, "result" | "error">>;
   /** The launcher has a job that a script asked for, and that has no row yet. */
-  adopt: (id: string) => void;
+  register: (id: string) => void;
   /** Called when a launcher has news of a job; without an id, when any job may have changed. */
   news: (id?: string) => void;
   log: (message: string) => void;
@@ -54,25 +54,26 @@ export interface ProcessRunnerOptions {
 export class ProcessRunner {
   readonly #options: ProcessRunnerOptions;
   readonly #handOver: HandOver;
-  readonly #recovery: Recovery;
+  /** Finds out what became of jobs. */
+  readonly recovery: Recovery;
 
   constructor(options: ProcessRunnerOptions) {
     this.#options = options;
-    const { adopt, news } = options;
+    const { register, news } = options;
     this.#handOver = new HandOver({
       ...options,
-      child: adopt,
+      child: register,
       started: (id) => {
-        if (this.#recovery.markRunning(id)) news(id);
+        if (this.recovery.markRunning(id)) news(id);
       },
       ended: news,
       failed: (id, error) => {
-        this.#recovery.endUnstarted(id, { error });
+        this.recovery.failUnstarted(id, error);
         news(id);
       },
       lost: news,
     });
-    this.#recovery = new Recovery({
+    this.recovery = new Recovery({
       ...options,
       handOver: this.#handOver,
       discard: (id) => this.discard(id),
@@ -129,9 +130,9 @@ export class ProcessRunner {
     };
   }
 
-  /** Whether the job has left the queue. */
-  hasStarted(id: string): boolean {
-    return !this.#handOver.has(id);
+  /** Whether the job is being made, or waits for its start, here. */
+  isQueued(id: string): boolean {
+    return this.#handOver.has(id);
   }
 
   /** Removes a job that is not to be kept: its row first, since a folder without a row is swept. */
@@ -154,23 +155,13 @@ export class ProcessRunner {
     await this.#wake(files);
   }
 
-  /** The row as the job's files say, after what has to be done for it; see {@linkcode Recovery}. */
-  look(row: JobRow): Promise<JobRow> {
-    return this.#recovery.look(row);
-  }
-
-  /**
-   * Asks a job to end. It has ended when `look` says so.
-   *
-   * The canceller who gets the lock of a job that has not started writes the outcome itself.
-   */
-  async askToCancel(id: string): Promise<void> {
-    const files = this.#files(id);
+  /** Asks a job to end: one that has not started ends here and now, a supervisor is told. */
+  async askToCancel(row: JobRow): Promise<void> {
+    const files = this.#files(row.id);
     if (!files.isThere) return;
     files.askToCancel();
-    if (!this.#recovery.endUnstarted(id, { cancelled: true })) {
-      await this.#wake(files);
-    }
+    const { status } = await this.recovery.advance(row, false);
+    if (!isFinal(status)) await this.#wake(files);
   }
 
   async close(): Promise<void> {

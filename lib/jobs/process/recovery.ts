@@ -1,10 +1,19 @@
 import { holdLock } from "../files/file_lock.ts";
-import type { HandOver } from "./hand_over.ts";
 import { type Home, jobFolder } from "../files/home.ts";
-import { endedWithoutRun, type JobEnd, type JobRow, type Outcome, statusOf } from "../model/job.ts";
 import { JobFiles, type StoredSpec } from "../files/job_files.ts";
-import type { JobStore } from "../store/job_store.ts";
 import type { Owner } from "../files/owner.ts";
+import {
+  endedWithoutRun,
+  isFinal,
+  type JobEnd,
+  type JobRow,
+  type Outcome,
+  statusOf,
+} from "../model/job.ts";
+import { type Failure, type NextStep, nextStep } from "../model/next_step.ts";
+import type { JobStore } from "../store/job_store.ts";
+import { gatherEvidence } from "./gather_evidence.ts";
+import type { HandOver } from "./hand_over.ts";
 
 export interface RecoveryOptions {
   home: Home;
@@ -17,13 +26,18 @@ export interface RecoveryOptions {
   log: (message: string) => void;
 }
 
-const VALUES_ARE_GONE = "The job had not started when those that were to start it were killed. " +
-  "It was given environment values or standard input, which are kept nowhere: start it again";
-const NOT_HANDED_OVER = "The server that was to start this job ended before it could";
-const FOLDER_IS_GONE = "The job's folder was removed, or the job's server ended before it was made";
-const STARTED_AGAIN = "Started again by a later server, with that server's environment";
+/** So many follow each other at most: list, acquire or end, settle. */
+const MOST_STEPS = 4;
+const RESTARTED = "Started again by a later server, with that server's environment";
+const FAILURES: Record<Failure, string> = {
+  "values lost": "The job had not started when those that were to start it were killed. " +
+    "It was given environment values or standard input, which are kept nowhere: start it again",
+  "not handed over": "The server that was to start this job ended before it could",
+  "folder gone": "The job's folder was removed, or the job's server ended before it was made",
+  "owner ended": "The server process that ran this job ended",
+};
 
-/** Finds out what became of jobs, whoever ran them, and goes on where somebody was killed. */
+/** Finds out what became of jobs, whoever ran them, and does what {@linkcode nextStep} says. */
 export class Recovery {
   readonly #options: RecoveryOptions;
 
@@ -31,27 +45,25 @@ export class Recovery {
     this.#options = options;
   }
 
+  /** What is to be done for a job that has not ended. */
+  nextStep(row: JobRow, mayStart: boolean): NextStep {
+    return nextStep(this.#evidence(row, { mayStart, holdsLock: false }));
+  }
+
   /**
-   * Brings the row up to date with what the job's files and locks say, and returns it. A job that
-   * nobody holds is settled: from its outcome, or as failed when its supervisor was killed; one that
-   * was never started is started now, or failed where its environment values are gone.
+   * Does what is to be done for a job and returns its row as it is then.
+   *
+   * @param mayStart A job that nobody who lives will start is started now; else it stays as it is.
    */
-  async look(row: JobRow): Promise<JobRow> {
-    const files = this.#files(row.id);
-    if (!await this.#settle(row, files)) {
-      if (files.held) {
-        if (files.hasStarted) {
-          if (row.status === "pending") this.markRunning(row.id, milliseconds(files.started?.at));
-          await this.#watch(row, files);
-        }
-      } else if (files.hasStarted) {
-        // It may have ended since its outcome was looked for.
-        if (!await this.#settle(row, files)) await this.#markFailed(row, files);
-      } else if (!this.#isOnItsWay(row, files)) {
-        await this.#restart(row, files);
-      }
+  async advance(row: JobRow, mayStart: boolean): Promise<JobRow> {
+    const { store } = this.#options;
+    let now = row;
+    for (let steps = 0; steps < MOST_STEPS && !isFinal(now.status); steps++) {
+      const isDone = await this.#carryOut(this.nextStep(now, mayStart), now, mayStart);
+      now = store.get(row.id) ?? now;
+      if (isDone) break;
     }
-    return this.#options.store.get(row.id) ?? row;
+    return now;
   }
 
   /** False for a run that is answered within its call: it is no job that anybody looks at. */
@@ -65,49 +77,94 @@ export class Recovery {
     }
   }
 
-  /** Writes the outcome of a job that will not be started. False when another process holds it. */
-  endUnstarted(id: string, end: { cancelled?: boolean; error?: string }): boolean {
+  /** Fails a job that no launcher can start. False when another process holds it. */
+  failUnstarted(id: string, error: string): boolean {
     const files = this.#files(id);
     if (!files.isThere) return true;
     using lock = holdLock(files.lock);
     if (!lock) return false;
-    if (files.hasStarted) return false;
-    if (files.outcome === undefined) files.end(endedWithoutRun(end));
+    if (!files.hasStarted && !files.outcome) files.end(endedWithoutRun({ error }));
     this.#options.handOver.forget(id);
     return true;
   }
 
-  #files(id: string): JobFiles {
-    return new JobFiles(jobFolder(this.#options.home, id)!);
+  /** Carries a step out. False when there may be another one to take at once. */
+  async #carryOut(step: NextStep, row: JobRow, mayStart: boolean): Promise<boolean> {
+    const files = this.#files(row.id);
+    switch (step) {
+      case "wait":
+        return true;
+      case "mark running":
+        return !this.markRunning(row.id, milliseconds(files.started?.at));
+      case "list":
+        this.#options.store.setListed(row.id);
+        files.markBackground();
+        return false;
+      case "settle":
+        await this.#settle(row, files);
+        return true;
+      case "stop remains":
+        await this.#endIfKilled(row, files);
+        return true;
+      case "watch":
+        this.#options.handOver.watch(row.id);
+        await this.#endIfKilled(row, files);
+        return true;
+      case "discard":
+        this.#options.discard(row.id);
+        return true;
+    }
+    // No launcher looks at these files.
+    if (row.kind === "task" || !files.isThere) return this.#failRow(row, step);
+    return await this.#changeUnstarted(row, files, mayStart);
   }
 
-  /** Ends the row as the outcome says; false when there is none yet. */
-  async #settle(row: JobRow, files: JobFiles): Promise<boolean> {
-    const outcome = files.outcome;
-    if (!outcome) return false;
-    const { describe, store } = this.#options;
-    const described = await describe(files, outcome);
-    store.end(row.id, {
-      status: statusOf(outcome),
-      ...described,
-      startedAt: milliseconds(outcome.started_at),
-      completedAt: milliseconds(outcome.ended_at)!,
-      progress: files.progress,
+  /** Ends a job that has not started, or starts it, unless another process is about to. */
+  async #changeUnstarted(row: JobRow, files: JobFiles, mayStart: boolean): Promise<boolean> {
+    let spec: StoredSpec | undefined;
+    {
+      using lock = holdLock(files.lock);
+      const current = this.#options.store.get(row.id);
+      if (!lock || !current) return true;
+      const step = nextStep(this.#evidence(current, { mayStart, holdsLock: true }));
+      if (step === "restart") spec = this.#acquire(current, files);
+      else if (step === "cancel") this.#end(row.id, files, { cancelled: true });
+      else if (typeof step === "object") this.#end(row.id, files, { error: FAILURES[step.fail] });
+    }
+    return spec !== undefined && await this.#restart(spec);
+  }
+
+  #end(id: string, files: JobFiles, end: { cancelled?: boolean; error?: string }): void {
+    files.end(endedWithoutRun(end));
+    this.#options.handOver.forget(id);
+  }
+
+  #failRow({ id }: JobRow, step: NextStep): boolean {
+    this.#options.store.end(id, {
+      status: "failed",
+      result: null,
+      error: FAILURES[typeof step === "object" ? step.fail : "folder gone"],
+      completedAt: Date.now(),
     });
     return true;
   }
 
-  /** Whether a server or a launcher that lives has the job and will start it. */
-  #isOnItsWay(row: JobRow, files: JobFiles): boolean {
-    const { owner, handOver } = this.#options;
-    if (handOver.has(row.id)) return true;
-    if (row.owner !== owner.id && owner.lives(row.owner)) return true;
-    const launcher = files.acceptedBy;
-    // What this server's own launcher has is known here.
-    return launcher !== undefined && !handOver.isCurrent(launcher) && owner.lives(launcher);
+  /** Ends the row as the job's own end says. */
+  async #settle(row: JobRow, files: JobFiles): Promise<void> {
+    const { describe, store } = this.#options;
+    if (row.kind === "task") return void store.end(row.id, files.taskEnd!);
+    const outcome = files.outcome!;
+    store.end(row.id, {
+      status: statusOf(outcome),
+      ...await describe(files, outcome),
+      startedAt: milliseconds(outcome.started_at),
+      completedAt: milliseconds(outcome.ended_at)!,
+      progress: files.progress,
+    });
   }
 
-  async #markFailed({ id }: JobRow, { folder }: JobFiles): Promise<void> {
+  /** Has the launcher end the job once its supervisor is dead, which it may be by now. */
+  async #endIfKilled({ id }: JobRow, { folder }: JobFiles): Promise<void> {
     try {
       await this.#options.handOver.tell({ mark_failed: { id, dir: folder } });
     } catch {
@@ -115,66 +172,34 @@ export class Recovery {
     }
   }
 
-  /** Lets another launcher keep the output of a running job whose own is dead, should it die too. */
-  async #watch(row: JobRow, files: JobFiles): Promise<void> {
-    const { owner, handOver } = this.#options;
-    const launcher = files.acceptedBy;
-    if (launcher === undefined || handOver.isCurrent(launcher) || handOver.watches(row.id)) return;
-    if (owner.lives(launcher) || (row.owner !== owner.id && owner.lives(row.owner))) return;
-    handOver.watch(row.id);
-    await this.#markFailed(row, files);
-  }
-
-  async #restart(row: JobRow, files: JobFiles): Promise<void> {
-    const spec = files.spec;
-    if (!spec) return this.#endDraft(row, files);
-    if (this.#claim(row, files, spec)) {
-      try {
-        return await this.#options.handOver.give({ ...spec.process, kind: "background" });
-      } catch (error) {
-        this.endUnstarted(row.id, { error: error instanceof Error ? error.message : `${error}` });
-      }
-    }
-    await this.#settle(row, files);
-  }
-
-  /** A job of which nobody has said yet what it is to run: nothing was promised or started. */
-  async #endDraft(row: JobRow, files: JobFiles): Promise<void> {
-    if (!row.listed) return this.#options.discard(row.id);
-    if (files.isThere) {
-      if (this.endUnstarted(row.id, { error: NOT_HANDED_OVER })) await this.#settle(row, files);
-      return;
-    }
-    this.#options.store.end(row.id, {
-      status: "failed",
-      result: null,
-      error: FOLDER_IS_GONE,
-      completedAt: Date.now(),
-    });
-  }
-
-  /** Makes a job that nobody will start one of this server; false when it is not to be started. */
-  #claim({ id, owner: former }: JobRow, files: JobFiles, spec: StoredSpec): boolean {
+  /** Makes a job that nobody will start one of this server's; its lock is held. */
+  #acquire(row: JobRow, files: JobFiles): StoredSpec | undefined {
     const { store, owner, handOver } = this.#options;
-    using lock = holdLock(files.lock);
-    const row = store.get(id);
-    // Somebody else has it, or has just had it.
-    if (!lock || !row || files.hasStarted || files.outcome || this.#isOnItsWay(row, files)) {
-      return false;
-    }
-    const listed = row.listed || former !== owner.id;
-    if (!row.listed && listed) store.setListed(id);
-    if (files.cancelAsked || spec.has_secrets) {
-      files.end(
-        endedWithoutRun(files.cancelAsked ? { cancelled: true } : { error: VALUES_ARE_GONE }),
-      );
-      return false;
-    }
-    if (!store.changeOwner(id, former, owner.id)) return false;
+    const { id } = row;
+    const spec = files.spec!;
+    if (!store.changeOwner(id, row.owner, owner.id)) return undefined;
     handOver.reserve(id);
     files.forgetLauncher();
-    files.amend({ details: withNote(spec.details, STARTED_AGAIN), listed, owner: owner.id });
-    return true;
+    const details = withNote(spec.details, RESTARTED);
+    files.amend({ details, listed: row.listed, owner: owner.id });
+    return spec;
+  }
+
+  async #restart({ process }: StoredSpec): Promise<boolean> {
+    try {
+      await this.#options.handOver.give({ ...process, kind: "background" });
+      return true;
+    } catch (error) {
+      return !this.failUnstarted(process.id, error instanceof Error ? error.message : `${error}`);
+    }
+  }
+
+  #evidence(row: JobRow, asker: { mayStart: boolean; holdsLock: boolean }) {
+    return gatherEvidence(row, this.#files(row.id), this.#options, asker);
+  }
+
+  #files(id: string): JobFiles {
+    return new JobFiles(jobFolder(this.#options.home, id)!);
   }
 }
 

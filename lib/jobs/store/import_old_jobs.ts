@@ -3,7 +3,7 @@ import { exists, readJsonIfThere } from "../../base/private_files.ts";
 import type { Home } from "../files/home.ts";
 import type { JobRow } from "../model/job.ts";
 import { addJob } from "./job_rows.ts";
-import { isSnapshot, snapshotPath } from "./job_snapshot.ts";
+import { isSnapshot, snapshotPath } from "./snapshot_file.ts";
 import { readOldJobs } from "./old_jobs.ts";
 import type { Sql } from "./sql.ts";
 

@@ -1,34 +1,13 @@
-import { join } from "node:path";
 import { statIfThere } from "../../base/private_files.ts";
 import { holdLock } from "../files/file_lock.ts";
 import type { Home } from "../files/home.ts";
 import type { JobStore } from "./job_store.ts";
+import { isSnapshot, SNAPSHOT_MARK, snapshotPath } from "./snapshot_file.ts";
 import { type JobView, viewOf } from "../model/job_view.ts";
 
 const NEWEST = 500;
 const LONGEST_TEXT = 2000;
 const AT_MOST_EVERY_MS = 1000;
-
-/** Marks `jobs.json` as ours, so that it is never taken for an older server's data. */
-const MARK = "python-mcp snapshot; the truth is jobs.db";
-
-export function snapshotPath(home: Home): string {
-  return join(home.meta, "jobs.json");
-}
-
-/** Whether a file is our snapshot, which says so in its first field; `undefined`: there is no file. */
-export function isSnapshot(path: string): boolean | undefined {
-  const start = new Uint8Array(200);
-  try {
-    using file = Deno.openSync(path);
-    file.readSync(start);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-  const text = new TextDecoder().decode(start).replaceAll(/\s+/g, "");
-  return text.startsWith(`{"generator":${JSON.stringify(MARK)}`.replaceAll(/\s+/g, ""));
-}
 
 /** Keeps `meta/jobs.json`, a copy of the newest jobs for people: written at most once a second. */
 export class JobSnapshot {
@@ -70,7 +49,7 @@ export class JobSnapshot {
     if (isSnapshot(path) === false) return;
     const jobs = this.#store.list({ limit: NEWEST }).map((row) => shorten(viewOf(row)));
     const snapshot = {
-      generator: MARK,
+      generator: SNAPSHOT_MARK,
       written_at: new Date().toISOString(),
       jobs,
     };

@@ -7,7 +7,7 @@ import { databasePath, type Home } from "../files/home.ts";
 import { findOldJobs } from "./import_old_jobs.ts";
 import { SCHEMA_VERSION } from "./job_schema.ts";
 import { openSql } from "./open_sql.ts";
-import { putInOrder } from "./put_in_order.ts";
+import { prepareDatabase } from "./prepare_database.ts";
 import { isDamage, type Sql } from "./sql.ts";
 
 export interface OpenDatabase {
@@ -41,15 +41,15 @@ export function openJobDatabase(
 ): OpenDatabase {
   const deadline = performance.now() + waitMs;
   if (isSuspect) {
-    if (!orderAlone(home, true, tell)) throw inUse(home, "be repaired");
+    if (!prepareAlone(home, true, tell)) throw inUse(home, "be repaired");
   } else if (wasLeftOpen(home) || findOldJobs(home)) {
     // With others on it, no killed server has left it, and an import can wait.
-    orderAlone(home, wasLeftOpen(home), tell);
+    prepareAlone(home, wasLeftOpen(home), tell);
   }
   while (true) {
     const opened = openShared(home);
     if ("sql" in opened) return opened;
-    if (orderAlone(home, false, tell)) continue;
+    if (prepareAlone(home, false, tell)) continue;
     if (performance.now() >= deadline) throw inUse(home, opened.mustBe);
     sleep(5 + 20 * Math.random());
   }
@@ -65,7 +65,7 @@ function openShared(home: Home): OpenDatabase | { mustBe: string } {
   const path = databasePath(home);
   using opening = new DisposableStack();
   const lock = holdSharedLock(lockPath(home));
-  if (!lock) return { mustBe: "be opened while another server puts it in order" };
+  if (!lock) return { mustBe: "be opened while another server prepares it" };
   opening.use(lock);
   const info = statIfThere(path);
   if (!info) return { mustBe: "be made" };
@@ -83,14 +83,14 @@ function openShared(home: Home): OpenDatabase | { mustBe: string } {
   }
 }
 
-/** Puts the database in order unless another server has it open; says whether. */
-function orderAlone(home: Home, mustCheck: boolean, tell: (message: string) => void): boolean {
+/** Prepares the database unless another server has it open; says whether. */
+function prepareAlone(home: Home, mustCheck: boolean, tell: (message: string) => void): boolean {
   try {
     using lock = holdLock(lockPath(home));
-    if (lock) putInOrder(home, mustCheck, tell);
+    if (lock) prepareDatabase(home, mustCheck, tell);
     return lock !== undefined;
   } catch (error) {
-    throw explainFullDisk(error, home, "The job database was not put in order");
+    throw explainFullDisk(error, home, "The job database could not be prepared");
   }
 }
 

@@ -7,7 +7,7 @@ import type { Sql } from "./sql.ts";
 
 /**
  * Gives a new database a row for every folder of a job, and for what was imported before; returns how
- * many. Nothing is settled here: whoever looks at a row next settles, adopts or restarts it as always.
+ * many. Nothing is settled here: whoever reads or refreshes a row next does that, as always.
  */
 export function rebuildJobs(home: Home, sql: Sql): number {
   let added = 0;
@@ -16,7 +16,7 @@ export function rebuildJobs(home: Home, sql: Sql): number {
     const files = folder === undefined ? undefined : new JobFiles(folder);
     const record = files?.record;
     // What is no job, or a copy of another, is removed by the next sweep. A job that a script has just
-    // started has its record completed, and gets its row, when it is adopted.
+    // started has its record completed, and gets its row, from `child_registry.ts`.
     if (!files || !isRecord(record) || record.id !== name) continue;
     if (addJob(sql, rowOf(record, files))) added++;
   }

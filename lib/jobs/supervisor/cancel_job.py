@@ -8,6 +8,7 @@ import job_folder
 import names
 import process_tree
 import slots
+from next_step import CANCEL
 
 CHILDREN_SECONDS = 10.0  # how long a job that was stopped waits for the end of its children
 LOOK_SECONDS = 0.02
@@ -36,7 +37,7 @@ def cancel(folder):
     if lock is None:
         return wake(folder)
     try:
-        if not job_folder.has_begun(folder):
+        if job_folder.step_of(folder, lock) == CANCEL:
             outcome = job_folder.ended_without_run(cancelled=True)
             job_folder.write_outcome(folder, outcome, lock)
     except OSError:

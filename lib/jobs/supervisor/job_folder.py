@@ -6,6 +6,7 @@ import os
 import time
 
 import names
+from next_step import next_step
 
 RETRY_SECONDS = 0.5
 OUTCOME_BYTES = 4096
@@ -56,8 +57,9 @@ def has(folder, name):
     return os.path.exists(os.path.join(folder, name))
 
 
-def has_begun(folder):
-    return has(folder, names.STARTED) or has_outcome(folder)
+def step_of(folder, lock):
+    """What becomes of the job; `lock`: the descriptor of its lock, None where another process holds it."""
+    return next_step(has(folder, names.STARTED), lock is None, has_outcome(folder), has(folder, names.CANCEL))
 
 
 def has_outcome(folder):

@@ -9,6 +9,7 @@ import job_folder
 import names
 import output_pipes
 import process_tree
+from next_step import STOP_REMAINS
 
 SUPERVISOR_KILLED = (
     "The job's supervisor was killed or the machine went down while it ran; what it had printed is kept"
@@ -25,7 +26,7 @@ def mark_failed(folder, job_id, lock, pipes=None):
     """
     pipes = pipes or reopen_pipes(folder, job_id)
     fcntl.flock(lock, fcntl.LOCK_EX)
-    if job_folder.has_outcome(folder):
+    if job_folder.step_of(folder, lock) != STOP_REMAINS:
         return
     stopped = stop(job_id, pipes)
     try:

@@ -2,9 +2,8 @@
 
 Standard input takes one JSON object a line: {"run": spec}, {"background": id}, {"wake": folder},
 {"mark_failed": {...}}; standard output says {"ready": id}, {"child": id}, {"started": id} and
-{"ended": id} (see messages.ts). The
-launcher outlives its server until its queue is empty and its supervisors have ended. Scripts ask it for
-jobs of their own; see request_socket.py.
+{"ended": id} (see messages.ts). The launcher outlives its server until its queue is empty and its
+supervisors have ended. Scripts ask it for jobs of their own; see request_socket.py.
 """
 import bisect
 import gc
@@ -24,6 +23,7 @@ import output_pipes
 import process_tree
 import slots
 import supervisor
+from next_step import SETTLE, STOP_REMAINS, WAIT
 from request_socket import RequestSocket
 from waiting_job import WaitingJob
 
@@ -175,13 +175,15 @@ class Launcher:
         lock = None
         try:
             lock = job_folder.try_lock(spec["dir"])
-            if lock is None:
-                if not job_folder.has_begun(spec["dir"]):
+            step = job_folder.step_of(spec["dir"], lock)
+            if step == WAIT:
+                if not job_folder.has(spec["dir"], names.STARTED):
                     return False
                 self.tell({"started": spec["id"]})  # by another launcher
-            elif job_folder.has_begun(spec["dir"]):
+            elif step in (SETTLE, STOP_REMAINS):
                 self.tell({"ended": spec["id"]})
             else:
+                # One that is to be cancelled too: its supervisor ends what belongs to it.
                 self.supervise(spec, lock, slot)
                 lock = None
                 self.tell({"started": spec["id"]})

@@ -11,6 +11,7 @@ import jobFolderSource from "./job_folder.py" with { type: "text" };
 import killedJobSource from "./killed_job.py" with { type: "text" };
 import launcherSource from "./launcher.py" with { type: "text" };
 import namesSource from "./names.py" with { type: "text" };
+import nextStepSource from "./next_step.py" with { type: "text" };
 import outputPipesSource from "./output_pipes.py" with { type: "text" };
 import processTreeSource from "./process_tree.py" with { type: "text" };
 import requestSocketSource from "./request_socket.py" with { type: "text" };
@@ -42,6 +43,7 @@ const SOURCES = {
   "killed_job.py": killedJobSource,
   "launcher.py": launcherSource,
   "names.py": namesSource,
+  "next_step.py": nextStepSource,
   "output_pipes.py": outputPipesSource,
   "process_tree.py": processTreeSource,
   "request_socket.py": requestSocketSource,

@@ -7,6 +7,7 @@ import type { App } from "../../runs/app.ts";
 export function warmUp(app: App): void {
   try {
     app.jobs.warmUp();
+    app.jobs.keepRefreshing();
     app.jobs.sweep();
   } catch (error) {
     app.log.warn(`not ready for runs: ${error instanceof Error ? error.message : error}`);

@@ -27,7 +27,7 @@ Deno.test("a sweep removes a folder when its row is gone", async () => {
   await using bench = await JobBench.open();
   const { id, files } = await bench.start(python("print(1)"));
   await bench.end(id);
-  await waitFor(() => !files.held, { what: "the end of its supervisor", timeoutMs: 5000 });
+  await waitFor(() => !files.isLocked, { what: "the end of its supervisor", timeoutMs: 5000 });
   bench.manager.store.delete([id]); // what a prune had done when it was killed
   await bench.manager.sweep();
   assert.equal(exists(files.folder), false);
@@ -41,7 +41,7 @@ Deno.test("a sweep spares a folder without a row when a supervisor works in it",
   await bench.manager.sweep();
   assert.equal(exists(files.folder), true);
   files.askToCancel();
-  await waitFor(() => !files.held, { what: "its end", timeoutMs: 5000 });
+  await waitFor(() => !files.isLocked, { what: "its end", timeoutMs: 5000 });
   await bench.manager.sweep();
   assert.equal(exists(files.folder), false);
 });

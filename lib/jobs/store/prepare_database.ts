@@ -15,7 +15,7 @@ import { isDamage, type Sql } from "./sql.ts";
  *
  * @param mustCheck Looks for damage in the whole file, and not only where it is opened.
  */
-export function putInOrder(
+export function prepareDatabase(
   home: Home,
   mustCheck: boolean,
   tell: (message: string) => void,

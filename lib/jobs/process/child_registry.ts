@@ -6,7 +6,7 @@ import { JobFiles, recordOf } from "../files/job_files.ts";
 import type { JobStore } from "../store/job_store.ts";
 import type { Owner } from "../files/owner.ts";
 
-export interface AdoptionOptions {
+export interface ChildRegistryOptions {
   home: Home;
   store: JobStore;
   owner: Owner;
@@ -18,24 +18,24 @@ export interface AdoptionOptions {
  * Gives jobs that scripts have started their rows. Launchers write no SQL: they make the folder, and a
  * file of the job's id in `adopt/`, locked while they are at it. Any server may come first.
  */
-export class Adoption {
-  readonly #options: AdoptionOptions;
+export class ChildRegistry {
+  readonly #options: ChildRegistryOptions;
 
-  constructor(options: AdoptionOptions) {
+  constructor(options: ChildRegistryOptions) {
     this.#options = options;
   }
 
-  /** The jobs that wait for their rows; their folders are not to be removed. */
-  waiting(): Set<string> {
+  /** The jobs that have no rows yet; their folders are not to be removed. */
+  unregistered(): Set<string> {
     return new Set(Array.from(Deno.readDirSync(this.#options.home.adopt), ({ name }) => name));
   }
 
-  adoptAll(): void {
-    for (const id of this.waiting()) this.adopt(id);
+  registerAll(): void {
+    for (const id of this.unregistered()) this.register(id);
   }
 
-  /** Adopts the job if it waits for that; one that nobody has accepted was not started. */
-  adopt(id: string): void {
+  /** Gives the job its row if it waits for one; a job that nobody has accepted was not started. */
+  register(id: string): void {
     const { home, store, owner, changed, log } = this.#options;
     const folder = jobFolder(home, id);
     const marker = join(home.adopt, id);
@@ -56,7 +56,7 @@ export class Adoption {
       }
       removeIfThere(marker);
     } catch (error) {
-      log(`job ${id} is to be adopted later: ${error}`);
+      log(`job ${id} is to get its row later: ${error}`);
     }
   }
 }

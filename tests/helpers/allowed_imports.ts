@@ -246,14 +246,3 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
 
   "lib/base": [],
 };
-
-/** Files that may still import each other in circles; the list only shrinks. */
-export const STILL_IN_CIRCLES: readonly string[] = [
-  "lib/jobs/store/import_old_jobs.ts",
-  "lib/jobs/store/job_database.ts",
-  "lib/jobs/store/job_snapshot.ts",
-  "lib/jobs/store/job_store.ts",
-  "lib/jobs/store/open_job_database.ts",
-  "lib/jobs/store/put_in_order.ts",
-  "lib/jobs/store/rebuild_jobs.ts",
-];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { exists } from "../../../lib/base/private_files.ts";
 import { openHome } from "../../../lib/jobs/files/home.ts";
 import { isLocked } from "../../../lib/jobs/files/file_lock.ts";
-import { cli } from "../../helpers/cli.ts";
+import { cliProcess } from "../../helpers/cli.ts";
 import { connect } from "../../helpers/connect.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
@@ -15,15 +15,15 @@ Deno.test("the commands that read jobs start none when a dead server has left on
   const { running, queued } = await leaveQueued(home, ran);
   // The shell's environment is not the server's: a script that ran with it would show that.
   const env = { FROM_SHELL: "1" };
-  const listed = JSON.parse((await cli(home, ["jobs", "--json"], { env })).stdout);
+  const listed = JSON.parse((await cliProcess(home, ["jobs", "--json"], { env })).stdout);
   assert.equal(listed.jobs[0].status, "pending");
-  assert.match((await cli(home, ["jobs", "show", queued], { env })).stdout, /pending/);
-  await cli(home, ["jobs", "logs", queued], { env });
-  await cli(home, ["jobs", "wait", queued, "--timeout", "2"], { env });
+  assert.match((await cliProcess(home, ["jobs", "show", queued], { env })).stdout, /pending/);
+  await cliProcess(home, ["jobs", "logs", queued], { env });
+  await cliProcess(home, ["jobs", "wait", queued, "--timeout", "2"], { env });
   // A command that starts a job of its own has no part in those of others.
-  await cli(home, ["run", "--no-uv", "-"], { env, stdin: "print(1)" });
-  await cli(home, ["jobs", "cancel", running], { env });
-  await cli(home, ["jobs", "wait", queued, "--timeout", "2"], { env });
+  await cliProcess(home, ["run", "--no-uv", "-"], { env, stdin: "print(1)" });
+  await cliProcess(home, ["jobs", "cancel", running], { env });
+  await cliProcess(home, ["jobs", "wait", queued, "--timeout", "2"], { env });
   assert.equal(exists(ran), false);
   await using server = await connect({ home: state });
   const { json } = await server.call("py_job_status", { job_id: queued, wait_seconds: 20 });

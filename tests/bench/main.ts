@@ -22,7 +22,7 @@ const BENCHES: Record<string, (home: TestHome) => Promise<Partial<Results>>> = {
   output: async (home) => ({ figures: await benchOutput(home) }),
   cursor: async (home) => ({ figures: await benchCursor(home) }),
   wait: async (home) => ({ amounts: [await benchWait(home)] }),
-  memory: async (home) => ({ amounts: [await benchMemory(home)] }),
+  memory: async (home) => ({ amounts: await benchMemory(home) }),
 };
 
 const results: Results = { figures: [], amounts: [] };

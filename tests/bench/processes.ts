@@ -1,5 +1,3 @@
-import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
 import { serverEnv } from "../helpers/connect.ts";
 
 /** Runs a command to its end; fails when it does. */
@@ -19,17 +17,18 @@ export async function run(argv: string[], cwd: string): Promise<string> {
   return decoder.decode(stdout);
 }
 
-/** Runs a command with its output going straight into a file. */
-export async function runIntoFile(argv: string[], cwd: string, file: string): Promise<void> {
-  const [program, ...args] = argv;
-  const output = openSync(file, "w");
-  const child = spawn(program!, args, { cwd, env: serverEnv(), stdio: ["ignore", output, output] });
-  closeSync(output);
-  const code = await new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("exit", resolve);
-  });
-  if (code !== 0) throw new Error(`${argv.join(" ")} ended with ${code}`);
+/** Runs a command with its output going through a pipe, and `cat`, into a file; fails when it does. */
+export async function runThroughPipe(argv: string[], cwd: string, file: string): Promise<void> {
+  const pipeline = '{ "$@" || echo "it ended with $?" >&2; } | cat > "$0"';
+  const { stderr } = await new Deno.Command("/bin/sh", {
+    args: ["-c", pipeline, file, ...argv],
+    cwd,
+    clearEnv: true,
+    env: serverEnv(),
+    stdin: "null",
+  }).output();
+  const said = new TextDecoder().decode(stderr);
+  if (said !== "") throw new Error(`${argv.join(" ")}: ${said}`);
 }
 
 /** Resident memory of a process in bytes. */

@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Started } from "./house.ts";
 
+/** What is kept of a stream: `PYTHON_MCP_MAX_OUTPUT_MB` of the servers. */
+export const MOST_BYTES = 4 << 20;
+
 /** A job as a server tells it. */
 export interface Job {
   id: string;
@@ -13,7 +16,7 @@ export interface Job {
 /** What a script wrote about itself. */
 export interface Truth {
   starts: number;
-  /** How many lines are in its output for certain. */
+  /** How many bytes are in its output for certain. */
   printed: number;
   out?: string;
   end?: number;
@@ -54,9 +57,9 @@ export function contradictionOf(
       return `its ${one.kind} did not reach it: ${reached}`;
     }
   }
-  const lines = stdout && countLines(stdout);
-  if (lines !== undefined && lines < truth.printed) {
-    return `${lines} lines are kept, ${truth.printed} were printed`;
+  const lost = lostBytes(truth, stdout);
+  if (lost > 0 && !isWorstCase(one)) {
+    return `${lost} of ${truth.printed} printed bytes are not kept`;
   }
   if (status === "cancelled") return one.mayBeCancelled ? undefined : "cancelled, but nobody asked";
   if (status === "completed") {
@@ -92,8 +95,12 @@ function fits(one: Started, truth: Truth, error: string): boolean {
   return /ended before it (could|was made)/.test(error) && id === undefined;
 }
 
-function countLines(bytes: Uint8Array): number {
-  // The filler of the kinds that print much has no line number.
-  return new TextDecoder().decode(bytes).split("\n").filter((line) => line.startsWith("line "))
-    .length;
+/** How many bytes of what was printed are not in the job's log. */
+export function lostBytes(truth: Truth, stdout: Uint8Array | undefined): number {
+  return stdout ? Math.max(0, Math.min(truth.printed, MOST_BYTES) - stdout.length) : 0;
+}
+
+/** Only when nobody is left who has the script's output open, something of it may be lost. */
+export function isWorstCase({ hit }: Started): boolean {
+  return hit.has("supervisor") && hit.has("launcher");
 }

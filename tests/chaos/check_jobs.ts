@@ -2,7 +2,14 @@ import { join } from "node:path";
 import { readIfThere } from "../../lib/base/private_files.ts";
 import type { RawSession } from "../helpers/raw_session.ts";
 import { waitFor } from "../helpers/wait_for.ts";
-import { contradictionOf, type Job, readTruth } from "./check_job.ts";
+import {
+  contradictionOf,
+  isWorstCase,
+  type Job,
+  lostBytes,
+  readTruth,
+  type Truth,
+} from "./check_job.ts";
 import {
   countHandles,
   faultsOfDatabase,
@@ -25,6 +32,10 @@ export interface Report {
   orphans: string[];
   leftovers: string[];
   handles: string[];
+  /** Bytes that were printed and are not kept. */
+  lostBytes: number;
+  /** The most of them that a job lost whose launcher and supervisor were both killed. */
+  worstBytes: number;
 }
 
 /** Holds every job against the truth that its script wrote, and the home against what should be left. */
@@ -34,7 +45,9 @@ export async function checkHouse(house: House): Promise<Report> {
   const veteran = await house.veteran();
   const fresh = [await house.openSession(), await house.openSession()];
   sessions.push(...fresh);
-  const [jobs, ...others] = await Promise.all([...fresh, veteran].map(settledJobs)) as [
+  const [jobs, ...others] = await Promise.all(
+    [...fresh, veteran].map((server) => settledJobs(server, state)),
+  ) as [
     Job[],
     Job[],
     Job[],
@@ -44,9 +57,13 @@ export async function checkHouse(house: House): Promise<Report> {
   );
   const byLabel = new Map(jobs.map((job) => [job.label, job]));
   const lost: string[] = [];
+  let [lostSum, worst] = [0, 0];
   for (const one of house.started) {
     const job = byLabel.get(one.tag);
     if (one.id !== undefined && !job) lost.push(`${one.kind} ${one.id}`);
+    const bytes = lostBytes(truthOf(house, one), job && logOf(state, job.id));
+    if (isWorstCase(one)) worst = Math.max(worst, bytes);
+    else lostSum += bytes;
     const contradiction = check(house, one, job);
     if (contradiction) wrong.push(`${one.kind} ${job?.id ?? one.tag}: ${contradiction}`);
   }
@@ -69,6 +86,8 @@ export async function checkHouse(house: House): Promise<Report> {
     orphans: await findIdle(() => orphansOf(home.path)),
     leftovers: leftoversIn(state),
     handles,
+    lostBytes: lostSum,
+    worstBytes: worst,
   };
 }
 
@@ -77,9 +96,13 @@ export function problemsOf({ lost, wrong, orphans, leftovers, handles }: Report)
     .flatMap(([what, found]) => found.map((text) => `${what}: ${text}`));
 }
 
-function check({ truths, state }: House, one: Started, job: Job | undefined): string | undefined {
-  const truth = readTruth(readIfThere(join(truths, one.tag)) ?? "");
-  if (job) return contradictionOf(one, job, truth, logOf(state, job.id));
+function truthOf({ truths }: House, one: Started): Truth {
+  return readTruth(readIfThere(join(truths, one.tag)) ?? "");
+}
+
+function check(house: House, one: Started, job: Job | undefined): string | undefined {
+  const truth = truthOf(house, one);
+  if (job) return contradictionOf(one, job, truth, logOf(house.state, job.id));
   if (one.answer) return contradictionOf(one, asJob(one.answer), truth, printedIn(one.answer));
   return truth.starts > 0 ? "it ran, but is nowhere" : undefined;
 }
@@ -109,14 +132,21 @@ function logOf(state: string, id: string): Uint8Array {
   }
 }
 
-async function settledJobs(server: RawSession): Promise<Job[]> {
-  return await waitFor(async () => {
-    const { jobs } = await server.call("py_list_jobs", { limit: 1000 }) as unknown as {
-      jobs: Job[];
-    };
-    const open = jobs.filter(({ status }) => status === "pending" || status === "running");
-    return open.length === 0 && jobs;
+/** All jobs of the home as a server tells them, once none of them runs. */
+async function settledJobs(server: RawSession, state: string): Promise<Job[]> {
+  await waitFor(async () => {
+    const open = ["pending", "running"].map((status_filter) =>
+      server.call("py_list_jobs", { status_filter, limit: 1 })
+    );
+    return (await Promise.all(open)).every(({ total }) => total === 0);
   }, { what: "the end of all jobs", timeoutMs: 180_000 });
+  const jobs: Job[] = [];
+  // A list has no results.
+  for (const { name: job_id } of Deno.readDirSync(join(state, "jobs"))) {
+    const { job } = await server.call("py_job_status", { job_id });
+    if (job) jobs.push(job as Job);
+  }
+  return jobs;
 }
 
 /** What is still there when there was time for it to go. */

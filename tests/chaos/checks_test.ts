@@ -20,7 +20,7 @@ import type { Started } from "./house.ts";
 
 const printed = new TextEncoder().encode("line 0\n");
 const truth: Truth = readTruth(
-  `start\nprinted 1\nout ${createHash("sha1").update(printed).digest("hex")}\nend 0`,
+  `start\nprinted 7\nout ${createHash("sha1").update(printed).digest("hex")}\nend 0`,
 );
 const one: Started = {
   kind: "plain",
@@ -53,7 +53,7 @@ const WRONG: [string, Partial<Started>, Partial<Job>, Truth, Uint8Array, RegExp]
   ["ran twice", {}, {}, { ...truth, starts: 2 }, printed, /started 2 times/],
   ["lost its values", { kind: "values" }, {}, truth, printed, /values did not reach it/],
   ["got other input", { kind: "input" }, {}, { ...truth, has: { stdin: "x" } }, printed, /input/],
-  ["lost printed lines", {}, {}, truth, new Uint8Array(), /0 lines are kept/],
+  ["lost printed bytes", {}, {}, truth, printed.subarray(2), /2 of 7 printed bytes are not kept/],
   ["lost other output", {}, {}, truth, new TextEncoder().encode("line 1\n"), /not what it printed/],
   ["was cancelled unasked", {}, { status: "cancelled" }, truth, printed, /nobody asked/],
   ["completed with an error", {}, {}, { ...truth, end: 3 }, printed, /script says 3/],

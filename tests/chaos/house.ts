@@ -3,6 +3,7 @@ import { exists, readJsonIfThere } from "../../lib/base/private_files.ts";
 import { RawSession } from "../helpers/raw_session.ts";
 import type { TestHome } from "../helpers/test_home.ts";
 import { waitFor } from "../helpers/wait_for.ts";
+import { MOST_BYTES } from "./check_job.ts";
 import { type Fault, FAULTS, KINDS, type PlannedJob, type Round } from "./plan.ts";
 import { jobsOf, processesOf, type Role } from "./processes.ts";
 
@@ -59,7 +60,7 @@ export class House {
   async openSession(): Promise<RawSession> {
     const session = new RawSession(this.state, {
       PYTHON_MCP_MAX_RUNNING: "4",
-      PYTHON_MCP_MAX_OUTPUT_MB: "4",
+      PYTHON_MCP_MAX_OUTPUT_MB: String(MOST_BYTES >> 20),
     });
     await session.initialize();
     return session;
@@ -178,7 +179,7 @@ export class House {
     for (const id of this.#jobsOf(pid)) {
       const spec = readJsonIfThere<{ label: string }>(join(this.state, "jobs", id, "spec.json"));
       const job = this.started.find(({ tag }) => tag === spec?.label);
-      job?.hit.add(role === "launcher" ? "supervisor" : role);
+      job?.hit.add(role);
     }
     try {
       Deno.kill(pid, "SIGKILL");

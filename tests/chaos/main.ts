@@ -38,7 +38,7 @@ async function run(): Promise<number> {
   const left = leaveJobs(house);
   const report = await checkHouse(house);
   const problems = problemsOf(report);
-  const { jobs, ...found } = report;
+  const { jobs, lostBytes, worstBytes, ...found } = report;
   const results = {
     seed,
     rounds,
@@ -48,7 +48,11 @@ async function run(): Promise<number> {
     faults: house.faults,
     at_steps: house.ambushes,
     left_at_steps: left,
-    found: Object.fromEntries(Object.entries(found).map(([what, all]) => [what, all.length])),
+    found: {
+      ...Object.fromEntries(Object.entries(found).map(([what, all]) => [what, all.length])),
+      lost_bytes: lostBytes,
+      worst_bytes: worstBytes,
+    },
   };
   say(JSON.stringify(results, null, 2));
   for (const problem of problems) say(problem);

@@ -11,7 +11,7 @@ export interface ChaosResults {
   at_steps: Record<string, number>;
   /** Jobs as a killed server leaves them after each step of the hand-over. */
   left_at_steps: number;
-  /** `lost`, `wrong`, `orphans`, `leftovers`, `handles`: how many of each. */
+  /** `lost`, `wrong`, `orphans`, `leftovers`, `handles`: how many of each; `lost_bytes`, `worst_bytes`. */
   found: Record<string, number>;
 }
 

@@ -2,7 +2,7 @@
 
     script.py KIND TRUTH_FILE EXIT_CODE
 
-Lines of the truth: `start`, `has NAME VALUE` (what reached the script), `printed N` (so many lines are in
+Lines of the truth: `start`, `has NAME VALUE` (what reached the script), `printed N` (so many bytes are in
 its output for certain), `out SHA1` (of all that it printed), `end CODE`.
 """
 import hashlib
@@ -36,9 +36,16 @@ def start_stopped():
     os.kill(child.pid, signal.SIGSTOP)
 
 
-def say(line, printed):
-    printed.update(line.encode())
-    print(line, end="", flush=True)
+class Printed:
+    """What was printed, and how many bytes that were."""
+
+    def __init__(self):
+        self.hash, self.bytes = hashlib.sha1(), 0
+
+    def say(self, line):
+        self.hash.update(line.encode())
+        print(line, end="", flush=True)
+        self.bytes += len(line)
 
 
 if __name__ == "__main__":
@@ -58,16 +65,16 @@ if __name__ == "__main__":
         tell("has CHAOS " + os.environ["CHAOS"])
     elif kind == "input":
         tell("has stdin " + sys.stdin.read())
-    printed = hashlib.sha1()
+    printed = Printed()
     for step in range(STEPS.get(kind, 12)):
         if kind in ("much", "too_much"):
             for _ in range(20):
-                say(MUCH, printed)
-        say("line %d\n" % step, printed)
-        tell("printed %d" % (step + 1))
+                printed.say(MUCH)
+        printed.say("line %d\n" % step)
+        tell("printed %d" % printed.bytes)
         if kind not in ("quick", "values", "input"):
             time.sleep(0.05)
-    tell("out " + printed.hexdigest())
+    tell("out " + printed.hash.hexdigest())
     tell("end %d" % code)
     sys.stdout.flush()
     os._exit(code) if kind == "pool" else sys.exit(code)

@@ -17,6 +17,9 @@ const FOUND: Record<string, string> = {
   orphans: "processes left running",
   leftovers: "files left behind",
   handles: "locks and descriptors left open",
+  lost_bytes: "bytes lost of what scripts had printed",
+  worst_bytes:
+    "bytes lost of a job's output when its launcher and supervisor were both killed, at most",
 };
 
 /** The rows of the table of what was tried to break the program. */

@@ -25,8 +25,10 @@ export function launchers(home: string): number[] {
 export function roleOfFork(pid: number, forks: number[]): "launcher" | "supervisor" | "script" {
   try {
     if (!Deno.readLinkSync(`/proc/${pid}/fd/1`).startsWith("pipe:")) return "supervisor";
-    const [, parent] = Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ").at(-1)!.split(" ");
-    return forks.includes(Number(parent)) ? "script" : "launcher";
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ").at(-1)!;
+    const parent = Number(stat.split(" ")[1]);
+    if (!forks.includes(parent)) return "launcher";
+    return roleOfFork(parent, forks) === "launcher" ? "supervisor" : "script";
   } catch {
     return "supervisor"; // it has ended
   }

@@ -41,12 +41,29 @@ async function tryOut({ language, text, file, line }: DocBlock, scene: DocScene)
     await scene.run("bash", "-euo", "pipefail", "-c", text);
   } else if (language === "ts") {
     scene.write(`line_${line}.ts`, READERS_OWN.ts + text);
-    await scene.run("deno", "run", "-A", "--check", `line_${line}.ts`);
+    await scene.run("deno", "run", "-A", `line_${line}.ts`);
   } else if (language === "python" && !file) {
     scene.write(`line_${line}.py`, READERS_OWN.python + text);
     await scene.run("python-mcp", "run", "--no-uv", `line_${line}.py`);
   }
 }
+
+Deno.test("the TypeScript that the documents show has the right types", async () => {
+  await using scene = await DocScene.create();
+  const files = DOCUMENTS.flatMap((document) =>
+    docBlocks(Deno.readTextFileSync(new URL(document, ROOT)))
+      .filter(({ language, notRun }) => language === "ts" && notRun === undefined)
+      .map(({ line, text }) => {
+        const name = `${document.replaceAll(/\W/g, "_")}_${line}.ts`;
+        scene.write(name, READERS_OWN.ts + text);
+        return name;
+      })
+  );
+  assert(files.length > 1);
+  await scene.run("deno", "check", ...files);
+  scene.write("wrong.ts", "const number: number = 'text';\n");
+  await assert.rejects(scene.run("deno", "check", "wrong.ts"), /TS2322/);
+});
 
 Deno.test("few blocks of the documents are not run, and each says why", () => {
   const notRun = DOCUMENTS.flatMap((document) =>

@@ -179,6 +179,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/base",
   ],
   "lib/runs/results": [
+    "lib/python/environment",
     "lib/python/advice",
     "lib/python/interpreters",
     "lib/jobs/files",

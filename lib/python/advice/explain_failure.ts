@@ -8,6 +8,8 @@ export interface FailedStep {
   label: string;
   /** What is installed, for when a version is to blame. */
   interpreters: string;
+  /** What would not have to build the distribution whose build failed. */
+  unbuilt?: { requirement: string; versions: string[] };
   /** Where all of the log can be read. */
   logUri?: string;
 }
@@ -18,10 +20,11 @@ export interface FailedStep {
  */
 export function explainFailure(
   logText: string,
-  { label, interpreters, logUri }: FailedStep,
+  step: FailedStep,
 ): string {
+  const { label, logUri } = step;
   const log = maskCredentials(withoutDrawing(fromError(logText))).trim();
-  const next = advice(label, log, interpreters);
+  const next = advice(log, step);
   return [
     `${label} failed: ${
       isBuildFailure(log) ? buildFailure(log, logUri) : clip(withoutFrames(log))
@@ -80,9 +83,9 @@ function unprefixed(log: string): string {
   return log.replace(/^(?:error|ERROR): /gm, "").replace(/^\s*cause: /gm, "");
 }
 
-function advice(stepLabel: string, log: string, interpreters: string): string | undefined {
-  if (/^Downloading Python/.test(stepLabel)) {
-    const next = /\(requires-python/.test(stepLabel)
+function advice(log: string, { label, interpreters, unbuilt }: FailedStep): string | undefined {
+  if (/^Downloading Python/.test(label)) {
+    const next = /\(requires-python/.test(label)
       ? "Correct that `requires-python` if the code runs on one of these, or pass one as " +
         "`python_version`, which comes before it."
       : "Ask for one of these as `python_version`, or leave it out.";
@@ -114,6 +117,13 @@ function advice(stepLabel: string, log: string, interpreters: string): string | 
   ) {
     return "The package index could not be reached. Check the network and, in the server's " +
       "environment, proxies, SSL_CERT_FILE and UV_DEFAULT_INDEX.";
+  }
+  if (unbuilt && unbuilt.versions.length > 0) {
+    return `${unbuilt.requirement} had to be built from source, which failed. It has wheels for Python ` +
+      `${
+        unbuilt.versions.join(", ")
+      }, which is installed here: ask for that as python_version, or for ` +
+      "another version of it.";
   }
   if (isBuildFailure(log)) {
     return "A distribution had to be built from source, which failed. Ask for a version that has " +

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { readIfThere } from "../../base/private_files.ts";
 import { readForeignFile } from "../../base/read_foreign_file.ts";
 import type { Outcome } from "../../jobs/model/job.ts";
@@ -7,6 +8,7 @@ import { readableText } from "../../jobs/files/readable_text.ts";
 import { adviseOnError, type FailedRun } from "../../python/advice/advise_on_error.ts";
 import { explainScriptError } from "../../python/advice/explain_script_error.ts";
 import { explainFailure } from "../../python/advice/explain_failure.ts";
+import { versionsWithWheels } from "../../python/environment/versions_with_wheels.ts";
 import {
   describeInterpreters,
   interpreterVersion,
@@ -57,9 +59,12 @@ export async function describeRun(
 async function explainStep(files: JobFiles, label: string, error: string): Promise<string> {
   const log = readIfThere(files.prepareLog) ?? "";
   if (log.trim() === "") return error;
-  const interpreters = describeInterpreters(await listInterpreters());
+  const all = await listInterpreters();
+  const home = dirname(dirname(files.folder));
+  const unbuilt = await versionsWithWheels(log, all.map(({ version }) => version), home);
+  const interpreters = describeInterpreters(all);
   const logUri = `job-output://${files.record?.id}/prepare`;
-  return explainFailure(log, { label, interpreters, logUri });
+  return explainFailure(log, { label, interpreters, unbuilt, logUri });
 }
 
 async function makeResult(

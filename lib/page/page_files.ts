@@ -7,6 +7,7 @@ import jobCss from "./css/job.css" with { type: "text" };
 import listCss from "./css/list.css" with { type: "text" };
 import loginCss from "./css/login.css" with { type: "text" };
 import outputCss from "./css/output.css" with { type: "text" };
+import scriptCss from "./css/script.css" with { type: "text" };
 import artifactsJs from "./js/artifacts.js" with { type: "text" };
 import chartJs from "./js/chart.js" with { type: "text" };
 import clockJs from "./js/clock.js" with { type: "text" };
@@ -23,6 +24,7 @@ import keyboardJs from "./js/keyboard.js" with { type: "text" };
 import outputLogJs from "./js/output_log.js" with { type: "text" };
 import outputPaneJs from "./js/output_pane.js" with { type: "text" };
 import progressBarJs from "./js/progress_bar.js" with { type: "text" };
+import scriptViewJs from "./js/script_view.js" with { type: "text" };
 import serverJs from "./js/server.js" with { type: "text" };
 import statusFilterJs from "./js/status_filter.js" with { type: "text" };
 import themeJs from "./js/theme.js" with { type: "text" };
@@ -42,6 +44,7 @@ export const PAGE_FILES: Readonly<Record<string, string>> = {
   "css/list.css": listCss,
   "css/login.css": loginCss,
   "css/output.css": outputCss,
+  "css/script.css": scriptCss,
   "js/artifacts.js": artifactsJs,
   "js/chart.js": chartJs,
   "js/clock.js": clockJs,
@@ -58,6 +61,7 @@ export const PAGE_FILES: Readonly<Record<string, string>> = {
   "js/output_log.js": outputLogJs,
   "js/output_pane.js": outputPaneJs,
   "js/progress_bar.js": progressBarJs,
+  "js/script_view.js": scriptViewJs,
   "js/server.js": serverJs,
   "js/status_filter.js": statusFilterJs,
   "js/theme.js": themeJs,

@@ -78,6 +78,7 @@ function choose(id, focus) {
     view = new JobView(id, {
       back: () => choose(undefined),
       cancel: cancelJob,
+      rerun: rerunJob,
       remove: removeJob,
       open: (id) => choose(id, true),
     });
@@ -92,6 +93,13 @@ async function cancelJob({ id, label }) {
   if (!await confirmed(`Cancel ${label}?`, text, "Cancel job")) return;
   say("Cancelling…");
   await attempt(async () => say((await post(`/api/jobs/${id}/cancel`)).message));
+}
+
+/** @param {Job} job */
+async function rerunJob({ id, label }) {
+  const text = "With the same arguments, folder and environment, and the script as it is now.";
+  if (!await confirmed(`Run ${label} again?`, text, "Run again")) return;
+  await attempt(async () => choose((await post(`/api/jobs/${id}/rerun`)).job_id, true));
 }
 
 /** @param {Job} job */

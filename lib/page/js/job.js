@@ -3,7 +3,7 @@ import { now } from "./clock.js";
 /** @typedef {"pending" | "running" | "completed" | "failed" | "cancelled"} JobStatus */
 
 /**
- * A job as py_job_status shows it; the dashboard's API adds the last six.
+ * A job as py_job_status shows it; the dashboard's API adds those from `seq` on.
  *
  * @typedef {Object} Job
  * @property {string} id
@@ -24,6 +24,16 @@ import { now } from "./clock.js";
  * @property {number} [stderr_bytes]
  * @property {number} [cpu_seconds]
  * @property {number} [peak_rss_bytes]
+ * @property {Command} [command]
+ * @property {string} [interpreter] The path of its Python.
+ * @property {string[]} [variables] The names of variables that it was given.
+ * @property {number} [failed_line] Where in its script it failed, from 1.
+ */
+
+/**
+ * What a job runs. `script` is absent for inline code, `folder` where it has one of its own.
+ *
+ * @typedef {{ script?: string, arguments: string, folder?: string }} Command
  */
 
 /** @typedef {{ name: string, uri: string, mime_type: string, size: number }} Artifact */

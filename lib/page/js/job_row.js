@@ -3,6 +3,8 @@ import { ago, duration, isFinal, MARKS, seconds, share } from "./job.js";
 
 /** @typedef {import("./job.js").Job} Job */
 
+const LONGEST_FOLDER = 20;
+
 /** A job in the list. */
 export class JobRow {
   /** @param {() => void} open */
@@ -13,7 +15,9 @@ export class JobRow {
     this.origin = undefined;
     this.words = "";
     this.mark = el("span", { attributes: { "aria-hidden": "true" } });
-    this.label = el("span", { className: "label" });
+    this.name = el("span");
+    this.args = el("span", { className: "args" });
+    this.label = el("span", { className: "label" }, this.name, this.args);
     this.time = el("span", { className: "time" });
     this.below = el("span", { className: "below" });
     this.fill = el("div");
@@ -39,7 +43,9 @@ export class JobRow {
     this.job = job;
     this.mark.className = `mark ${job.status}`;
     this.mark.textContent = MARKS[job.status];
-    this.label.textContent = job.label;
+    this.name.textContent = job.label;
+    // What tells several jobs of one script apart.
+    this.args.textContent = job.command?.arguments ? ` ${job.command.arguments}` : "";
     this.origin = job.parent_id && `↳ ${parentLabel ?? job.parent_id.slice(0, 8)}`;
     const part = isFinal(job) ? undefined : share(job);
     this.bar.hidden = part === undefined;
@@ -53,9 +59,10 @@ export class JobRow {
     const { job } = this;
     if (!job) return;
     const said = isFinal(job) ? job.error : job.progress?.message;
-    const below = [job.status, ago(job.created_at), this.origin, said].filter(Boolean).join(" · ");
+    const below = [job.status, ago(job.created_at), shortFolder(job), this.origin, said]
+      .filter(Boolean).join(" · ");
     const time = duration(seconds(job));
-    const words = [job.label, below, time].filter(Boolean).join(", ");
+    const words = [job.label, job.command?.arguments, below, time].filter(Boolean).join(", ");
     if (words === this.words) return;
     this.words = words;
     this.below.textContent = below;
@@ -67,4 +74,13 @@ export class JobRow {
   setChosen(isChosen) {
     this.button.setAttribute("aria-current", String(isChosen));
   }
+}
+
+/** The end of a path, with the folder above it where there is room. @param {Job} job */
+function shortFolder({ command }) {
+  const [parent, name] = command?.folder?.split("/").slice(-2) ?? [];
+  if (!name) return undefined;
+  const both = `${parent}/${name}`;
+  if (both.length <= LONGEST_FOLDER) return both;
+  return name.length > LONGEST_FOLDER ? `${name.slice(0, LONGEST_FOLDER - 1)}…` : name;
 }

@@ -3,6 +3,7 @@ import { button, byId, el } from "./dom.js";
 import { isFinal } from "./job.js";
 import { JobHead } from "./job_head.js";
 import { OutputLog } from "./output_log.js";
+import { ScriptView } from "./script_view.js";
 import { ask, askJson, NotLetIn } from "./server.js";
 import { Usage } from "./usage.js";
 
@@ -16,7 +17,8 @@ export class JobView {
    */
   constructor(id, actions) {
     this.id = id;
-    this.head = new JobHead(actions);
+    this.script = new ScriptView(id);
+    this.head = new JobHead({ ...actions, showLine: (line) => this.script.open(line) });
     this.usage = new Usage();
     this.output = new OutputLog(id);
     this.artifacts = new Artifacts({
@@ -33,6 +35,7 @@ export class JobView {
       this.usage.section,
       this.output.section,
       this.artifacts.section,
+      this.script.section,
     );
     byId("detail").scrollTop = 0;
     this.load();
@@ -66,6 +69,7 @@ export class JobView {
   /** @param {Job} job */
   show(job) {
     this.head.show({ ...this.detail, ...job }, this.parent?.label);
+    this.script.show(job.command && scriptName(job.command));
     this.usage.update(job);
     this.output.update(job);
   }
@@ -81,4 +85,9 @@ export class JobView {
   address({ name }) {
     return `/api/jobs/${this.id}/artifacts/${name.split("/").map(encodeURIComponent).join("/")}`;
   }
+}
+
+/** A module is no one file that could be shown. @param {import("./job.js").Command} command */
+function scriptName({ script = "inline code" }) {
+  return script.startsWith("-m ") ? undefined : script.split("/").at(-1);
 }

@@ -37,6 +37,8 @@ export interface RunDetails extends Record<string, unknown> {
   /** Where it runs, for advice about modules that it does not find. */
   place?: FailedRun["place"];
   note?: string;
+  /** What was asked for: an `AskedRun`. */
+  asked?: unknown;
 }
 
 /** The result of a run as the contract has it, out of the job's files alone: any server can make it. */

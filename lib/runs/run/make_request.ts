@@ -9,6 +9,7 @@ import { prepareRun, type RunPlan } from "../../python/prepare_run.ts";
 import type { App } from "../app.ts";
 import type { RunDetails } from "../results/run_result.ts";
 import type { Settings } from "../settings.ts";
+import { askedRun } from "./asked_run.ts";
 import { DEFAULT_TIMEOUT_SECONDS, type PythonRun, type RunOptions } from "./run_options.ts";
 
 /** Variables of the caller that uv needs as well: indexes, certificates, proxies. */
@@ -22,8 +23,8 @@ interface CallerEnvironment {
 
 /** The variables that the caller gave, those of the `.env` file included. */
 export async function readEnvironment(
-  { directory }: PythonRun,
-  { envFile, envVars = {} }: RunOptions,
+  { directory }: Pick<PythonRun, "directory">,
+  { envFile, envVars = {} }: Pick<RunOptions, "envFile" | "envVars">,
   { cwd, env }: Settings,
 ): Promise<CallerEnvironment> {
   if (envFile === undefined) return { env: envVars };
@@ -74,6 +75,7 @@ export async function makeRequest(
       place: placeOf(run, cwd),
       warm_up: warmUps === 1,
       note: joined(note, plan.note),
+      asked: askedRun(run, options),
     },
     sampleIntervalSeconds: run.benchmark?.sampleIntervalSeconds,
     repeat: run.benchmark && run.benchmark.repeat + warmUps,

@@ -1,6 +1,7 @@
 import { defineCommand } from "./command/define_command.ts";
 import { anyNumber, flag, parsed, required, text, texts, turnOff } from "./command/options.ts";
-import { parseAmount, parseVariable } from "./command/parse_values.ts";
+import { parseAmount } from "./command/parse_values.ts";
+import { RERUN_OPTIONS } from "./jobs/rerun_options.ts";
 
 /** `run`: a script as a job, as the tools run it. */
 export const RUN = defineCommand({
@@ -30,12 +31,6 @@ export const RUN = defineCommand({
     }),
     uv: turnOff("run on the installed Python and install nothing"),
     install: turnOff("do not install what the imports need"),
-    env: parsed("variable for the script; may be repeated", {
-      short: "e",
-      placeholder: "<NAME=VALUE>",
-      read: parseVariable,
-    }),
-    envFile: text("file with variables for the script", { placeholder: "<path>" }),
     label: text("how lists show the job (default: the script's name)", {
       short: "l",
       placeholder: "<text>",
@@ -45,9 +40,7 @@ export const RUN = defineCommand({
       placeholder: "<seconds>",
       read: parseAmount,
     }),
-    stdin: flag("pass standard input on to the script, once it has been read to its end"),
-    detach: flag("print the job's id and do not wait", "d"),
-    json: flag("print the ended job as JSON instead of its output"),
+    ...RERUN_OPTIONS,
   },
   about: "Ctrl-C leaves the job running and says how to follow it; a second one cancels it.\n" +
     "The exit code is the script's.",

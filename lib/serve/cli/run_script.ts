@@ -1,21 +1,13 @@
 import { basename, resolve } from "node:path";
 import { exists } from "../../base/private_files.ts";
 import { UserError } from "../../base/user_error.ts";
-import type { JobRow } from "../../jobs/model/job.ts";
-import { viewOf } from "../../jobs/model/job_view.ts";
 import type { App } from "../../runs/app.ts";
 import type { ScriptChoice } from "../../runs/run/script_source.ts";
 import type { RunAnswer } from "../../runs/run/run_options.ts";
 import { runInDirectory, runSavedScript, runWithDependencies } from "../../runs/run/run_scripts.ts";
-import { type Cli, EXIT } from "./command/cli.ts";
-import { SHORT_ID } from "./jobs/find_job.ts";
-import { followJob } from "./jobs/follow_job.ts";
-import { Interrupts } from "./terminal/interrupts.ts";
-import { invocation } from "../program/invocation.ts";
-import { exitCodeOf } from "../../runs/jobs/job_summary.ts";
-import { ProgressLine } from "./terminal/progress_line.ts";
-import { oneLine } from "./terminal/table.ts";
-import { paintFor, print, printJson, say } from "./terminal/terminal.ts";
+import { type Cli, COMMAND_LINE } from "./command/cli.ts";
+import { followRun } from "./jobs/follow_run.ts";
+import { readStdin } from "./terminal/read_stdin.ts";
 
 /** What a person asks of `run`. */
 export interface RunChoice {
@@ -40,32 +32,7 @@ export interface RunChoice {
 
 /** Starts a script as a job and follows it to its end, or until Ctrl-C. */
 export async function runScript(cli: Cli, options: RunChoice): Promise<void> {
-  const id = await startScript(cli, options);
-  if (options.detach) {
-    if (options.json) printJson({ job_id: id });
-    else print(`${id}\n`);
-    return;
-  }
-  const line = new ProgressLine();
-  using interrupts = new Interrupts();
-  const row = await followJob(
-    cli.app,
-    id,
-    {
-      stdout: options.json ? undefined : (bytes) => line.stdout(bytes),
-      stderr: options.json ? undefined : (bytes) => line.stderr(bytes),
-      look: (row) => line.look(row),
-    },
-    interrupts.signal,
-  );
-  line.endLine();
-  if (interrupts.signal.aborted) {
-    await leave(cli, id, interrupts);
-  } else if (row) {
-    if (options.json) printJson({ job: viewOf(row) });
-    else sayHowItEnded(row);
-    cli.exitCode = exitCodeOf(row);
-  }
+  await followRun(cli, await startScript(cli, options), options);
 }
 
 async function startScript({ app }: Cli, options: RunChoice): Promise<string> {
@@ -98,7 +65,7 @@ async function startRun(app: App, options: RunChoice): Promise<RunAnswer> {
   if (options.saved) {
     return await runSavedScript(app, {
       ...shared,
-      tool: "py_run_saved_script",
+      tool: COMMAND_LINE,
       name: script,
       installsDependencies: options.install,
     });
@@ -112,7 +79,7 @@ async function startRun(app: App, options: RunChoice): Promise<RunAnswer> {
   if (options.with) {
     return await runWithDependencies(app, {
       ...inFolder,
-      tool: "py_run_script_with_dependencies_async",
+      tool: COMMAND_LINE,
       dependencies: options.with,
       detectsImports: options.install,
       ignoresProject: true,
@@ -120,7 +87,7 @@ async function startRun(app: App, options: RunChoice): Promise<RunAnswer> {
   }
   return await runInDirectory(app, {
     ...inFolder,
-    tool: "py_run_script_in_dir_async",
+    tool: COMMAND_LINE,
     useUv: options.uv,
     installsDependencies: options.install,
   });
@@ -130,44 +97,4 @@ async function choiceOf(app: App, script: string, options: RunChoice): Promise<S
   if (options.module) return { module: script };
   if (script === "-") return { scriptContent: await readStdin() };
   return { scriptPath: resolve(app.settings.cwd, script) };
-}
-
-async function readStdin(): Promise<string> {
-  return await new Response(Deno.stdin.readable).text();
-}
-
-/** What a person should know besides the output. */
-function sayHowItEnded({ status, error, result }: JobRow): void {
-  const { note, exit_code, artifacts = [] } = (result ?? {}) as {
-    note?: string;
-    exit_code?: number | null;
-    artifacts?: { name: string; uri: string }[];
-  };
-  const paint = paintFor(Deno.stderr);
-  // A script's own error is the end of its stderr.
-  if (status === "cancelled") say(`${paint.yellow("The job was cancelled")}\n`);
-  else if (error !== null && !exit_code) say(`python-mcp: ${paint.red(oneLine(error))}\n`);
-  if (note) say(`${paint.dim(`note: ${oneLine(note)}`)}\n`);
-  for (const { name, uri } of artifacts) {
-    say(`${paint.dim(`artifact: ${oneLine(name)} (${uri})`)}\n`);
-  }
-}
-
-async function leave(cli: Cli, id: string, interrupts: Interrupts): Promise<void> {
-  const short = id.slice(0, SHORT_ID);
-  say(
-    `\nThe job ${short} goes on. Press Ctrl-C again to cancel it.\n` +
-      `  follow it: ${invocation()} jobs logs -f ${short}\n` +
-      `  cancel it: ${invocation()} jobs cancel ${short}\n`,
-  );
-  cli.exitCode = interrupts.exitCode;
-  if (!await interrupts.comesAgain()) return;
-  say("Cancelling…\n");
-  const cancelled = await cli.app.jobs.cancel(id);
-  say(
-    cancelled?.row.status === "cancelled"
-      ? "Job cancelled\n"
-      : `The job had ended before (${cancelled?.row.status})\n`,
-  );
-  cli.exitCode = EXIT.interrupted;
 }

@@ -3,6 +3,8 @@ import { JOB_STATUSES } from "../../jobs/model/job.ts";
 import type { App } from "../../runs/app.ts";
 import { cancelJob } from "../../runs/jobs/cancel_job.ts";
 import { pruneJobs, removeJobs } from "../../runs/jobs/prune_jobs.ts";
+import { readJobScript } from "../../runs/jobs/job_script.ts";
+import { rerunJob } from "../../runs/jobs/rerun_job.ts";
 import { artifactResponse } from "./artifact_response.ts";
 import { EventStreams } from "./event_stream.ts";
 import { detailOf, summaryOf } from "./job_json.ts";
@@ -60,6 +62,8 @@ export class DashboardApi {
         return json(await detailOf(this.#app, await this.#job(id!)));
       case "GET jobs ID output":
         return json(await this.#output(id!, rest[0], searchParams));
+      case "GET jobs ID script":
+        return json(await readJobScript(this.#files((await this.#job(id!)).id)));
       case "GET jobs ID artifacts": {
         const { artifacts } = this.#files((await this.#job(id!)).id);
         const response = await artifactResponse(
@@ -72,6 +76,8 @@ export class DashboardApi {
       }
       case "POST jobs ID cancel":
         return json(await cancelJob(this.#app, id!));
+      case "POST jobs ID rerun":
+        return json({ job_id: await rerunJob(this.#app, id!, { tool: "dashboard" }) });
       case "DELETE jobs ID":
         return json(await this.#remove(id!));
       case "POST prune":

@@ -1,9 +1,15 @@
 import { JOB_STATUSES, type JobRow, type JobStatus } from "../../jobs/model/job.ts";
+import type { JobFiles } from "../../jobs/files/job_files.ts";
 import { viewOf } from "../../jobs/model/job_view.ts";
 import { logSize } from "../../jobs/files/output_log.ts";
 import type { App } from "../../runs/app.ts";
 import { listArtifacts } from "../../runs/results/artifacts.ts";
+import { commandOf, shellWords } from "../../runs/jobs/job_command.ts";
+import { failedLine } from "../../runs/jobs/job_script.ts";
 import { withProgress } from "../../runs/jobs/job_summary.ts";
+
+/** How much of its arguments a job shows; characters. */
+const LONGEST_ARGUMENTS = 200;
 
 /** A job as the list shows it: without its result. */
 export function summaryOf(app: App, row: JobRow) {
@@ -13,6 +19,7 @@ export function summaryOf(app: App, row: JobRow) {
     ...job,
     seq: row.seq,
     tool: row.tool,
+    command: commandJson(files),
     stdout_bytes: files ? logSize(files.stdout) : 0,
     stderr_bytes: files ? logSize(files.stderr) : 0,
   };
@@ -24,6 +31,7 @@ export async function detailOf(app: App, row: JobRow) {
   const { stdout: _, stderr: __, ...result } = (row.result ?? {}) as Record<string, unknown>;
   const parent = row.parent === null ? undefined : app.jobs.store.get(row.parent);
   const runs = files?.outcome?.runs;
+  const spec = files?.spec;
   return {
     job: {
       ...summaryOf(app, row),
@@ -34,9 +42,23 @@ export async function detailOf(app: App, row: JobRow) {
           peak_rss_bytes: Math.max(...runs.map((run) => run.peak_rss_bytes)),
         }
         : {}),
+      interpreter: spec?.process.run.argv[0],
+      variables: commandOf(files)?.variables,
+      failed_line: files && row.status === "failed" ? failedLine(files) : undefined,
     },
     parent: parent && { id: parent.id, label: viewOf(parent).label },
     artifacts: files ? await listArtifacts(files.artifacts, row.id) : [],
+  };
+}
+
+function commandJson(files: JobFiles | undefined) {
+  const command = commandOf(files);
+  if (!command) return undefined;
+  const words = shellWords(command.args);
+  return {
+    script: command.script,
+    arguments: words.length > LONGEST_ARGUMENTS ? `${words.slice(0, LONGEST_ARGUMENTS)}…` : words,
+    folder: command.folder,
   };
 }
 

@@ -13,6 +13,7 @@ const COMMANDS = [
   "jobs logs",
   "jobs wait",
   "jobs cancel",
+  "jobs rerun",
   "jobs prune",
   "scripts",
   "deps",
@@ -66,7 +67,10 @@ Deno.test("jobs names its commands when it does not know one", async () => {
   await using home = await TestHome.create();
   const { code, stderr } = await cli(home, ["jobs", "1f0c"]);
   assert.equal(code, 64);
-  assert.match(stderr, /no command '1f0c'; its commands are show, logs, wait, cancel, prune\n/);
+  assert.match(
+    stderr,
+    /no command '1f0c'; its commands are show, logs, wait, cancel, rerun, prune\n/,
+  );
 });
 
 Deno.test("version prints the version of deno.json", async () => {

@@ -176,6 +176,31 @@ Deno.test("run keeps its progress on one line when the message is wider than the
   }
 });
 
+Deno.test("run names the path of each file that the script made", async () => {
+  await using home = await TestHome.create();
+  const script = writeScript(
+    home,
+    "a.py",
+    `import os\nfor name in ["plot 1.svg", "sub/table.csv"]:\n` +
+      `    path = os.path.join(os.environ["PYTHON_MCP_ARTIFACTS"], name)\n` +
+      `    os.makedirs(os.path.dirname(path), exist_ok=True)\n    open(path, "w").write(name)`,
+  );
+  const { stderr } = await cli(home, [...RUN, script]);
+  const paths = [...stderr.matchAll(/^artifact: (.*)$/gm)].map(([, path]) => path!);
+  assert.deepEqual(paths.map((path) => Deno.readTextFileSync(path)), [
+    "plot 1.svg",
+    "sub/table.csv",
+  ]);
+});
+
+Deno.test("jobs show says that a job was started on the command line", async () => {
+  await using home = await TestHome.create();
+  const script = writeScript(home, "a.py", "1");
+  const { stdout: id } = await cli(home, [...RUN, "-d", script]);
+  const { stdout } = await cli(home, ["jobs", "show", id.trim()]);
+  assert.match(stdout, /^started by +command line$/m);
+});
+
 async function firstPiece(child: Deno.ChildProcess): Promise<void> {
   const reader = child.stdout.getReader();
   await reader.read();

@@ -21,6 +21,9 @@ export class Cli {
   }
 }
 
+/** What lists show as the starter of a job, where jobs of clients have a tool. */
+export const COMMAND_LINE = "command line";
+
 /** What exit codes mean, besides those of scripts. */
 export const EXIT = {
   ok: 0,

@@ -10,6 +10,7 @@ import {
   required,
   withDefault,
 } from "../command/options.ts";
+import { RERUN_OPTIONS } from "./rerun_options.ts";
 import { parseAge, parseAmount, parseCount } from "../command/parse_values.ts";
 import { SHORT_ID } from "./find_job.ts";
 
@@ -84,6 +85,19 @@ const CANCEL = defineCommand({
   },
 });
 
+const RERUN = defineCommand({
+  name: "rerun",
+  description: "Run a job's script again, with the same arguments, folder and environment",
+  arguments: { id },
+  options: RERUN_OPTIONS,
+  about:
+    "What is never written to disk must be given again: variables, .env files and standard input.",
+  examples: ["$0 jobs rerun 1f0c"],
+  async handle(input, cli) {
+    await (await import("./rerun_job.ts")).rerunOf(cli, input);
+  },
+});
+
 const PRUNE = defineCommand({
   name: "prune",
   description: "Remove ended jobs with their output: those named, or all of a kind",
@@ -126,7 +140,7 @@ export const JOBS = defineCommand({
     "$0 jobs logs -f 1f0c",
     `$0 jobs --json | jq -r '.jobs[] | select(.status == "failed") | .id'`,
   ],
-  commands: [SHOW, LOGS, WAIT, CANCEL, PRUNE],
+  commands: [SHOW, LOGS, WAIT, CANCEL, RERUN, PRUNE],
   async handle(input, cli) {
     await (await import("./list_jobs.ts")).listJobs(cli, input);
   },

@@ -41,7 +41,7 @@ function* facts(row: JobRow): Generator<[name: string, text: string]> {
   const result = (row.result ?? {}) as Record<string, unknown>;
   yield ["id", row.id];
   yield ["label", oneLine(row.label ?? row.tool)];
-  yield ["tool", row.tool];
+  yield ["started by", row.tool];
   yield ["status", row.status];
   if (row.progress || row.completedAt === null) yield ["progress", describeProgress(row)];
   yield ["created", time(row.createdAt)];

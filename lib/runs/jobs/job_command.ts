@@ -1,0 +1,41 @@
+import type { JobFiles } from "../../jobs/files/job_files.ts";
+import { askedOf } from "../run/asked_run.ts";
+
+/** What a job runs, as people tell it from others. */
+export interface JobCommand {
+  /** The path of the script, or `-m` and the name of a module; absent for inline code. */
+  script?: string;
+  args: string[];
+  /** The working directory; absent where it is a folder of the job's own. */
+  folder?: string;
+  /** The names of variables whose values were given. */
+  variables?: string[];
+}
+
+/** `undefined` for a task, and for a job of an earlier version. */
+export function commandOf(files: JobFiles | undefined): JobCommand | undefined {
+  const asked = askedOf(files);
+  return asked && {
+    script: asked.run.module === undefined ? asked.run.scriptPath : `-m ${asked.run.module}`,
+    args: asked.options.args ?? [],
+    folder: asked.run.directory,
+    variables: asked.withheld.variables,
+  };
+}
+
+/**
+ * Words as a shell would read them.
+ *
+ * @example
+ * ```ts
+ * import { shellWords } from "./job_command.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(shellWords(["--name", "Ada L.", "it's"]), `--name 'Ada L.' 'it'\\''s'`);
+ * ```
+ */
+export function shellWords(words: string[]): string {
+  return words
+    .map((word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
+    .join(" ");
+}

@@ -1,0 +1,41 @@
+import type { JobFiles } from "../../jobs/files/job_files.ts";
+import { maskCredentials } from "../../python/advice/explain_failure.ts";
+import type { PythonRun, RunOptions } from "./run_options.ts";
+
+/** What was asked of a run, as its `spec.json` keeps it: of secrets, only that there were some. */
+export interface AskedRun {
+  /** Without the text of inline code, which has a file of its own. */
+  run: Omit<PythonRun, "script"> & { scriptPath?: string; module?: string };
+  options: Pick<RunOptions, "args" | "envFile" | "timeoutSeconds" | "label">;
+  withheld: {
+    /** The names of variables whose values were given. */
+    variables?: string[];
+    stdin?: true;
+    /** A requirement named an address with a password. */
+    password?: true;
+  };
+}
+
+export function askedRun(
+  { script, ...run }: PythonRun,
+  { stdin, envVars = {}, args, envFile, timeoutSeconds, label }: RunOptions,
+): AskedRun {
+  const dependencies = run.dependencies?.map(maskCredentials);
+  const variables = Object.keys(envVars).sort();
+  const hasPassword = dependencies?.some((one, index) => one !== run.dependencies![index]);
+  return {
+    run: { ...run, dependencies, scriptPath: script.path, module: script.module },
+    // By name: what else callers pass along may hold anything.
+    options: { args, envFile, timeoutSeconds, label },
+    withheld: {
+      ...(variables.length > 0 && { variables }),
+      ...(stdin !== undefined && { stdin: true }),
+      ...(hasPassword && { password: true }),
+    },
+  };
+}
+
+/** `undefined` for a task, and for a job of an earlier version. */
+export function askedOf(files: JobFiles | undefined): AskedRun | undefined {
+  return files?.spec?.details.asked as AskedRun | undefined;
+}

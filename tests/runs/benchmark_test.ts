@@ -144,3 +144,41 @@ Deno.test("a benchmark counts neither the warm-up nor uv", () =>
     assert.ok(figures.wall_time_seconds >= 0.2 && figures.wall_time_seconds < 0.6);
     assert.ok(figures.cpu_time_seconds < 0.2);
   }));
+
+const firstIsLarge = (size: number, work: string) =>
+  "import os\nif not os.path.exists('seen'):\n    open('seen', 'w').close()\n" +
+  `    data = bytearray(b'x') * ${size}\n${work}\n`;
+const shortRuns: Record<string, { source: string; more: Record<string, unknown> }> = {
+  "that are shorter than the sample interval": {
+    source: firstIsLarge(300_000_000, ""),
+    more: { repeat: 3, sample_interval: 2 },
+  },
+  "that take many samples": {
+    source: firstIsLarge(300_000_000, "import time\ntime.sleep(0.3)"),
+    more: { repeat: 2, sample_interval: 0.005 },
+  },
+  "as short as they can be": {
+    source: firstIsLarge(300_000_000, "pass"),
+    more: { repeat: 30, sample_interval: 0.05 },
+  },
+};
+
+for (const [what, { source, more }] of Object.entries(shortRuns)) {
+  Deno.test(`runs ${what} do not take the warm-up's memory for theirs`, () =>
+    withServer(async (client, home) => {
+      const directory = home.join("work");
+      Deno.mkdirSync(directory);
+      const { figures } = await benchmark(client, source, { directory, dependencies: [], ...more });
+      assert.ok(figures.peak_rss_mb < 100, JSON.stringify(figures));
+      const profile = figures.memory_profile ?? [];
+      assert.ok(profile.every(([, mb]) => mb < 100), JSON.stringify(profile));
+    }));
+}
+
+Deno.test("a run that is shorter than the sample interval has a profile", () =>
+  withServer(async (client) => {
+    const source = "import time\ndata = bytearray(b'x') * 50_000_000\ntime.sleep(0.4)\n";
+    const { figures } = await benchmark(client, source, { dependencies: [], sample_interval: 1 });
+    assert.ok(figures.memory_profile.length > 1, JSON.stringify(figures));
+    assert.ok(figures.memory_profile.some(([, mb]) => mb > 40));
+  }));

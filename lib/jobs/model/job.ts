@@ -79,7 +79,7 @@ export interface Outcome {
   /** How many processes the script had left behind. */
   stopped: number;
   runs: RunFigures[];
-  /** Seconds since the start and resident bytes of the whole tree. */
+  /** Of the last run: seconds since its start and resident bytes of the whole tree. */
   samples?: [number, number][];
 }
 
@@ -87,6 +87,7 @@ export interface RunFigures {
   wall_seconds: number;
   user_seconds: number;
   system_seconds: number;
+  /** The script's own, or that of the whole tree as it was sampled, whichever is larger. */
   peak_rss_bytes: number;
 }
 

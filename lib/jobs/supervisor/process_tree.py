@@ -96,6 +96,8 @@ def kill_all(find):
 
 def resident_bytes(pids):
     """The sum of the resident set sizes of the processes, in bytes."""
+    if not HAS_PROC:
+        return 1024 * sum(map(int, _ps("-o", "rss=", "-p", ",".join(map(str, pids))))) if pids else 0
     total = 0
     for pid in pids:
         try:

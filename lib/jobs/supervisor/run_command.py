@@ -7,6 +7,7 @@ import signal
 import time
 
 import process_tree
+from memory_samples import MemorySamples
 
 GRACE_SECONDS = 5.0  # between SIGTERM and SIGKILL
 LINGER_SECONDS = 0.1  # what a command leaves may end by itself for this long
@@ -33,6 +34,7 @@ class Ended:
     reason = None
     seconds = user = system = 0.0
     peak = stopped = 0
+    samples = MemorySamples(None)
 
 
 class CommandRunner:
@@ -43,7 +45,6 @@ class CommandRunner:
         self.tell_survivors = tell_survivors
         self.mark = "PYTHON_MCP_JOB_ID", job_id
         self.reaps_orphans = reaps_orphans
-        self.samples = []
         self.main = self.main_ended = self.feed = None
         self.outputs = ()
         self.wake_r, wake_w = os.pipe()
@@ -59,12 +60,13 @@ class CommandRunner:
         `outputs`: the pipes (OutputPipe) behind `out` and `err`, where they are some.
         """
         ended = Ended()
+        ended.samples = MemorySamples(sample_interval_seconds)
         began = time.monotonic()
         self.main_ended = None
         self.outputs = outputs
         self.start(step, out, err)
         try:
-            self.wait_for_main(ended, look, began, timeout_seconds, sample_interval_seconds)
+            self.wait_for_main(ended, look, began, timeout_seconds)
             self.stop_leftovers(ended)
             self.finish_outputs()
         except JobEnded as reason:
@@ -97,18 +99,15 @@ class CommandRunner:
         finally:
             os.close(stdin_r)
 
-    def wait_for_main(self, ended, look, began, timeout_seconds, sample_interval_seconds):
+    def wait_for_main(self, ended, look, began, timeout_seconds):
         deadline = began + timeout_seconds if timeout_seconds else float("inf")
         next_look = began + CHECK_SECONDS
-        next_sample = began if sample_interval_seconds else float("inf")
         while self.reap(ended) and not self.main_ended:
             now = time.monotonic()
             if now >= deadline:
                 raise JobEnded(timed_out=True)
-            if now >= next_sample:
-                self.sample(now - began)
-                next_sample = max(next_sample + sample_interval_seconds, now + sample_interval_seconds / 2)
-            woken = self.sleep(min(deadline, next_look, next_sample) - now)
+            ended.samples.take_when_due(now - began)
+            woken = self.sleep(min(deadline, next_look, began + ended.samples.next) - now)
             self.check_outputs()
             if woken or time.monotonic() >= next_look:
                 look()
@@ -194,13 +193,6 @@ class CommandRunner:
         if self.feed:
             os.close(self.feed[0])
             self.feed = None
-
-    def sample(self, at):
-        tree = process_tree.descendants(os.getpid())
-        self.samples.append((round(at, 3), process_tree.resident_bytes(tree)))
-        if len(self.samples) > 400:
-            # Of two neighbours the larger stays, so that a peak is never thinned out.
-            self.samples = [max(pair, key=lambda s: s[1]) for pair in zip(self.samples[::2], self.samples[1::2])]
 
     def find(self):
         pids = process_tree.descendants(os.getpid())

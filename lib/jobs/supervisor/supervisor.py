@@ -81,8 +81,8 @@ class Supervisor:
         if was_stopped:
             cancel_job.end_children(self.folder)
         outcome.update(measure(self.runs), failed_step=self.failed_step, ended_at=time.time())
-        if self.commands.samples:
-            outcome["samples"] = self.commands.samples
+        if self.runs and self.runs[-1].samples.taken:
+            outcome["samples"] = self.runs[-1].samples.taken
         total = time.monotonic() - self.began
         outcome["prepare_seconds"] = total if self.before_script is None else self.before_script
         return outcome
@@ -170,7 +170,7 @@ def measure(runs):
                 "wall_seconds": run.seconds,
                 "user_seconds": run.user,
                 "system_seconds": run.system,
-                "peak_rss_bytes": run.peak,
+                "peak_rss_bytes": max(run.peak, run.samples.peak),
             }
             for run in runs
         ],

@@ -13,18 +13,15 @@ export function benchmarkFigures(outcome: Outcome, warmedUp: boolean): Record<st
   const user = runs.map((run) => run.user_seconds);
   const system = runs.map((run) => run.system_seconds);
   const cpu = runs.map((run) => run.user_seconds + run.system_seconds);
-  const samples = samplesOfRuns(outcome.samples ?? []);
-  const counted = samples.slice(-runs.length);
-  const sampled = counted.flat().map(([, bytes]) => bytes);
+  const profile = outcome.samples ?? [];
   const peaks = runs.map((run) => run.peak_rss_bytes);
   const figures: Record<string, unknown> = {
     wall_time_seconds: rounded(median(wall)),
     cpu_time_seconds: rounded(median(cpu)),
     user_time_seconds: rounded(median(user)),
     system_time_seconds: rounded(median(system)),
-    peak_rss_mb: inMb(Math.max(0, ...peaks, ...sampled)),
+    peak_rss_mb: inMb(Math.max(0, ...peaks)),
   };
-  const profile = counted.at(-1) ?? [];
   if (profile.length > 1) figures.memory_profile = thinned(profile);
   if (runs.length > 1) {
     figures.runs = runs.length;
@@ -32,18 +29,6 @@ export function benchmarkFigures(outcome: Outcome, warmedUp: boolean): Record<st
     figures.cpu_time_statistics = statistics(cpu);
   }
   return figures;
-}
-
-/** Each run's samples: its clock starts at zero. */
-function samplesOfRuns(samples: [number, number][]): [number, number][][] {
-  const runs: [number, number][][] = [];
-  let before = Infinity;
-  for (const sample of samples) {
-    if (sample[0] < before) runs.push([]);
-    runs.at(-1)!.push(sample);
-    before = sample[0];
-  }
-  return runs;
 }
 
 /** `[seconds, mb]` of at most 200 points; of neighbours the largest stays. */

@@ -10,6 +10,8 @@ import { findGaps, type Graph } from "./find_gaps.ts";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Where its home lies is not known before it runs, and charts of the page read /proc. */
 const PERMISSIONS = ["--allow-all", "--no-prompt"];
+/** Modules that are started as workers: nothing imports them. */
+const WORKERS = ["lib/runs/results/scale_worker.ts"];
 
 if (import.meta.main) Deno.exit(await compile());
 
@@ -26,7 +28,7 @@ async function compile(): Promise<number> {
     "compile",
     ...PERMISSIONS,
     "--exclude-unused-npm",
-    ...embedded.map((path) => `--include=${path}`),
+    ...[...embedded, ...WORKERS].map((path) => `--include=${path}`),
     ...Deno.args.filter((arg) => arg !== "--dry"),
     "main.ts",
   ];

@@ -45,10 +45,10 @@ const ANSWERS: [what: string, check: (answer: ToolResult) => void][] = [
   ["reads an .env file", ({ json }) => {
     assert.equal(json.stdout, "https://service.example/v1?limit=10 2 lines of key\n");
   }],
-  ["shows a plot and links files", ({ content }) => {
+  ["shows a plot and names files", ({ json, content }) => {
     assert.equal(content.filter(({ type }) => type === "image").length, 1);
-    const links = content.filter(({ type }) => type === "resource_link").map(({ name }) => name);
-    assert.deepEqual(links, ["figure_1.png", "walk.csv"]);
+    const names = (json.artifacts as { name: string }[]).map(({ name }) => name);
+    assert.deepEqual(names, ["figure_1.png", "walk.csv"]);
   }],
   ["runs a notebook", ({ json, content }) => {
     assert.match(json.stdout as string, /^285\n/);

@@ -175,11 +175,11 @@ Deno.test("artifacts are listed and readable when a script writes some", async (
   const [artifact] = json.artifacts as {
     name: string;
     uri: string;
-    size: number;
+    size_bytes: number;
     mime_type: string;
   }[];
   assert.equal(artifact!.name, "a b.csv");
-  assert.equal(artifact!.size, 3);
+  assert.equal(artifact!.size_bytes, 3);
   assert.equal(artifact!.mime_type, "text/csv");
   assert.equal((await server.readResource(artifact!.uri)).text, "x,y");
 });

@@ -147,3 +147,42 @@ Deno.test("completion/complete offers job ids and names of scripts that begin li
   });
   assert.deepEqual(prompt.completion.values, [id]);
 });
+
+Deno.test("a page of output has at most 512 KiB, and less where the output is no text", async () => {
+  await using home = await TestHome.create();
+  await using server = await connect({ home: home.path });
+  const printed: [bytes: string, shown: RegExp, length: number][] = [
+    ["b'x'", /^x+$/, 700_000],
+    ["'ü'.encode()", /^ü+$/, 1_400_000],
+    [String.raw`b'\0'`, /^\0+$/, 700_000],
+    [String.raw`b'\x80'`, /^\ufffd+$/, 700_000],
+  ];
+  for (const [bytes, shown, length] of printed) {
+    const id = await endedJob(
+      server,
+      home,
+      `import sys\nsys.stdout.buffer.write(${bytes} * 700_000)`,
+    );
+    let cursor = 0;
+    for (let pages = 0, more = true; more; pages++) {
+      assert.ok(pages < 100);
+      const page = await server.readResource(
+        `job-output://${id}/stdout?cursor=${cursor}&limit=9999999`,
+      );
+      assert.match(page.text!, shown);
+      assert.ok(JSON.stringify(page).length < 1_000_000, bytes);
+      const next = page._meta as { cursor: number; more: boolean };
+      assert.ok(next.cursor > cursor && next.cursor - cursor <= 512 * 1024, bytes);
+      ({ cursor, more } = next);
+    }
+    assert.equal(cursor, length);
+  }
+});
+
+Deno.test("a URI that is badly encoded names no resource", async () => {
+  await using home = await TestHome.create();
+  await using server = await connect({ home: home.path, kind: "1.x" });
+  for (const uri of ["script://%E0%A4%A", "script://%", "job://%ZZ", "job-artifact://x/%E0"]) {
+    await assert.rejects(server.readResource(uri), { code: -32002 }, uri);
+  }
+});

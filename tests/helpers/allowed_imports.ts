@@ -44,6 +44,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/serve/program",
     "lib/runs",
     "lib/runs/jobs",
+    "lib/runs/results",
     "lib/jobs/files",
     "lib/jobs/model",
     "lib/base",

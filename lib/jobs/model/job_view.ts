@@ -3,6 +3,8 @@ import type { JobRow, JobStatus, Progress } from "./job.ts";
 /** A job as clients see it; times are ISO 8601, UTC. */
 export interface JobView {
   id: string;
+  /** The same as `id`: what tools call it. */
+  job_id: string;
   label: string | null;
   status: JobStatus;
   created_at: string;
@@ -18,6 +20,7 @@ export interface JobView {
 export function viewOf(row: JobRow): JobView {
   return {
     id: row.id,
+    job_id: row.id,
     label: row.label ?? row.tool,
     status: row.status,
     created_at: isoTime(row.createdAt)!,

@@ -5,8 +5,10 @@ import { findArtifact } from "../../runs/results/artifacts.ts";
 import { mimeTypeOf } from "../../runs/results/mime_type.ts";
 import { decoded, type ResourceFamily } from "./define_resource.ts";
 
-/** The most bytes of a log that one read returns; 1 MiB. */
-const LONGEST_READ = 1 << 20;
+/** The most bytes of a log that one read returns; 512 KiB. */
+const LONGEST_READ = 1 << 19;
+/** The most bytes that a piece of a log takes in a message: some clients drop one of 1 MiB. */
+const LONGEST_CONTENT = 900_000;
 /** The largest artifact that a read returns; 16 MiB. */
 const LARGEST_ARTIFACT = 16 << 20;
 
@@ -49,14 +51,20 @@ export const JOB_RESOURCES: readonly ResourceFamily[] = [
     uriTemplate: "job-output://{job_id}/{stream}{?cursor,limit}",
     description:
       "What a job printed on stdout or stderr, or its preparation (`prepare`), from byte `cursor` " +
-      "on, at most `limit` bytes (1 MiB); the next cursor is in _meta.",
+      "on, at most `limit` bytes (512 KiB); the next cursor is in _meta.",
     mimeType: "text/plain",
     async read(uri, app) {
       const stream = uri.pathname.slice(1);
       if (!isLog(stream)) return undefined;
       const cursor = wholeNumber(uri.searchParams.get("cursor")) ?? 0;
       const limit = wholeNumber(uri.searchParams.get("limit")) ?? LONGEST_READ;
-      const piece = await readPiece(app, idOf(uri), stream, cursor, Math.min(limit, LONGEST_READ));
+      let most = Math.min(limit, LONGEST_READ);
+      let piece = await readPiece(app, idOf(uri), stream, cursor, most);
+      // What is no text takes several bytes for each of its own.
+      while (piece && encodedSize(piece.text) > LONGEST_CONTENT) {
+        most = Math.floor(most / 2);
+        piece = await readPiece(app, idOf(uri), stream, cursor, most);
+      }
       return piece && {
         uri: uri.href,
         mimeType: "text/plain",
@@ -91,6 +99,10 @@ export const JOB_RESOURCES: readonly ResourceFamily[] = [
     },
   },
 ];
+
+function encodedSize(text: string): number {
+  return new TextEncoder().encode(JSON.stringify(text)).length;
+}
 
 /** Ids of older servers may hold any characters. */
 function idOf(uri: URL): string {

@@ -8,7 +8,7 @@ import { isFinal, type JobRow } from "../../jobs/model/job.ts";
 import { TASKS_EXTENSION } from "./task_schemas.ts";
 import type { App } from "../../runs/app.ts";
 import { type ToolResult, toResult } from "../tools/tool_result.ts";
-import { resultBlocks } from "../tools/result_blocks.ts";
+import { withPictures } from "../tools/with_pictures.ts";
 
 const MISSING_CLIENT_CAPABILITY = -32021;
 const DAY_MS = 24 * 3600 * 1000;
@@ -43,7 +43,7 @@ export async function createTaskResult(jobId: string, app: App): Promise<Record<
 export async function getTask(id: string, ctx: ServerContext, app: App) {
   const row = await findTask(id, ctx, app);
   const result = row.status === "completed" || row.status === "failed"
-    ? { result: resultOf(row, app) }
+    ? { result: await resultOf(row, app) }
     : {};
   return { resultType: "complete", ...taskOf(row, app), ...result };
 }
@@ -107,11 +107,9 @@ function statusMessage({ status, progress, error }: JobRow): string | undefined 
 }
 
 /** What the tool would have answered. */
-function resultOf({ id, result, error }: JobRow, { jobs }: App): ToolResult {
-  return toResult({
-    blocks: resultBlocks(result, jobs.files(id)?.artifacts),
-    json: typeof result === "object" && result !== null
-      ? result as Record<string, unknown>
-      : { error: error ?? "The job ended without a result" },
-  });
+async function resultOf({ id, result, error }: JobRow, { jobs }: App): Promise<ToolResult> {
+  const json = typeof result === "object" && result !== null
+    ? result as Record<string, unknown>
+    : { error: error ?? "The job ended without a result" };
+  return toResult(await withPictures(json, result, jobs.files(id)?.artifacts));
 }

@@ -2,6 +2,7 @@ import { ProtocolError } from "@modelcontextprotocol/server";
 import { permissionAdvice } from "../../base/permission_advice.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { Tool, ToolAnswer, ToolCall } from "./define_tool.ts";
+import { joinNotes } from "./join_notes.ts";
 import { parseInput } from "./parse_input.ts";
 
 /**
@@ -34,8 +35,7 @@ function ignoredNote(names: string[]): string | undefined {
 
 function withNote(answer: ToolAnswer, note: string | undefined): ToolAnswer {
   if (note === undefined || answer.result || "error" in answer.json) return answer;
-  const all = [answer.json.note, note].filter((one) => one !== undefined).join(". ");
-  return { ...answer, json: { ...answer.json, note: all } };
+  return { ...answer, json: joinNotes(answer.json, note) };
 }
 
 function messageOf(error: unknown, tool: Tool, { app }: ToolCall): string {

@@ -6,7 +6,7 @@ import { listJobs } from "../../runs/jobs/list_jobs.ts";
 import { pruneJobs } from "../../runs/jobs/prune_jobs.ts";
 import { JOB_PAGE_URI } from "../resources/job_page.ts";
 import { defineTool, type Tool } from "./define_tool.ts";
-import { resultBlocks } from "./result_blocks.ts";
+import { withPictures } from "./with_pictures.ts";
 
 const READS = {
   readOnlyHint: true,
@@ -14,12 +14,14 @@ const READS = {
   idempotentHint: true,
   openWorldHint: false,
 };
+const integer = z.number().int();
 const error = z.string().optional();
 const text = z.string().nullable();
 const cursor = z.number().int().min(0).optional();
 
 const JOB = z.object({
   id: z.string(),
+  job_id: z.string(),
   label: text,
   status: z.enum(JOB_STATUSES),
   created_at: z.string(),
@@ -34,8 +36,8 @@ const JOB = z.object({
   partial_stderr: z.string().optional(),
   new_stdout: z.string().optional(),
   new_stderr: z.string().optional(),
-  stdout_cursor: z.number().optional(),
-  stderr_cursor: z.number().optional(),
+  stdout_cursor: integer.optional(),
+  stderr_cursor: integer.optional(),
   more: z.boolean().optional(),
 });
 
@@ -61,7 +63,7 @@ export const JOB_TOOLS: readonly Tool[] = [
         waitSeconds: wait_seconds,
         cursors: { stdout: stdout_cursor, stderr: stderr_cursor },
       }, call);
-      return { json: { job }, blocks: resultBlocks(job.result, artifacts) };
+      return await withPictures({ job }, job.result, artifacts);
     },
   }),
   defineTool({
@@ -76,7 +78,7 @@ export const JOB_TOOLS: readonly Tool[] = [
     }),
     output: z.object({
       jobs: z.array(JOB).optional(),
-      total: z.number().optional(),
+      total: integer.optional(),
       note: z.string().optional(),
       error,
     }),
@@ -122,8 +124,8 @@ export const JOB_TOOLS: readonly Tool[] = [
       ),
     }),
     output: z.object({
-      removed: z.number().optional(),
-      remaining: z.number().optional(),
+      removed: integer.optional(),
+      remaining: integer.optional(),
       note: z.string().optional(),
       error,
     }),

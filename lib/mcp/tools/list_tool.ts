@@ -48,6 +48,9 @@ function jsonSchema(schema: z.ZodObject, io: "input" | "output"): Schema {
   return plain(rest) as Schema;
 }
 
+/** What zod says of every integer. */
+const ANY_INTEGER = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
+
 /**
  * The schema as strict hosts take it: without `propertyNames`, and with branches in lieu of several
  * types, since some know schemas with one type only.
@@ -57,6 +60,8 @@ function plain(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([key, inner]) => [key, plain(inner)]);
   const { type, propertyNames: _, ...rest } = Object.fromEntries(entries);
+  if (rest.minimum === ANY_INTEGER.minimum) delete rest.minimum;
+  if (rest.maximum === ANY_INTEGER.maximum) delete rest.maximum;
   if (type === undefined) return rest;
   return Array.isArray(type)
     ? { anyOf: type.map((type) => ({ type })), ...rest }

@@ -1,15 +1,16 @@
 import { z } from "zod";
 import type { RunAnswer } from "../../runs/run/run_options.ts";
 import type { ToolAnswer } from "./define_tool.ts";
-import { resultBlocks } from "./result_blocks.ts";
+import { withPictures } from "./with_pictures.ts";
 
+const integer = z.number().int();
 const optional = <T extends z.ZodType>(type: T) => type.optional();
 
 /** All that a tool which runs Python may answer: a result, a job that goes on, or an error. */
 export const RUN_OUTPUT = z.object({
   stdout: optional(z.string()),
   stderr: optional(z.string()),
-  exit_code: optional(z.number().nullable()),
+  exit_code: optional(integer.nullable()),
   execution_strategy: optional(z.enum(["uv-run", "system-python"])),
   elapsed_seconds: optional(z.number()),
   prepare_seconds: optional(z.number()),
@@ -19,13 +20,14 @@ export const RUN_OUTPUT = z.object({
   python_version_used: optional(z.string()),
   truncated: optional(z.record(
     z.string(),
-    z.object({ omitted_characters: z.number(), uri: z.string() }),
+    z.object({ omitted_characters: integer, uri: z.string() }),
   )),
   artifacts: optional(z.array(z.object({
     name: z.string(),
-    uri: z.string(),
     mime_type: z.string(),
-    size: z.number(),
+    size_bytes: integer,
+    uri: z.string(),
+    path: z.string(),
   }))),
   note: optional(z.string()),
   job_id: optional(z.string()),
@@ -49,15 +51,15 @@ export const BENCHMARK_OUTPUT = RUN_OUTPUT.extend({
   system_time_seconds: optional(z.number()),
   peak_rss_mb: optional(z.number()),
   memory_profile: optional(z.array(z.array(z.number())).describe("[seconds, MB]")),
-  runs: optional(z.number()),
+  runs: optional(integer),
   wall_time_statistics: optional(STATISTICS),
   cpu_time_statistics: optional(STATISTICS),
 });
 
 /** How a run answers, as a tool's answer. */
-export function toToolAnswer(answer: RunAnswer): ToolAnswer {
+export async function toToolAnswer(answer: RunAnswer): Promise<ToolAnswer> {
   if ("background" in answer) {
     return { json: { ...answer.background }, jobId: answer.background.job_id };
   }
-  return { json: answer.ended, blocks: resultBlocks(answer.ended, answer.artifacts) };
+  return await withPictures(answer.ended, answer.ended, answer.artifacts);
 }

@@ -150,7 +150,7 @@ async function inDirectoryOf(
     pythonVersion: input.python_version,
     installsDependencies: input.auto_install_deps,
   };
-  return toToolAnswer(await runInDirectory(call.app, run, call));
+  return await toToolAnswer(await runInDirectory(call.app, run, call));
 }
 
 async function withDependenciesOf(
@@ -170,5 +170,5 @@ async function withDependenciesOf(
     ignoresProject: input.ignore_project_requirements,
     benchmark,
   };
-  return toToolAnswer(await runWithDependencies(call.app, run, call));
+  return await toToolAnswer(await runWithDependencies(call.app, run, call));
 }

@@ -101,7 +101,7 @@ export const SCRIPT_TOOLS: readonly Tool[] = [
         name: input.script_name,
         installsDependencies: input.auto_install_deps,
       };
-      return toToolAnswer(await runSavedScript(call.app, run, call));
+      return await toToolAnswer(await runSavedScript(call.app, run, call));
     },
   }),
 ];

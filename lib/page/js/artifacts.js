@@ -41,7 +41,7 @@ export class Artifacts {
 
   /** @param {Artifact} artifact */
   figure(artifact) {
-    const { name, size } = artifact;
+    const { name, size_bytes } = artifact;
     const address = this.source.download?.(artifact);
     const link = address && el("a", {
       text: "Save",
@@ -50,7 +50,12 @@ export class Artifacts {
     const figure = el(
       "figure",
       { className: "artifact" },
-      el("figcaption", {}, el("span", { text: `${name} · ${bytes(size)}` }), link || undefined),
+      el(
+        "figcaption",
+        {},
+        el("span", { text: `${name} · ${bytes(size_bytes)}` }),
+        link || undefined,
+      ),
     );
     this.preview(artifact).then((node) => node && figure.prepend(node), () => {});
     return figure;
@@ -58,10 +63,10 @@ export class Artifacts {
 
   /** @param {Artifact} artifact */
   async preview(artifact) {
-    const { name, size, mime_type } = artifact;
+    const { name, size_bytes, mime_type } = artifact;
     const { url, excerpt } = this.source;
     // An SVG in an <img> runs no scripts.
-    if (url && mime_type.startsWith("image/") && size <= LARGEST_PICTURE) {
+    if (url && mime_type.startsWith("image/") && size_bytes <= LARGEST_PICTURE) {
       return el("img", { attributes: { src: await url(artifact), alt: name } });
     }
     if (excerpt && /^text\/(?!html)|json/.test(mime_type)) {

@@ -36,7 +36,7 @@ import { now } from "./clock.js";
  * @typedef {{ script?: string, arguments: string, folder?: string }} Command
  */
 
-/** @typedef {{ name: string, uri: string, mime_type: string, size: number }} Artifact */
+/** @typedef {{ name: string, uri: string, mime_type: string, size_bytes: number }} Artifact */
 
 /** What stands for a status where colours cannot be told apart. @type {Record<JobStatus, string>} */
 export const MARKS = { pending: "…", running: "●", completed: "✓", failed: "✕", cancelled: "⊘" };

@@ -7,7 +7,7 @@ import atexit
 import functools
 import os
 
-_LARGEST = 1000000  # bytes of a picture in a result
+_LARGEST = 700000  # bytes of all pictures of a result
 _MOST = 50  # pictures saved by themselves
 
 

@@ -35,7 +35,20 @@ export async function pruneJobs(
     };
   }
   const removed = await jobs.prune(statuses, Date.now() - maxAgeHours * 3600_000);
-  return { removed, remaining: jobs.store.count() };
+  const note = removed === 0 ? youngNote(jobs, statuses, maxAgeHours) : undefined;
+  return { removed, remaining: jobs.store.count(), ...(note && { note }) };
+}
+
+/** Why nothing was removed, where jobs of those statuses are only too young. */
+function youngNote(
+  { store }: App["jobs"],
+  statuses: JobStatus[],
+  maxAgeHours: number,
+): string | undefined {
+  const kept = statuses.reduce((sum, status) => sum + store.count(status), 0);
+  if (kept === 0 || maxAgeHours === 0) return undefined;
+  const jobs = kept === 1 ? "1 job was kept, since it" : `${kept} jobs were kept, since they`;
+  return `${jobs} ended less than ${maxAgeHours} h ago: set max_age_hours to 0 to remove jobs of any age`;
 }
 
 /**

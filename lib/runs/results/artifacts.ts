@@ -4,10 +4,11 @@ import { mimeTypeOf } from "./mime_type.ts";
 /** A file that a script left in its `PYTHON_MCP_ARTIFACTS` folder. */
 export interface Artifact {
   name: string;
-  uri: string;
   mime_type: string;
-  /** Bytes. */
-  size: number;
+  size_bytes: number;
+  uri: string;
+  /** Where it is on this machine. */
+  path: string;
 }
 
 const AT_MOST = 100;
@@ -17,9 +18,10 @@ export async function listArtifacts(folder: string, jobId: string): Promise<Arti
   return await Promise.all(
     walk(folder, "").map(async ({ name, size }) => ({
       name,
-      uri: `job-artifact://${jobId}/${name.split("/").map(encodeURIComponent).join("/")}`,
       mime_type: await mimeTypeOf(name),
-      size,
+      size_bytes: size,
+      uri: `job-artifact://${jobId}/${name.split("/").map(encodeURIComponent).join("/")}`,
+      path: join(folder, name),
     })),
   );
 }

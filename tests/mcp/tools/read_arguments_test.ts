@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { inputSchema } from "../../../lib/mcp/tools/list_tool.ts";
+import { inputSchema, listTool } from "../../../lib/mcp/tools/list_tool.ts";
 import { readArguments } from "../../../lib/mcp/tools/read_arguments.ts";
 import { TOOLS } from "../../../lib/mcp/tools/tools.ts";
 
@@ -71,6 +71,22 @@ Deno.test("a required parameter is never absent when it was given", () => {
 
 Deno.test("an empty text is no word of a list when one is chosen from it", () => {
   assert.deepEqual(read("py_list_jobs", { status_filter: "", limit: "5" }), { limit: 5 });
+});
+
+Deno.test("whole numbers are integers in published schemas, without bounds that say nothing", () => {
+  const properties = Object.assign(
+    {},
+    ...TOOLS.map((tool) => listTool(tool).outputSchema as { properties?: object })
+      .map(({ properties }) => properties),
+  );
+  assert.deepEqual(properties.exit_code.anyOf, [{ type: "integer" }, { type: "null" }]);
+  for (const name of ["total", "removed", "remaining", "runs"]) {
+    assert.deepEqual(properties[name], { type: "integer" }, name);
+  }
+  assert.equal(properties.job.properties.stdout_cursor.type, "integer");
+  assert.equal(properties.artifacts.items.properties.size_bytes.type, "integer");
+  assert.equal(properties.elapsed_seconds.type, "number");
+  assert.ok(!JSON.stringify(TOOLS.map(listTool)).includes(String(Number.MAX_SAFE_INTEGER)));
 });
 
 Deno.test("published input schemas are open objects without unions, null and propertyNames", () => {

@@ -1,4 +1,5 @@
 import type { JobRow } from "../../../jobs/model/job.ts";
+import type { Artifact } from "../../../runs/results/artifacts.ts";
 import { readableTail, STREAMS } from "../../../runs/jobs/job_output.ts";
 import { jobStatus } from "../../../runs/jobs/job_status.ts";
 import { secondsOf } from "../../../runs/jobs/job_summary.ts";
@@ -54,8 +55,9 @@ function* facts(row: JobRow): Generator<[name: string, text: string]> {
     if (SHOWN_ELSEWHERE.includes(name)) continue;
     yield [name.replaceAll("_", " "), oneLine(plain(value))];
   }
-  for (const { name, size } of (result.artifacts ?? []) as { name: string; size: number }[]) {
-    yield ["artifact", `${oneLine(name)} (${size} bytes)`];
+  const artifacts = (result.artifacts ?? []) as Partial<Artifact>[];
+  for (const { name = "", size_bytes } of artifacts) {
+    yield ["artifact", `${oneLine(name)} (${size_bytes} bytes)`];
   }
 }
 

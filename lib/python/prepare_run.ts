@@ -112,6 +112,7 @@ async function planWithUv(request: RunRequest, context: RunContext): Promise<Run
   const { recipe, label } = needs;
   const made = await scriptEnvironment(home, {
     recipe,
+    droppable: needs.droppable,
     besides: notebook ? NOTEBOOK_TOOLS : [],
     base,
     label: notebook ? `${label} and what runs notebooks` : label,
@@ -123,6 +124,7 @@ async function planWithUv(request: RunRequest, context: RunContext): Promise<Run
   return {
     strategy: "uv-run",
     resolvedDependencies: needs.dependencies.map(maskCredentials),
+    leftOut: made.leftOut,
     prepare,
     run: runStep(made.python, variables, request, context),
     ...noteOf(note, nearMiss, ...skipped, unused, needs.note, pythonNote),

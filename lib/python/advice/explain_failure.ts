@@ -23,7 +23,7 @@ export function explainFailure(
   step: FailedStep,
 ): string {
   const { label, logUri } = step;
-  const log = maskCredentials(withoutDrawing(fromError(logText))).trim();
+  const log = maskCredentials(withoutDrawing(fromError(lastAttempt(logText)))).trim();
   const next = advice(log, step);
   return [
     `${label} failed: ${
@@ -31,6 +31,17 @@ export function explainFailure(
     }`,
     ...(next === undefined ? [] : [next]),
   ].join("\n");
+}
+
+/** The one line of a failure that tells most. */
+export function failureInBrief(logText: string): string {
+  const log = maskCredentials(withoutDrawing(fromError(lastAttempt(logText)))).trim();
+  const [first = "", ...others] = isBuildFailure(log)
+    ? pickBuildLines(unprefixed(log)).lines
+    : withoutFrames(log).split("\n");
+  const hint = others.find((line) => line.startsWith("hint: ") && !line.includes(" because "));
+  const line = (hint?.slice("hint: ".length) ?? others[0] ?? first).trim();
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
 }
 
 function buildFailure(log: string, logUri: string | undefined): string {
@@ -56,6 +67,11 @@ export function maskCredentials(text: string): string {
       /([?&][\w-]*(?:token|key|secret|password|auth|sig(?:nature)?)=)[^&\s"'`)]+/gi,
       "$1****",
     );
+}
+
+/** What the preparation printed since it gave something up for the last time. */
+function lastAttempt(log: string): string {
+  return log.split(/^Trying again without .*$/m).at(-1)!;
 }
 
 /** The log, without colours, from its first error on: before it uv says what it has done. */

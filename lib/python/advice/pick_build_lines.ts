@@ -27,7 +27,8 @@ export function pickBuildLines(log: string): { lines: string[]; omitted: number 
     const count = Math.min(most, shownLines - picked.size);
     for (const { index } of left.slice(0, count)) picked.add(index);
   };
-  const isTelling = ({ line }: { line: string }) => telling.test(line) && !/^warning: /.test(line);
+  const isTelling = ({ line }: { line: string }) =>
+    telling.test(line) && !/^(?:warning: |Failed to build)/.test(line);
   pick(candidates, 1);
   pick(candidates.filter(({ line }) => /^hint: /.test(line)), 2);
   const wrong = candidates.filter(isTelling);

@@ -20,6 +20,12 @@ export type Recipe =
   /** A requirements file, read by uv itself, and requirements besides. */
   | { kind: "requirements"; file: RequirementsFile; dependencies: string[] };
 
+/**
+ * Requirements that an environment is made without where they cannot be installed, those that go first
+ * before others, each with what takes its place.
+ */
+export type Droppable = { name: string; instead: string[] }[];
+
 /** How uv is to behave where nobody watches. */
 export const steady = ["--no-progress", "--color", "never"];
 

@@ -1,10 +1,12 @@
 """Makes one environment, as one step under one lock: all of it or nothing that anybody would use.
 
-    python -I prepare_environment.py '{"venv": …, "marker": …, "contents": …, "commands": [[…], …]}'
+    python -I prepare_environment.py '{"uv": …, "venv": …, "marker": …, "contents": …, "commands": [[…], …], "names": …}'
 
 Without its marker, which the caller writes after a success, an environment is a broken one or what
 an interrupted attempt left: it is removed first. `contents` gets what the finished one holds, so that
-a later run sees at a glance whether something of it has gone. What uv is doing meanwhile is said in
+a later run sees at a glance whether something of it has gone. `names` has requirements that are given up
+where they are to blame for a failure (`droppable`), the file that they are in and how, and the file that
+gets what was given up (`left_out`). What uv is doing meanwhile is said in
 PYTHON_MCP_PROGRESS_FILE; its messages go to standard error without the passwords in them.
 """
 import glob
@@ -19,6 +21,8 @@ import sys
 
 LOOK_SECONDS = 0.1
 SHOWN = 4  # packages named at once
+MOST_ATTEMPTS = 20
+LONGEST_OUTPUT = 20000
 
 # pip's settings, uv's for the same, and what else keeps them from counting.
 FROM_PIP = (
@@ -28,6 +32,16 @@ FROM_PIP = (
     ("PIP_CERT", "SSL_CERT_FILE", ()),
     ("PIP_PROXY", "ALL_PROXY", ("HTTPS_PROXY", "https_proxy", "all_proxy")),
 )
+
+# Failures that another choice of requirements can mend, and those that it cannot.
+UNSATISFIABLE = re.compile(
+    r"No solution found|Failed to (?:build|download and build)|was not found in the"
+    r"|no wheels? with|can't be installed|unsatisfiable|requires-python|has no (?:usable|compatible)"
+)
+UNREACHABLE = re.compile(
+    r"dns error|error sending request|tcp connect|timed out|\b40[13]\b|network was disabled|--offline"
+)
+AGAIN = "Trying again without "  # explain_failure.ts goes by the last attempt
 
 RESOLVED = re.compile(r"Resolved (\d+) packages?\b")
 BEGUN = re.compile(r"\s*(Downloading|Building) ([^\s=]+)(?:==\S+)?(?: @ \S+)?( \([^)]*\))?$")
@@ -118,25 +132,82 @@ def site_packages(venv):
     return [one for one in folders if not os.path.islink(os.path.dirname(os.path.dirname(one)))]
 
 
+class Requirements:
+    """Requirements that may be given up: nobody named them, a script merely imports them."""
+
+    def __init__(self, file, line, droppable, left_out):
+        self.file, self.line, self.left_out = file, line, left_out
+        self.instead = {one["name"]: one["instead"] for one in droppable}
+        self.given_up = {}
+        self.save()
+
+    def culprit(self, output):
+        """Which of them a failure is about; None where it is about something else."""
+        if UNREACHABLE.search(output) or not UNSATISFIABLE.search(output):
+            return None
+        left = [name for name in self.instead if self.is_in_file(name)]
+        # What was built may be what one of them depends on, which the hints say.
+        built = re.findall(r"Failed to (?:build|download and build) `([^\s`=]+)", output)
+        hints = "\n".join(re.findall(r"^hint: .*", output, re.M))
+        for text in ["\n".join(built), hints] if built else []:
+            for name in left:
+                if mentions(text, name):
+                    return name
+        return next((name for name in left if mentions(output, name)), None)
+
+    def is_in_file(self, name):
+        with open(self.file, encoding="utf-8") as file:
+            return self.line % name in file.read().split("\n")
+
+    def give_up(self, name, output):
+        with open(self.file, encoding="utf-8") as file:
+            lines = file.read().split("\n")
+        at = lines.index(self.line % name)
+        others = [self.line % other for other in self.instead[name]]
+        lines[at : at + 1] = [line for line in others if line not in lines]
+        replace(self.file, "\n".join(lines))
+        self.given_up[name] = {"instead": self.instead[name], "output": masked(output)[-LONGEST_OUTPUT:]}
+        self.save()
+
+    def save(self):
+        replace(self.left_out, json.dumps(self.given_up))
+
+
+def mentions(text, name):
+    words = re.escape(name).replace("\\-", "[-_.]")
+    return re.search(r"(?<![\w.-])" + words + r"(?![\w-])", text, re.I) is not None
+
+
+def replace(path, text):
+    with open(path + ".new", "w", encoding="utf-8", opener=private) as file:
+        file.write(text)
+    os.replace(path + ".new", path)
+
+
+def private(path, flags):
+    return os.open(path, flags, 0o600)
+
+
 def run(command, env, progress):
-    """Runs uv to its end; returns its exit code."""
+    """Runs uv to its end; returns its exit code and what it printed."""
     child = subprocess.Popen(
         command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    output, rest = child.stdout.fileno(), b""
+    output, rest, printed = child.stdout.fileno(), b"", []
     while True:
         if select.select([output], [], [], LOOK_SECONDS)[0]:
             data = os.read(output, 65536)
             *lines, rest = (rest + data).split(b"\n")
             for line in lines if data else [rest]:
-                tell(line.decode("utf-8", "replace"), progress)
+                printed.append(line.decode("utf-8", "replace"))
+                tell(printed[-1], progress)
             if not data:
                 break
         elif child.poll() is not None:
             break  # something that it left behind holds its output open
         progress.look()
     progress.look()
-    return child.wait()
+    return child.wait(), "\n".join(printed)
 
 
 def tell(line, progress):
@@ -153,23 +224,36 @@ def masked(text):
     return TOKENS.sub(r"\1****", with_users)
 
 
-def main(venv, marker, contents, commands):
-    if not os.path.exists(marker):
-        shutil.rmtree(venv, ignore_errors=True)
-    env = with_settings_of_pip(os.environ)
+def run_all(commands, env, venv, requirements):
+    """Returns the exit code of the first command that fails, whatever is given up for it."""
     for command in commands:
-        code = run(command, env, Progress(venv))
+        code, output = run(command, env, Progress(venv))
+        for _ in range(MOST_ATTEMPTS if requirements else 0):
+            name = requirements.culprit(output) if code > 0 else None
+            if name is None:
+                break
+            requirements.give_up(name, output)
+            sys.stderr.write("%s%s\n" % (AGAIN, name))
+            code, output = run(command, env, Progress(venv))
         if code < 0:
             sys.stderr.write("error: uv was ended by %s\n" % signal.Signals(-code).name)
         if code != 0:
             return abs(code)
+    return 0
+
+
+def main(uv, venv, marker, contents, commands, names):
+    if not os.path.exists(marker):
+        shutil.rmtree(venv, ignore_errors=True)
+    env = with_settings_of_pip(os.environ)
+    code = run_all(commands, env, venv, Requirements(**names) if names else None)
+    if code != 0:
+        return code
     found = {}
     for folder in site_packages(venv):
         names = [name for name in os.listdir(folder) if name != "__pycache__"]
         found[os.path.relpath(folder, venv)] = sorted(names)
-    with open(contents + ".new", "w", encoding="utf-8") as file:
-        json.dump(found, file)
-    os.replace(contents + ".new", contents)
+    replace(contents, json.dumps(found))
     return 0
 
 

@@ -15,6 +15,7 @@ import { markUse, useMarker } from "./remove_environments.ts";
 import { shadowFiles } from "../requirements/shadow_project.ts";
 import {
   commandsFor,
+  type Droppable,
   installProgram,
   pipInstall,
   type Recipe,
@@ -28,6 +29,8 @@ export type BasePython = { path: string } | { download: string; demandedBy?: str
 export interface ScriptEnvironment {
   /** Its own interpreter. */
   python: string;
+  /** Where it says what it was made without; see `left_out.ts`. */
+  leftOut?: string;
   /** Whether it is there and whole, so that nothing has to be prepared. */
   ready: boolean;
   /** What makes it ready, given uv; also writes what these commands read. */
@@ -63,8 +66,9 @@ const disturbing: EnvChanges = Object.fromEntries(
  */
 export async function scriptEnvironment(
   home: string,
-  { recipe, besides = [], base, label, settings }: {
+  { recipe, droppable = [], besides = [], base, label, settings }: {
     recipe: Recipe;
+    droppable?: Droppable;
     /** Requirements that are installed after all others, where these do not hold them. */
     besides?: readonly string[];
     base: BasePython;
@@ -74,12 +78,15 @@ export async function scriptEnvironment(
 ): Promise<ScriptEnvironment> {
   const content = await contentOf(recipe);
   const python = "path" in base ? Deno.realPathSync(base.path) : base.download;
-  const named = [content, python, settings, ...besides].join("\0");
+  // Who names all of the same requirements must get all of them.
+  const dropped = droppable.length > 0 ? [JSON.stringify(droppable)] : [];
+  const named = [content, python, settings, ...besides, ...dropped].join("\0");
   const key = createHash("sha256").update(named).digest("hex");
   const folder = join(home, "environments", key.slice(0, 32));
   const venv = join(folder, "venv");
   const marker = useMarker(folder);
   const contents = join(folder, "contents.json");
+  const leftOut = join(folder, "left_out.json");
 
   const made = markUse(folder);
   const whole = made && isWhole(venv, contents);
@@ -87,6 +94,7 @@ export async function scriptEnvironment(
 
   return {
     python: join(venv, "bin/python"),
+    ...(droppable.length > 0 ? { leftOut } : {}),
     ready,
     async steps(uv) {
       ensureFolder(folder);
@@ -103,7 +111,14 @@ export async function scriptEnvironment(
       const from = "path" in base ? base.path : base.download;
       const commands = commandsFor(recipe, { home, uv, from, venv, script, added, shadow });
       if (besides.length > 0) commands.push([...pipInstall(uv, venv), ...besides]);
-      const spec = JSON.stringify({ venv, marker, contents, commands });
+      const names = droppable.length === 0 ? null : {
+        ...(recipe.kind === "script"
+          ? { file: script, line: '#   "%s",' }
+          : { file: added, line: "%s" }),
+        droppable,
+        left_out: leftOut,
+      };
+      const spec = JSON.stringify({ uv, venv, marker, contents, commands, names });
       const common = {
         cwd: recipe.kind === "requirements" ? dirname(recipe.file.path) : folder,
         lock: join(folder, "lock"),

@@ -1,4 +1,4 @@
-import type { Recipe } from "../environment/environment_commands.ts";
+import type { Droppable, Recipe } from "../environment/environment_commands.ts";
 import { canonicalDependencies } from "./canonical_script.ts";
 import { type DetectedImports, detectImports } from "../source/detect_imports.ts";
 import { tableOf, withAbsolutePaths } from "./absolute_paths.ts";
@@ -40,6 +40,8 @@ export interface Requirements {
   /** What people read, sorted. */
   dependencies: string[];
   recipe: Recipe;
+  /** Requirements that it is made without where they cannot be installed. */
+  droppable: Droppable;
   /** What people read while it is made. */
   label: string;
   /** Where the dependencies came from, when nobody named them. */
@@ -55,17 +57,19 @@ export async function chooseRequirements(from: Sources): Promise<Requirements> {
   const declared = header !== undefined || from.explicitGiven;
   if (projectUse === "unless-declared" && !declared) {
     const found = fromSurroundings(surroundings);
-    if (found) return found;
+    if (found) return { ...found, droppable: [] };
   }
   const detected = !header && from.detectImports ? await detect(from) : undefined;
   const origin = from.explicitGiven ? "explicit" : header ? "header" : "imports";
   const toolUv = header?.tool?.uv as Record<string, unknown> | undefined;
   const own = mergeRequirements(header?.dependencies ?? [], explicit);
   if (projectUse === "added") {
-    const added = withProject(own, detected?.dependencies ?? [], toolUv, from);
-    if (added) {
+    const found = withProject(own, detected?.dependencies ?? [], toolUv, from);
+    if (found) {
+      const { given, ...added } = found;
       const note = detected && describeDetected(detected, added.dependencies);
-      return { ...added, origin, note: joined(added.note, note) };
+      const droppable = droppableOf(detected, [...own, ...given]);
+      return { ...added, origin, droppable, note: joined(added.note, note) };
     }
   }
   const note = detected && describeDetected(detected, explicit);
@@ -73,6 +77,7 @@ export async function chooseRequirements(from: Sources): Promise<Requirements> {
   return {
     origin,
     ...script(all, toolUv, from.folder),
+    droppable: droppableOf(detected, own),
     ...(note === undefined ? {} : { note }),
   };
 }
@@ -90,11 +95,23 @@ function script(
   };
 }
 
-function fromSurroundings({ project, declaration }: Surroundings): Requirements | undefined {
+/** What only the imports ask for, what the script goes on without first. */
+function droppableOf(detected: DetectedImports | undefined, given: string[]): Droppable {
+  if (!detected) return [];
+  const names = new Set(given.map(nameIfAny));
+  const { optional, dependencies, instead } = detected;
+  const all = new Set([...optional, ...dependencies, ...Object.keys(instead)]);
+  return [...all].filter((name) => !names.has(name))
+    .map((name) => ({ name, instead: instead[name] ?? [] }));
+}
+
+type Found = Omit<Requirements, "droppable">;
+
+function fromSurroundings({ project, declaration }: Surroundings): Found | undefined {
   return project ? fromProject(project) : declaration && fromDeclaration(declaration);
 }
 
-function fromDeclaration(declaration: Declaration): Requirements | undefined {
+function fromDeclaration(declaration: Declaration): Found | undefined {
   const { path } = declaration;
   const common = {
     origin: "requirements" as const,
@@ -117,7 +134,7 @@ function fromDeclaration(declaration: Declaration): Requirements | undefined {
   };
 }
 
-function fromProject(project: Project): Requirements {
+function fromProject(project: Project): Found {
   const { folder, name, lock } = project;
   return {
     origin: "project",
@@ -128,19 +145,21 @@ function fromProject(project: Project): Requirements {
   };
 }
 
-/** The project's or the file's requirements, and the script's own besides. */
+/** The project's or the file's requirements (`given`), and the script's own besides. */
 function withProject(
   own: string[],
   detected: string[],
   toolUv: Record<string, unknown> | undefined,
   { surroundings: { project, declaration }, folder }: Sources,
-): Omit<Requirements, "origin"> | undefined {
+): Omit<Found, "origin"> & { given: string[] } | undefined {
   if (project) {
-    const dependencies = mergeRequirements(detected, mergeRequirements(needsOf(project), own));
+    const given = needsOf(project);
+    const dependencies = mergeRequirements(detected, mergeRequirements(given, own));
     const note = `The requirements of the project ${project.folder} were added`;
     const settings = settingsOf(project);
     return {
       ...script(dependencies, { ...settings, ...withAbsolutePaths(toolUv ?? {}, folder) }, folder),
+      given,
       note,
     };
   }
@@ -149,12 +168,14 @@ function withProject(
   const note = `The requirements of ${path} were added`;
   if (declaration.kind === "needs") {
     const { needs } = declaration;
-    const dependencies = mergeRequirements(detected, mergeRequirements(needs.dependencies, own));
-    return { ...script(dependencies, { ...needs.toolUv, ...toolUv }, folder), note };
+    const given = needs.dependencies;
+    const dependencies = mergeRequirements(detected, mergeRequirements(given, own));
+    return { ...script(dependencies, { ...needs.toolUv, ...toolUv }, folder), given, note };
   }
   if (declaration.kind === "package") {
     return {
       ...script(mergeRequirements(detected, own), toolUv, folder),
+      given: [],
       note: `${path} was not used`,
     };
   }
@@ -167,6 +188,7 @@ function withProject(
     dependencies: [...new Set([...file.requirements, ...dependencies])].sort(),
     recipe: { kind: "requirements", file, dependencies },
     label: installLabel([path, ...dependencies.map(requirementName)]),
+    given: file.requirements,
     note,
   };
 }

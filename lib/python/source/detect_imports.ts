@@ -14,6 +14,8 @@ export interface DetectedImports {
   unknown: string[];
   /** Those of `dependencies` that the source goes on without. */
   optional: string[];
+  /** What takes the place of an optional distribution that cannot be installed, where the source says. */
+  instead: Record<string, string[]>;
   /** Large distributions that the source goes on without, and that are not in `dependencies`. */
   leftOut: string[];
 }
@@ -33,8 +35,6 @@ export interface DetectOptions {
   isOwn?: (module: string) => boolean;
   /** Whether a large distribution costs nothing, since it is asked for or in the cache. */
   isAtHand?: (distribution: string) => boolean;
-  /** Distributions that cannot be installed; what the source imports instead is taken. */
-  without?: ReadonlySet<string>;
 }
 
 const newestMinor = 14;
@@ -56,7 +56,6 @@ export async function detectImports(
   options: DetectOptions = {},
 ): Promise<DetectedImports> {
   const { pythonVersion = "", directory, isOwn = () => false, isAtHand = () => false } = options;
-  const { without = new Set() } = options;
   const [, minor, micro] = /3\.(\d+)(?:\.(\d+))?/.exec(pythonVersion) ?? [];
   const release = {
     minor: Number(minor ?? newestMinor),
@@ -79,13 +78,34 @@ export async function detectImports(
     isLocal,
     importer: options.importer,
   });
-  return sortOut(needs, {
+  const rules: Rules = {
     table,
     isPresent: (module) =>
       present.has(topLevel(module)) || isLocal(module) || isOwn(topLevel(module)),
-    mayInstall: (name, optional) =>
-      !without.has(name) && (!optional || !HEAVY.has(name) || isAtHand(name)),
-  });
+    mayInstall: (name, optional) => !optional || !HEAVY.has(name) || isAtHand(name),
+  };
+  const found = sortOut(needs, rules);
+  return { ...found, instead: fallbacks(needs, rules, found) };
+}
+
+/** For each optional distribution what the source takes without it, also for what is taken then. */
+function fallbacks(
+  needs: Need[],
+  rules: Rules,
+  { dependencies, optional }: Omit<DetectedImports, "instead">,
+): Record<string, string[]> {
+  const instead: Record<string, string[]> = {};
+  const find = (missing: string[]) => {
+    const name = missing.at(-1)!;
+    const mayInstall: Rules["mayInstall"] = (one, isOptional) =>
+      !missing.includes(one) && rules.mayInstall(one, isOptional);
+    const others = sortOut(needs, { ...rules, mayInstall }).dependencies
+      .filter((one) => !dependencies.includes(one));
+    if (others.length > 0) instead[name] = others;
+    for (const other of others) if (!(other in instead)) find([...missing, other]);
+  };
+  for (const name of optional) find([name]);
+  return instead;
 }
 
 interface Rules {
@@ -95,7 +115,10 @@ interface Rules {
   mayInstall: (distribution: string, optional: boolean) => boolean;
 }
 
-function sortOut(needs: Need[], { table, isPresent, mayInstall }: Rules): DetectedImports {
+function sortOut(
+  needs: Need[],
+  { table, isPresent, mayInstall }: Rules,
+): Omit<DetectedImports, "instead"> {
   /** Whether the source goes on without it. */
   const dependencies = new Map<string, boolean>();
   const unknown = new Set<string>();

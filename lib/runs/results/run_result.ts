@@ -6,6 +6,7 @@ import { type JobFiles, type StoredSpec } from "../../jobs/files/job_files.ts";
 import { type LogEnds, logSize, readEnds, readTail } from "../../jobs/files/output_log.ts";
 import { readableText } from "../../jobs/files/readable_text.ts";
 import { adviseOnError, type FailedRun } from "../../python/advice/advise_on_error.ts";
+import { applyLeftOut } from "../../python/environment/left_out.ts";
 import { explainScriptError } from "../../python/advice/explain_script_error.ts";
 import { explainFailure } from "../../python/advice/explain_failure.ts";
 import { versionsWithWheels } from "../../python/environment/versions_with_wheels.ts";
@@ -29,6 +30,8 @@ const LONGEST_ERROR = 8000;
 export interface RunDetails extends Record<string, unknown> {
   execution_strategy: "uv-run" | "system-python";
   resolved_dependencies?: string[];
+  /** The file that says which of them were left out. */
+  left_out?: string;
   /** The result names the interpreter's version. */
   names_python?: boolean;
   benchmark?: boolean;
@@ -75,7 +78,7 @@ async function makeResult(
   spec: StoredSpec | undefined,
   advice: string | undefined,
 ): Promise<Record<string, unknown>> {
-  const details = (spec?.details ?? {}) as Partial<RunDetails>;
+  const details = withLeftOut((spec?.details ?? {}) as Partial<RunDetails>);
   const id = spec?.process.id ?? "";
   const streams = readStreams(files);
   const truncated: Record<string, unknown> = {};
@@ -127,6 +130,20 @@ function readStreams(files: JobFiles): { stdout: Shown; stderr: Shown } {
     const room = Math.max(SHOWN_JSON_CHARACTERS - sizes[other], SHOWN_JSON_CHARACTERS / 2);
     limits[longer] = Math.floor(limits[longer] * Math.min(0.9, room / sizes[longer]));
   }
+}
+
+/** The details of a run whose environment may lack some of what the plan had for it. */
+function withLeftOut(details: Partial<RunDetails>): Partial<RunDetails> {
+  if (details.left_out === undefined) return details;
+  const { requirements, note } = applyLeftOut(
+    details.left_out,
+    details.resolved_dependencies ?? [],
+  );
+  return {
+    ...details,
+    resolved_dependencies: details.resolved_dependencies && requirements,
+    note: [details.note, note].filter((one) => one !== undefined).join(". ") || undefined,
+  };
 }
 
 function secondsBeforeRun(outcome: Outcome, spec: StoredSpec | undefined): number {

@@ -121,6 +121,7 @@ function detailsOf(run: PythonRun, plan: RunPlan): RunDetails {
     resolved_dependencies: run.namesDependencies || plan.resolvedDependencies.length > 0
       ? plan.resolvedDependencies
       : undefined,
+    left_out: plan.leftOut,
     benchmark: run.benchmark !== undefined,
   };
 }

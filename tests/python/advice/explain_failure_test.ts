@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { explainFailure, maskCredentials } from "../../../lib/python/advice/explain_failure.ts";
+import {
+  explainFailure,
+  failureInBrief,
+  maskCredentials,
+} from "../../../lib/python/advice/explain_failure.ts";
 
 const explain = (log: string, logUri?: string) =>
   explainFailure(log, { label: "Installing a", interpreters: "", logUri });
@@ -61,6 +65,14 @@ for (const [name, lines] of Object.entries(BUILDS)) {
     assert.ok(Math.max(...text.split("\n").map((line) => line.length)) < 250);
   });
 }
+
+Deno.test("failureInBrief names what a build lacks, else what went wrong", () => {
+  const brief = (name: string) =>
+    failureInBrief(Deno.readTextFileSync(new URL(`${name}.txt`, LOGS)));
+  assert.match(brief("pyaudio"), /^This error likely .* a library that provides `portaudio\.h`/);
+  assert.equal(brief("mysqlclient"), "Exception: Can not find valid pkg-config name.");
+  assert.match(brief("spacy"), /^ImportError: cannot import name 'msvccompiler'/);
+});
 
 Deno.test("explainFailure shows all of a failed build that says little", () => {
   const text = explain(

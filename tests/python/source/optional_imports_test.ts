@@ -65,11 +65,19 @@ Deno.test("detectImports takes the fallback when the first choice is large", asy
   assert.deepEqual((await detect(source)).dependencies, ["numpy"]);
 });
 
-Deno.test("detectImports takes the fallback of what cannot be installed", async () => {
-  const source =
-    "try:\n    import ujson as json\nexcept ImportError:\n    import simplejson as json\n";
-  const { dependencies } = await detect(source, { without: new Set(["ujson"]) });
-  assert.deepEqual(dependencies, ["simplejson"]);
+Deno.test("detectImports says what the script takes instead of what it only tries", async () => {
+  const source = `
+try:
+    import ujson as json
+except ImportError:
+    try:
+        import orjson as json
+    except ImportError:
+        import simplejson as json
+`;
+  const { dependencies, instead } = await detectImports(source);
+  assert.deepEqual(dependencies, ["ujson"]);
+  assert.deepEqual(instead, { ujson: ["orjson"], orjson: ["simplejson"] });
 });
 
 Deno.test("detectImports reads identifiers as Python normalises them", async () => {

@@ -12,6 +12,8 @@ export interface Settings {
   maxRunning: number;
   /** `PYTHON_MCP_MAX_OUTPUT_MB`, in bytes a stream. */
   maxOutputBytes: number;
+  /** `PYTHON_MCP_MAX_MEMORY_MB`, in bytes a job; none by default. */
+  maxMemoryBytes?: number;
   /** `PYTHON_MCP_KEEP_DAYS`: how long ended jobs and unused environments stay. */
   keepDays: number;
   /** `PYTHON_MCP_WAIT_WITH_PROGRESS`: a caller that gets progress is waited for without a budget. */
@@ -41,6 +43,7 @@ export function readSettings(
     home: resolvePath(env.PYTHON_MCP_HOME || "~/.python_mcp", Deno.cwd(), env),
     maxRunning: Math.floor(number("PYTHON_MCP_MAX_RUNNING", 4 * navigator.hardwareConcurrency, 1)),
     maxOutputBytes: number("PYTHON_MCP_MAX_OUTPUT_MB", DEFAULT_MAX_OUTPUT_MB, 0) * 2 ** 20,
+    maxMemoryBytes: number("PYTHON_MCP_MAX_MEMORY_MB", 0, 0) * 2 ** 20 || undefined,
     keepDays: number("PYTHON_MCP_KEEP_DAYS", DEFAULT_KEEP_DAYS, 0),
     waitWithProgress: isTrue(env.PYTHON_MCP_WAIT_WITH_PROGRESS),
     stopOnDisconnect: isTrue(env.PYTHON_MCP_STOP_ON_DISCONNECT),

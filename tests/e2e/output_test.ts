@@ -183,3 +183,20 @@ Deno.test("artifacts are listed and readable when a script writes some", async (
   assert.equal(artifact!.mime_type, "text/csv");
   assert.equal((await server.readResource(artifact!.uri)).text, "x,y");
 });
+
+Deno.test("a result lists the processes when they had more memory than they may", async () => {
+  await using home = await TestHome.create();
+  await using server = await connect({
+    home: home.path,
+    env: { PYTHON_MCP_MAX_MEMORY_MB: "60" },
+  });
+  const source = "import time; kept = b'x' * 90_000_000; time.sleep(60)";
+  for (const memory_mb of [undefined, 50, 500]) {
+    const { json, isError } = await run(server, home, source, { memory_mb });
+    assert.equal(isError, false);
+    assert.equal(json.signal, "SIGKILL");
+    const most = memory_mb === 50 ? 50 : 60;
+    const note = `used \\d+ MB of ${most} MB .*Its processes then: \\d+ MB python.* \\(pid \\d+\\)`;
+    assert.match(json.note as string, new RegExp(note));
+  }
+});

@@ -14,6 +14,8 @@ export interface ProcessSpec {
   timeout_seconds: number;
   /** The most that a stream may hold, in bytes. */
   max_output_bytes: number;
+  /** The most that the script may have with all that it starts; none where it is missing or null. */
+  max_memory_bytes?: number | null;
   sample_interval_seconds?: number;
   repeat?: number;
 }

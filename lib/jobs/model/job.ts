@@ -81,6 +81,8 @@ export interface Outcome {
   runs: RunFigures[];
   /** Of the last run: seconds since its start and resident bytes of the whole tree. */
   samples?: [number, number][];
+  /** Where the script had more memory than it may: pid, name and bytes of the largest processes then. */
+  memory?: [number, string, number][];
 }
 
 export interface RunFigures {

@@ -20,6 +20,8 @@ export interface ProcessRequest {
   prepareEnv: EnvChanges;
   /** Seconds; 0 for none. */
   timeoutSeconds: number;
+  /** Of the script with all that it starts; none by default. */
+  maxMemoryBytes?: number;
   background: boolean;
   details: Record<string, unknown>;
   sampleIntervalSeconds?: number;
@@ -189,6 +191,7 @@ function makeSpec({ id, seq, files }: Draft, request: ProcessRequest, maxOutputB
     run,
     timeout_seconds: request.timeoutSeconds,
     max_output_bytes: maxOutputBytes,
+    max_memory_bytes: request.maxMemoryBytes,
     sample_interval_seconds: request.sampleIntervalSeconds,
     repeat: request.repeat,
   } satisfies ProcessSpec as ProcessSpec;

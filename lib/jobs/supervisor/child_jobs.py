@@ -93,6 +93,7 @@ def make_spec(request, folder, parent):
         "run": run,
         "timeout_seconds": request["timeout_seconds"],
         "max_output_bytes": parent["max_output_bytes"],
+        "max_memory_bytes": parent.get("max_memory_bytes"),
     }
 
 

@@ -10,6 +10,7 @@ import detachSource from "./detach.py" with { type: "text" };
 import jobFolderSource from "./job_folder.py" with { type: "text" };
 import killedJobSource from "./killed_job.py" with { type: "text" };
 import launcherSource from "./launcher.py" with { type: "text" };
+import memoryCeilingSource from "./memory_ceiling.py" with { type: "text" };
 import memorySamplesSource from "./memory_samples.py" with { type: "text" };
 import namesSource from "./names.py" with { type: "text" };
 import nextStepSource from "./next_step.py" with { type: "text" };
@@ -43,6 +44,7 @@ const SOURCES = {
   "job_folder.py": jobFolderSource,
   "killed_job.py": killedJobSource,
   "launcher.py": launcherSource,
+  "memory_ceiling.py": memoryCeilingSource,
   "memory_samples.py": memorySamplesSource,
   "names.py": namesSource,
   "next_step.py": nextStepSource,

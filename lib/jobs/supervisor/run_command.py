@@ -6,6 +6,7 @@ import select
 import signal
 import time
 
+import memory_ceiling
 import process_tree
 from memory_samples import MemorySamples
 
@@ -22,9 +23,10 @@ HANDLED = TO_END + (signal.SIGCHLD, signal.SIGUSR1, signal.SIGPIPE, signal.SIGXF
 class JobEnded(Exception):
     """Why the job ends now, before or instead of the script's own end."""
 
-    def __init__(self, error=None, timed_out=False, cancelled=False):
+    def __init__(self, error=None, timed_out=False, cancelled=False, without_grace=False):
         super().__init__(error)
         self.error, self.timed_out, self.cancelled = error, timed_out, cancelled
+        self.without_grace = without_grace
 
 
 class Ended:
@@ -54,10 +56,11 @@ class CommandRunner:
         for number in (signal.SIGCHLD, signal.SIGUSR1):
             signal.signal(number, lambda *_: None)
 
-    def run(self, step, out, err, look, timeout_seconds=None, sample_interval_seconds=None, outputs=()):
+    def run(self, step, out, err, look, timeout_seconds=None, sample_interval_seconds=None, outputs=(), ceiling=None):
         """Runs a command. `look` is called now and then, and raises JobEnded to end it.
 
-        `outputs`: the pipes (OutputPipe) behind `out` and `err`, where they are some.
+        `outputs`: the pipes (OutputPipe) behind `out` and `err`, where they are some. `ceiling`: a
+        MemoryCeiling.
         """
         ended = Ended()
         ended.samples = MemorySamples(sample_interval_seconds)
@@ -65,13 +68,15 @@ class CommandRunner:
         self.main_ended = None
         self.outputs = outputs
         self.start(step, out, err)
+        if ceiling:
+            memory_ceiling.offer_first(self.main)
         try:
-            self.wait_for_main(ended, look, began, timeout_seconds)
+            self.wait_for_main(ended, look, began, timeout_seconds, ceiling)
             self.stop_leftovers(ended)
             self.finish_outputs()
         except JobEnded as reason:
             ended.reason = reason
-            self.stop(ended)
+            self.stop(ended, reason.without_grace)
         except BaseException:
             self.stop(ended)
             raise
@@ -99,15 +104,20 @@ class CommandRunner:
         finally:
             os.close(stdin_r)
 
-    def wait_for_main(self, ended, look, began, timeout_seconds):
+    def wait_for_main(self, ended, look, began, timeout_seconds, ceiling):
         deadline = began + timeout_seconds if timeout_seconds else float("inf")
         next_look = began + CHECK_SECONDS
+        next_memory = began if ceiling else float("inf")
         while self.reap(ended) and not self.main_ended:
             now = time.monotonic()
             if now >= deadline:
                 raise JobEnded(timed_out=True)
             ended.samples.take_when_due(now - began)
-            woken = self.sleep(min(deadline, next_look, began + ended.samples.next) - now)
+            if now >= next_memory:
+                if ceiling.is_exceeded():
+                    raise JobEnded("The script was stopped: " + ceiling.describe(), without_grace=True)
+                next_memory = time.monotonic() + memory_ceiling.LOOK_SECONDS
+            woken = self.sleep(min(deadline, next_look, next_memory, began + ended.samples.next) - now)
             self.check_outputs()
             if woken or time.monotonic() >= next_look:
                 look()
@@ -203,12 +213,13 @@ class CommandRunner:
     def anything_left(self, ended):
         return self.reap(ended) or (not self.reaps_orphans and bool(self.find()))
 
-    def stop(self, ended):
+    def stop(self, ended, without_grace=False):
         """SIGTERM, the grace, SIGKILL; returns when nothing of the command runs."""
-        pids = self.find()
-        process_tree.send(pids, signal.SIGTERM)
-        process_tree.send(pids, signal.SIGCONT)  # a stopped process must wake up to end
-        self.wait_for_all(ended, GRACE_SECONDS)
+        if not without_grace:
+            pids = self.find()
+            process_tree.send(pids, signal.SIGTERM)
+            process_tree.send(pids, signal.SIGCONT)  # a stopped process must wake up to end
+            self.wait_for_all(ended, GRACE_SECONDS)
         seconds, most = KILL_SECONDS
         while self.anything_left(ended):
             process_tree.kill_all(self.find)

@@ -13,6 +13,7 @@ import job_folder
 import names
 import output_pipes
 import process_tree
+from memory_ceiling import MemoryCeiling
 from run_command import PIECE, TO_END, CommandRunner, JobEnded
 from shared_slot import SharedSlot
 
@@ -24,7 +25,7 @@ class Supervisor:
         self.spec, self.slot, self.umask, self.pipes = spec, slot, umask, pipes
         self.shared_slot = SharedSlot(spec, slot)
         self.folder = spec["dir"]
-        self.told_to_end = self.failed_step = None
+        self.told_to_end = self.failed_step = self.ceiling = None
         self.began = time.monotonic()
         self.before_script = None
         self.runs = []
@@ -83,6 +84,8 @@ class Supervisor:
         outcome.update(measure(self.runs), failed_step=self.failed_step, ended_at=time.time())
         if self.runs and self.runs[-1].samples.taken:
             outcome["samples"] = self.runs[-1].samples.taken
+        if self.ceiling and self.ceiling.table:
+            outcome["memory"] = self.ceiling.table
         total = time.monotonic() - self.began
         outcome["prepare_seconds"] = total if self.before_script is None else self.before_script
         return outcome
@@ -96,9 +99,11 @@ class Supervisor:
         env = {output_pipes.VARIABLE: ",".join(self.pipes.identities())}
         step = dict(self.spec["run"], env=dict(self.spec["run"].get("env") or {}, **env))
         limits = self.spec.get("timeout_seconds"), self.spec.get("sample_interval_seconds")
+        if self.spec.get("max_memory_bytes"):
+            self.ceiling = MemoryCeiling(self.spec["max_memory_bytes"])
         for _ in range(self.spec.get("repeat") or 1):
             self.pipes.prepare_writes()
-            ended = self.commands.run(step, *self.pipes.writes, self.look, *limits, outputs)
+            ended = self.commands.run(step, *self.pipes.writes, self.look, *limits, outputs, self.ceiling)
             self.runs.append(ended)
             if ended.reason is not None:
                 raise ended.reason

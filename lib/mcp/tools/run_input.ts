@@ -19,6 +19,9 @@ export const RUN_PARAMETERS = {
   timeout_seconds: z.number().min(0).default(DEFAULT_TIMEOUT_SECONDS).describe(
     "Time limit; 0 = none",
   ),
+  memory_mb: z.int().min(1).optional().describe(
+    "Memory ceiling of the script with all that it starts",
+  ),
   job_label: z.string().optional(),
 };
 
@@ -53,6 +56,7 @@ interface RunInput {
   env_vars?: Record<string, string>;
   env_file?: string;
   timeout_seconds: number;
+  memory_mb?: number;
   job_label?: string;
   async_mode?: boolean;
   time_budget_seconds?: number;
@@ -67,6 +71,7 @@ export function runOptions(tool: string, input: RunInput): RunOptions {
     envVars: input.env_vars,
     envFile: input.env_file,
     timeoutSeconds: input.timeout_seconds,
+    memoryMb: input.memory_mb,
     label: input.job_label,
     background: input.async_mode,
     budgetSeconds: input.time_budget_seconds,

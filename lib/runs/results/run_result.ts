@@ -196,6 +196,7 @@ function notes(
   if (details.note) all.push(details.note);
   if (outcome.timed_out) all.push(timeLimitText(spec));
   if (outcome.error !== null) all.push(outcome.error);
+  if (outcome.memory) all.push(describeMemory(outcome.memory));
   if (outcome.stopped > 0) {
     all.push(
       outcome.stopped === 1
@@ -204,6 +205,13 @@ function notes(
     );
   }
   return all.join(". ");
+}
+
+function describeMemory(processes: NonNullable<Outcome["memory"]>): string {
+  const shown = processes.map(([pid, name, bytes]) =>
+    `${(bytes / 2 ** 20).toFixed()} MB ${name} (pid ${pid})`
+  );
+  return `Its processes then: ${shown.join(", ")}`;
 }
 
 function rounded(seconds: number): number {

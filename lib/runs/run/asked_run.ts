@@ -6,7 +6,7 @@ import type { PythonRun, RunOptions } from "./run_options.ts";
 export interface AskedRun {
   /** Without the text of inline code, which has a file of its own. */
   run: Omit<PythonRun, "script"> & { scriptPath?: string; module?: string };
-  options: Pick<RunOptions, "args" | "envFile" | "timeoutSeconds" | "label">;
+  options: Pick<RunOptions, "args" | "envFile" | "timeoutSeconds" | "memoryMb" | "label">;
   withheld: {
     /** The names of variables whose values were given. */
     variables?: string[];
@@ -18,7 +18,7 @@ export interface AskedRun {
 
 export function askedRun(
   { script, ...run }: PythonRun,
-  { stdin, envVars = {}, args, envFile, timeoutSeconds, label }: RunOptions,
+  { stdin, envVars = {}, args, envFile, timeoutSeconds, memoryMb, label }: RunOptions,
 ): AskedRun {
   const dependencies = run.dependencies?.map(maskCredentials);
   const variables = Object.keys(envVars).sort();
@@ -26,7 +26,7 @@ export function askedRun(
   return {
     run: { ...run, dependencies, scriptPath: script.path, module: script.module },
     // By name: what else callers pass along may hold anything.
-    options: { args, envFile, timeoutSeconds, label },
+    options: { args, envFile, timeoutSeconds, memoryMb, label },
     withheld: {
       ...(variables.length > 0 && { variables }),
       ...(stdin !== undefined && { stdin: true }),

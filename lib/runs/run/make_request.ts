@@ -69,6 +69,10 @@ export async function makeRequest(
     env: secret,
     prepareEnv: split(secret, (name) => FOR_PREPARATION.test(name))[0],
     timeoutSeconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+    maxMemoryBytes: smallest(
+      options.memoryMb && options.memoryMb * 2 ** 20,
+      app.settings.maxMemoryBytes,
+    ),
     background,
     details: {
       ...detailsOf(run, plan),
@@ -133,6 +137,11 @@ function placeOf({ script: { path } }: PythonRun, directory: string): RunDetails
   return isFolder
     ? { script: join(path, "__main__.py"), folder: path, directory }
     : { script: path, folder: dirname(path), directory };
+}
+
+function smallest(...limits: (number | undefined)[]): number | undefined {
+  const given = limits.filter((limit) => limit !== undefined);
+  return given.length === 0 ? undefined : Math.min(...given);
 }
 
 function joined(...notes: (string | undefined)[]): string | undefined {

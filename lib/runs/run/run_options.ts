@@ -16,6 +16,8 @@ export interface RunOptions {
   envFile?: string;
   /** The script's time limit; 0 = none, default {@linkcode DEFAULT_TIMEOUT_SECONDS}. */
   timeoutSeconds?: number;
+  /** A ceiling for the script with all that it starts; the owner's may be lower. */
+  memoryMb?: number;
   /** At most 200 characters. */
   label?: string;
   /** Answer at once and go on in the background. */

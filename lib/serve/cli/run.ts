@@ -40,6 +40,10 @@ export const RUN = defineCommand({
       placeholder: "<seconds>",
       read: parseAmount,
     }),
+    memoryMb: parsed("stop the script when it has more memory, with all that it starts", {
+      placeholder: "<MB>",
+      read: parseAmount,
+    }),
     ...RERUN_OPTIONS,
   },
   about: "Ctrl-C leaves the job running and says how to follow it; a second one cancels it.\n" +

@@ -25,6 +25,7 @@ export interface RunChoice {
   envFile?: string;
   label?: string;
   timeoutSeconds?: number;
+  memoryMb?: number;
   stdin: boolean;
   detach: boolean;
   json: boolean;
@@ -58,6 +59,7 @@ async function startRun(app: App, options: RunChoice): Promise<RunAnswer> {
     envVars: options.env,
     envFile: options.envFile,
     timeoutSeconds: options.timeoutSeconds,
+    memoryMb: options.memoryMb,
     label: options.label ?? (script === "-" ? "standard input" : basename(script)),
     stdin: options.stdin ? await readStdin() : undefined,
     background: true,

@@ -26,6 +26,7 @@ const PROCESS: Keys<ProcessSpec> = {
   run: true,
   timeout_seconds: true,
   max_output_bytes: true,
+  max_memory_bytes: true,
   sample_interval_seconds: true,
   repeat: true,
 };
@@ -70,6 +71,7 @@ const OUTCOME: Keys<Outcome> = {
   stopped: true,
   runs: true,
   samples: true,
+  memory: true,
 };
 
 const NAMES = Object.fromEntries(
@@ -123,7 +125,10 @@ import job_folder; print(json.dumps(list(job_folder.ended_without_run())))`,
   ));
   assert.deepEqual(inPython.toSorted(), never.toSorted());
   await using bench = await JobBench.open();
-  const { result: { outcome } } = await bench.run(python("1"), { sampleIntervalSeconds: 0.01 });
+  const { result: { outcome } } = await bench.run(python("import time; time.sleep(9)"), {
+    sampleIntervalSeconds: 0.01,
+    maxMemoryBytes: 1,
+  });
   assert.deepEqual(Object.keys(outcome).toSorted(), Object.keys(OUTCOME).toSorted());
 });
 

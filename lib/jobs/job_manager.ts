@@ -18,8 +18,7 @@ export type { Call, Ended } from "./process/calls.ts";
 
 const POLL_MS = 1000;
 const SWEEP_MS = 3600 * 1000;
-/** How long a cancel waits until nothing of the job runs, in milliseconds. */
-const CANCEL_MS = 30_000;
+const CANCEL_SECONDS = 30;
 const ASK_AGAIN_SECONDS = 1;
 
 export interface JobManagerOptions {
@@ -31,6 +30,8 @@ export interface JobManagerOptions {
   maxOutputBytes: number;
   /** How long ended jobs stay. */
   keepDays: number;
+  /** How long a cancel waits until nothing of the job runs; 30 by default. */
+  cancelSeconds?: number;
   /** Called with each sweep, with the programs of the jobs that have not ended. */
   swept?: (programs: string[]) => Promise<void>;
   /** Makes the result of a run out of its files. */
@@ -94,6 +95,10 @@ export class JobManager {
       setInterval(() => this.sweep(), SWEEP_MS),
     ];
     for (const timer of this.#timers) Deno.unrefTimer(timer as unknown as number);
+  }
+
+  get cancelSeconds(): number {
+    return this.#options.cancelSeconds ?? CANCEL_SECONDS;
   }
 
   get log(): (message: string) => void {
@@ -199,14 +204,15 @@ export class JobManager {
   // -- ending -------------------------------------------------------------------------------
 
   /**
-   * Ends a job and answers when nothing of it runs, or after 30 s with the job still running.
+   * Ends a job and answers when nothing of it runs, or after `cancelSeconds` with the job still
+   * running.
    * A job that had ended before stays what it was. `undefined`: there is no such job.
    */
   async cancel(id: string): Promise<{ row: JobRow; wasFinal: boolean } | undefined> {
     const row = await this.get(id);
     if (!row) return undefined;
     if (isFinal(row.status)) return { row, wasFinal: true };
-    const deadline = performance.now() + CANCEL_MS;
+    const deadline = performance.now() + this.cancelSeconds * 1000;
     for (let last = row;;) {
       // Again and again: a job that somebody looked at just now could not be locked.
       if (row.kind === "process") await this.#processes.askToCancel(last);

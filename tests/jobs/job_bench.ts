@@ -23,6 +23,7 @@ export interface BenchOptions {
   maxRunning?: number;
   maxOutputBytes?: number;
   keepDays?: number;
+  cancelSeconds?: number;
   swept?: (programs: string[]) => Promise<void>;
   python?: string;
   home?: string;
@@ -47,6 +48,7 @@ export class JobBench implements AsyncDisposable {
       maxRunning: options.maxRunning ?? 4,
       maxOutputBytes: options.maxOutputBytes ?? 2 ** 30,
       keepDays: options.keepDays ?? 30,
+      cancelSeconds: options.cancelSeconds,
       swept: options.swept,
       describe,
       log: (message) => this.logged.push(message),

@@ -20,17 +20,27 @@ export async function cancelJob({ jobs }: Pick<App, "jobs">, id: string): Promis
   if (!cancelled) throw unknownJob(id);
   const { row: { status }, wasFinal } = cancelled;
   const survivors = jobs.files(id)?.survivors ?? [];
-  return { job_id: id, status, message: cancelMessage(status, wasFinal, survivors) };
+  return {
+    job_id: id,
+    status,
+    message: cancelMessage(status, wasFinal, survivors, jobs.cancelSeconds),
+  };
 }
 
 /**
  * What a caller of cancel is told, by the status that the job has now.
  *
  * @param survivors what could not be stopped, where that is known
+ * @param seconds how long the cancel waited for their end
  */
-export function cancelMessage(status: JobStatus, wasFinal: boolean, survivors: string[]): string {
+export function cancelMessage(
+  status: JobStatus,
+  wasFinal: boolean,
+  survivors: string[],
+  seconds: number,
+): string {
   if (status === "cancelled" && !wasFinal) return "Job cancelled";
   if (isFinal(status)) return `Nothing to cancel: the job had ended before (${status})`;
   const named = survivors.length === 0 ? "Not everything of the job" : survivors.join(", ");
-  return `${named} could not be stopped within 30 s; the job runs on and is still being stopped`;
+  return `${named} could not be stopped within ${seconds} s; the job runs on and is still being stopped`;
 }

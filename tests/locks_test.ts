@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
 import { unnamedFetches } from "./helpers/find_fetches.ts";
+import { ROOT } from "./helpers/program.ts";
+import { runProcess } from "./helpers/run_process.ts";
 import { skippableTest } from "./helpers/skippable.ts";
 import { TestHome } from "./helpers/test_home.ts";
 
 const ABOUT_IT = ["tests/locks_test.ts", "tests/helpers/find_fetches.ts"];
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const program = packagesIn("deno.lock");
 const UPDATE = "`deno task lock` writes the locks anew";
 
@@ -15,15 +15,12 @@ function packagesIn(lock: string): Record<string, unknown> {
 }
 
 async function deno(args: string[], env: Record<string, string> = {}) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args,
+  const { code, stdout, stderr } = await runProcess([Deno.execPath(), ...args], {
     cwd: ROOT,
     env: { NO_COLOR: "1", ...env },
-    stdin: "null",
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  assert.equal(code, 0, text(stderr));
-  return { stdout: text(stdout), stderr: text(stderr) };
+  });
+  assert.equal(code, 0, stderr);
+  return { stdout, stderr };
 }
 
 Deno.test("deno.lock names the packages that main.ts reaches and no other", async () => {

@@ -1,5 +1,6 @@
 import { findUv } from "../../lib/python/environment/find_uv.ts";
-import { connect, type Connection, serverEnv } from "../helpers/connect.ts";
+import { connect, type Connection } from "../helpers/connect.ts";
+import { serverEnv } from "../helpers/program.ts";
 import type { TestHome } from "../helpers/test_home.ts";
 import { type Act, compare, type Figure } from "./compare.ts";
 import { run } from "./processes.ts";

@@ -1,20 +1,15 @@
-import { serverEnv } from "../helpers/connect.ts";
+import { serverEnv } from "../helpers/program.ts";
+import { runProcess } from "../helpers/run_process.ts";
 
 /** Runs a command to its end; fails when it does. */
 export async function run(argv: string[], cwd: string): Promise<string> {
-  const [program, ...args] = argv;
-  const { code, stdout, stderr } = await new Deno.Command(program!, {
-    args,
+  const { code, stdout, stderr } = await runProcess(argv, {
     cwd,
     clearEnv: true,
     env: serverEnv(),
-    stdin: "null",
-  }).output();
-  const decoder = new TextDecoder();
-  if (code !== 0) {
-    throw new Error(`${argv.join(" ")} ended with ${code}: ${decoder.decode(stderr)}`);
-  }
-  return decoder.decode(stdout);
+  });
+  if (code !== 0) throw new Error(`${argv.join(" ")} ended with ${code}: ${stderr}`);
+  return stdout;
 }
 
 /** Runs a command with its output going through a pipe, and `cat`, into a file; fails when it does. */

@@ -1,10 +1,8 @@
-import { fileURLToPath } from "node:url";
-import { serverEnv } from "../helpers/connect.ts";
+import { MAIN, serverEnv } from "../helpers/program.ts";
 import type { TestHome } from "../helpers/test_home.ts";
 import { compare, type Figure } from "./compare.ts";
 import { run } from "./processes.ts";
 
-const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const INITIALIZE = JSON.stringify({
   jsonrpc: "2.0",
   id: 1,

@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { findGaps } from "../../build/find_gaps.ts";
+import { ROOT } from "../helpers/program.ts";
+import { runProcess } from "../helpers/run_process.ts";
 import { TestHome } from "../helpers/test_home.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-
 Deno.test("deno task compile --dry lists every text that the executable needs", async () => {
-  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", "compile", "--dry"],
-    cwd: ROOT,
-    stdin: "null",
-  }).output();
-  const text = new TextDecoder().decode(stdout);
+  const { code, stdout: text } = await runProcess(
+    [Deno.execPath(), "task", "--quiet", "compile", "--dry"],
+    { cwd: ROOT },
+  );
   assert.equal(code, 0, text);
   assert.match(text, /^deno compile --allow-all --no-prompt .* main\.ts$/m);
   for (

@@ -3,6 +3,7 @@
  * the counts, and fails when a check fails that is not listed in `not_applicable.ts`.
  */
 import { join } from "node:path";
+import { runProcess } from "../helpers/run_process.ts";
 import { toolArgs } from "../helpers/tools.ts";
 import { startFixtureServer } from "./fixture_server.ts";
 import { NOT_APPLICABLE } from "./not_applicable.ts";
@@ -61,23 +62,13 @@ export async function runConformance(): Promise<Report[]> {
 
 async function runSuite(url: string, results: string, which: string[]): Promise<void> {
   await Deno.mkdir(results, { recursive: true });
-  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...toolArgs("conformance"),
-      "server",
-      "--url",
-      url,
-      "-o",
-      results,
-      ...which,
-    ],
+  const suite = [Deno.execPath(), ...toolArgs("conformance"), "server"];
+  const { stdout, stderr } = await runProcess([...suite, "--url", url, "-o", results, ...which], {
     cwd: results,
-    stdin: "null",
-  }).output();
+  });
   // Its exit code knows nothing of what does not apply; without any result, it did not run.
   if ([...Deno.readDirSync(results)].length === 0) {
-    const decoder = new TextDecoder();
-    throw new Error(`The suite did not run: ${decoder.decode(stdout)}${decoder.decode(stderr)}`);
+    throw new Error(`The suite did not run: ${stdout}${stderr}`);
   }
 }
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { connect, type Connection } from "../helpers/connect.ts";
+import { MAIN } from "../helpers/program.ts";
 import { TestHome } from "../helpers/test_home.ts";
 import { waitFor } from "../helpers/wait_for.ts";
 
 const EXAMPLE = fileURLToPath(new URL("../../examples/jobs_from_a_script.py", import.meta.url));
-const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
 interface Job {
   id: string;

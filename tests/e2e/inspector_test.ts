@@ -1,26 +1,20 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
+import { MAIN } from "../helpers/program.ts";
+import { runProcess } from "../helpers/run_process.ts";
 import { skippableTest } from "../helpers/skippable.ts";
 import { TestHome } from "../helpers/test_home.ts";
 import { noTools, toolArgs } from "../helpers/tools.ts";
 
-const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
-
 /** Runs the command line of the MCP Inspector, a host that others wrote. */
 async function inspect(home: TestHome, ...args: string[]): Promise<Record<string, unknown>> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...[...toolArgs("inspector"), "--cli"],
-      ...["-e", `PYTHON_MCP_HOME=${home.path}`],
-      ...[Deno.execPath(), "run", "-A", "--no-prompt", MAIN],
-      ...args,
-    ],
-    cwd: home.path,
-    stdin: "null",
-  }).output();
-  const decoder = new TextDecoder();
-  assert.equal(code, 0, decoder.decode(stderr));
-  return JSON.parse(decoder.decode(stdout));
+  const { code, stdout, stderr } = await runProcess([
+    ...[Deno.execPath(), ...toolArgs("inspector"), "--cli"],
+    ...["-e", `PYTHON_MCP_HOME=${home.path}`],
+    ...[Deno.execPath(), "run", "-A", "--no-prompt", MAIN],
+    ...args,
+  ], { cwd: home.path });
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
 }
 
 skippableTest("the MCP Inspector lists the tools when it starts the server", noTools, async () => {

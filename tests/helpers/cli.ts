@@ -1,27 +1,15 @@
-import { fileURLToPath } from "node:url";
 import { App } from "../../lib/runs/app.ts";
 import { openJobs } from "../../lib/runs/open_jobs.ts";
 import { readSettings } from "../../lib/runs/settings.ts";
 import { runCommand } from "../../lib/serve/cli/run_command.ts";
 import { createLog } from "../../lib/serve/program/log.ts";
 import { capturingOutput } from "./capturing_output.ts";
-import { serverEnv } from "./connect.ts";
+import { MAIN, type ProgramOptions, serverEnv, startProgram } from "./program.ts";
+import { type Ended, untilEnded } from "./run_process.ts";
 import type { TestHome } from "./test_home.ts";
 
-export const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
-
-export interface CliResult {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-export interface CliOptions {
+export interface CliOptions extends Omit<ProgramOptions, "home"> {
   stdin?: string;
-  env?: Record<string, string>;
-  cwd?: string;
-  /** Flags of `deno run`; all permissions by default. */
-  flags?: string[];
 }
 
 /**
@@ -32,7 +20,7 @@ export async function cli(
   home: TestHome,
   args: string[],
   { env = {}, cwd = home.path }: Pick<CliOptions, "env" | "cwd"> = {},
-): Promise<CliResult> {
+): Promise<Ended> {
   const given = { ...serverEnv(), PYTHON_MCP_HOME: home.join("home"), ...env };
   const createApp = () => {
     const warnings: string[] = [];
@@ -55,38 +43,18 @@ export async function cliProcess(
   home: TestHome,
   args: string[],
   options: CliOptions = {},
-): Promise<CliResult> {
-  const child = startCli(home, args, options);
-  const writer = child.stdin.getWriter();
-  // A program that does not read its input may have ended.
-  await writer.write(new TextEncoder().encode(options.stdin ?? "")).catch(() => {});
-  await writer.close().catch(() => {});
-  const { code, stdout, stderr } = await child.output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+): Promise<Ended> {
+  return await untilEnded(startCli(home, args, options), options.stdin);
 }
 
 /** Starts the real program with a command line. */
 export function startCli(
   home: TestHome,
   args: string[],
-  { env = {}, cwd = home.path, flags = ["-A"] }: CliOptions = {},
+  { env = {}, cwd = home.path, flags }: CliOptions = {},
 ): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", ...flags, "--no-prompt", MAIN, ...args],
-    cwd,
-    env: {
-      ...serverEnv(),
-      PYTHON_MCP_HOME: home.join("home"),
-      NO_COLOR: "1",
-      // What it has in its cache, it has whatever HOME a test sets.
-      DENO_DIR: denoDir(),
-      ...env,
-    },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
+  const options = { home: home.join("home"), cwd, flags, env: { NO_COLOR: "1", ...env } };
+  return startProgram(args, options);
 }
 
 /** What the program shows on a terminal, which Python's `pty` is. */
@@ -123,9 +91,4 @@ export async function startJob(
   const { code, stdout, stderr } = await cli(home, args, options);
   if (code !== 0) throw new Error(stderr);
   return stdout.trim();
-}
-
-export function denoDir(): string {
-  const caches = Deno.build.os === "darwin" ? "Library/Caches" : ".cache";
-  return Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/${caches}/deno`;
 }

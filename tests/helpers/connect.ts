@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import {
   Client,
   type RequestOptions,
@@ -11,6 +10,7 @@ import { StreamableHTTPClientTransport as StreamableHTTPClientTransport1 } from 
 import { findLauncherPython } from "../../lib/python/interpreters/find_interpreters.ts";
 import { scopedFlags } from "../../lib/serve/program/scoped_flags.ts";
 import { HttpServerProcess } from "./http_server.ts";
+import { MAIN, serverEnv } from "./program.ts";
 
 /** The real clients that the same tests run with. */
 export const CLIENTS = ["1.x", "2.x, 2025 era", "2.x, 2026-07-28"] as const;
@@ -57,8 +57,6 @@ export interface ConnectOptions {
   /** Flags of `deno run`, with stdio; see `serverFlags`. */
   flags?: string[];
 }
-
-const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
 /** Starts a real server on a home and connects a real client to it. */
 export async function connect(options: ConnectOptions): Promise<Connection> {
@@ -168,11 +166,4 @@ function methodsOf(
  */
 export function serverFlags(home: string, listen?: string): string[] {
   return scopedFlags({ home, python: findLauncherPython(), listen });
-}
-
-/** The test's own environment, without what this machine sets for its own ends. */
-export function serverEnv(): Record<string, string> {
-  const env = Deno.env.toObject();
-  for (const name of ["PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"]) delete env[name];
-  return env;
 }

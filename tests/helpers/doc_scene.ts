@@ -1,10 +1,8 @@
-import { fileURLToPath } from "node:url";
-import { denoDir, MAIN } from "./cli.ts";
-import { serverEnv } from "./connect.ts";
+import { denoDir, MAIN, ROOT, serverEnv } from "./program.ts";
+import { runProcess } from "./run_process.ts";
 import { uvFolder } from "./run_plan.ts";
 import { TestHome } from "./test_home.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const TIMEOUT_MS = 120_000;
 
 /** A new user's machine: an empty home, a checkout, and the command `python-mcp`. */
@@ -40,17 +38,14 @@ export class DocScene implements AsyncDisposable {
 
   /** Runs a command in the checkout; fails with all that it printed. */
   async run(command: string, ...args: string[]): Promise<string> {
-    const { success, stdout, stderr } = await new Deno.Command(command, {
-      args,
+    const { code, stdout, stderr } = await runProcess([command, ...args], {
       cwd: this.home.join("checkout"),
       clearEnv: true,
       env: this.env,
-      stdin: "null",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    }).output();
-    const text = new TextDecoder().decode(stdout);
-    if (!success) throw new Error(`${text}\n${new TextDecoder().decode(stderr)}`);
-    return text;
+      timeoutMs: TIMEOUT_MS,
+    });
+    if (code !== 0) throw new Error(`${stdout}\n${stderr}`);
+    return stdout;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

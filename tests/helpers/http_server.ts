@@ -1,8 +1,6 @@
-import { fileURLToPath } from "node:url";
-import { serverEnv, serverFlags } from "./connect.ts";
+import { serverFlags } from "./connect.ts";
+import { startProgram } from "./program.ts";
 import { waitFor } from "./wait_for.ts";
-
-const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
 export interface HttpServerOptions {
   home: string;
@@ -21,15 +19,10 @@ export class HttpServerProcess implements AsyncDisposable {
   readonly #read: Promise<unknown>;
 
   private constructor({ home, env, args = [] }: HttpServerOptions) {
-    const flags = serverFlags(home, "127.0.0.1");
-    this.child = new Deno.Command(Deno.execPath(), {
-      args: ["run", ...flags, "--no-prompt", MAIN, "serve", "--http", "--port", "0", ...args],
-      env: { ...serverEnv(), PYTHON_MCP_HOME: home, ...env },
-      clearEnv: true,
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
+    const host = args.includes("--host") ? args[args.indexOf("--host") + 1] : "127.0.0.1";
+    const flags = serverFlags(home, host);
+    this.child = startProgram(["serve", "--http", "--port", "0", ...args], { home, env, flags });
+    void this.child.stdin.close();
     this.#read = Promise.all([
       read(this.child.stdout, (text) => this.stdout += text),
       read(this.child.stderr, (text) => this.stderr += text),

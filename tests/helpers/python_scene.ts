@@ -1,7 +1,7 @@
 import { delimiter, join } from "node:path";
 import { prepareRun, type RunContext, type RunRequest } from "../../lib/python/prepare_run.ts";
 import { installScriptRuntime } from "../../lib/python/in_script/script_runtime.ts";
-import { serverEnv } from "./connect.ts";
+import { serverEnv } from "./program.ts";
 import { uvFolder } from "./run_plan.ts";
 
 /** A folder with a home, and a script in it. */

@@ -1,5 +1,4 @@
-import { fileURLToPath } from "node:url";
-import { serverEnv } from "./connect.ts";
+import { startProgram } from "./program.ts";
 
 export interface Message {
   jsonrpc: "2.0";
@@ -9,8 +8,6 @@ export interface Message {
   result?: Record<string, unknown>;
   error?: { code: number; message: string; data?: unknown };
 }
-
-const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
 /** A server spoken to in JSON-RPC lines, byte by byte; keeps all that it wrote to stdout. */
 export class RawSession implements AsyncDisposable {
@@ -24,14 +21,7 @@ export class RawSession implements AsyncDisposable {
   #lastId = 0;
 
   constructor(home: string, env: Record<string, string> = {}, args: string[] = []) {
-    this.child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-prompt", MAIN, ...args],
-      env: { ...serverEnv(), PYTHON_MCP_HOME: home, ...env },
-      clearEnv: true,
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
+    this.child = startProgram(args, { home, env });
     this.#writer = this.child.stdin.getWriter();
     this.#read = Promise.all([this.#readStdout(), this.#readStderr()]);
   }

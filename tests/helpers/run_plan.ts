@@ -4,35 +4,15 @@ import { exists } from "../../lib/base/private_files.ts";
 import { findInterpreterWithPip } from "../../lib/python/interpreters/find_interpreters.ts";
 import { installUvStep, ownUv } from "../../lib/python/environment/find_uv.ts";
 import type { RunPlan } from "../../lib/python/prepare_run.ts";
-
-/** What a command left behind. */
-export interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
+import { type Ended, runProcess } from "./run_process.ts";
 
 /** Carries out one command as the supervisor does, without its locks and limits. */
 export async function runCommand(
   step: Pick<RunStep | PrepareStep, "argv" | "env"> & { cwd?: string; stdin?: string },
   baseEnv: Record<string, string>,
 ): Promise<Ended> {
-  const [program, ...args] = step.argv;
-  const child = new Deno.Command(program!, {
-    args,
-    cwd: step.cwd,
-    clearEnv: true,
-    env: changed(baseEnv, step.env ?? {}),
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(step.stdin ?? ""));
-  await writer.close();
-  const { code, stdout, stderr } = await child.output();
-  const decoder = new TextDecoder();
-  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+  const { argv, cwd, stdin, env = {} } = step;
+  return await runProcess(argv, { cwd, stdin, clearEnv: true, env: changed(baseEnv, env) });
 }
 
 /** Carries out a plan; a failing step ends it with what that step printed and its label. */

@@ -5,7 +5,7 @@
  *     deno task load [--servers 8] [--jobs 1000]
  */
 import { parseArgs } from "node:util";
-import { serverEnv } from "../helpers/connect.ts";
+import { serverEnv } from "../helpers/program.ts";
 import { RawSession } from "../helpers/raw_session.ts";
 import { TestHome } from "../helpers/test_home.ts";
 import { queuedMemoryMb } from "./queued_memory.ts";

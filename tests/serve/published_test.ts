@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import config from "../../deno.json" with { type: "json" };
-import { denoDir } from "../helpers/cli.ts";
+import { denoDir } from "../helpers/program.ts";
 import { PublishedPackage } from "../helpers/published_package.ts";
+import { runProcess } from "../helpers/run_process.ts";
 import { TestHome } from "../helpers/test_home.ts";
 
 async function run(home: TestHome, main: string, ...args: string[]) {
@@ -12,14 +13,10 @@ async function run(home: TestHome, main: string, ...args: string[]) {
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-prompt", main, ...args],
+  return await runProcess([Deno.execPath(), "run", "-A", "--no-prompt", main, ...args], {
     cwd: home.path,
     env: { PYTHON_MCP_HOME: home.join("home"), DENO_DIR: home.join("deno"), NO_COLOR: "1" },
-    stdin: "null",
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+  });
 }
 
 Deno.test("the published package shows its demo when it runs from its URL", async () => {

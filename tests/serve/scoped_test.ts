@@ -1,16 +1,14 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import config from "../../deno.json" with { type: "json" };
 import { findLauncherPython } from "../../lib/python/interpreters/find_interpreters.ts";
 import { scopedFlags } from "../../lib/serve/program/scoped_flags.ts";
 import { cli, cliProcess, startJob } from "../helpers/cli.ts";
-import { connect, type Connection, serverEnv } from "../helpers/connect.ts";
+import { connect, type Connection } from "../helpers/connect.ts";
 import { DashboardServer } from "../helpers/dashboard_server.ts";
+import { ROOT, serverEnv } from "../helpers/program.ts";
 import { TestHome } from "../helpers/test_home.ts";
-
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 // The servers of most other tests are scoped as well (see `connect.ts`); here is what is about that alone.
 

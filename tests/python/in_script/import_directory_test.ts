@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { listInterpreters } from "../../../lib/python/interpreters/find_interpreters.ts";
 import { prepareRun } from "../../../lib/python/prepare_run.ts";
 import { installScriptRuntime } from "../../../lib/python/in_script/script_runtime.ts";
-import { serverEnv } from "../../helpers/connect.ts";
-import { type Ended, runPlan } from "../../helpers/run_plan.ts";
+import { serverEnv } from "../../helpers/program.ts";
+import { runPlan } from "../../helpers/run_plan.ts";
+import type { Ended } from "../../helpers/run_process.ts";
 
 /** Runs a script from a job's folder as a file of `neighbours`, under every interpreter there is. */
 async function underEach(

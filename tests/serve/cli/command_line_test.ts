@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import config from "../../../deno.json" with { type: "json" };
-import { cli, cliProcess, denoDir, MAIN, startJob, writeScript } from "../../helpers/cli.ts";
+import { cli, cliProcess, startJob, writeScript } from "../../helpers/cli.ts";
 import { connect } from "../../helpers/connect.ts";
+import { denoDir, MAIN } from "../../helpers/program.ts";
 import { skippableTest } from "../../helpers/skippable.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { HttpServerProcess } from "../../helpers/http_server.ts";
+import { ROOT } from "../../helpers/program.ts";
+import { runProcess } from "../../helpers/run_process.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 
 const GUIDE = new URL("../../../docs/guides/http.md", import.meta.url);
@@ -18,24 +20,17 @@ Deno.test("the HTTP guide's curl command runs a script when it is pasted", async
   await using server = await HttpServerProcess.start({ home: home.join(".python_mcp") });
   const command = pasted.replaceAll("http://127.0.0.1:8000/mcp", server.url);
   assert.notEqual(command, pasted);
-  const { code, stdout } = await new Deno.Command("bash", {
-    args: ["-c", command],
+  const { code, stdout: text } = await runProcess(["bash", "-c", command], {
     env: { HOME: home.path },
-    stdin: "null",
-  }).output();
+  });
   assert.equal(code, 0);
-  const text = new TextDecoder().decode(stdout);
   const answer = JSON.parse(/\{.*\}/.exec(text)![0]);
   assert.equal(answer.result.structuredContent.stdout, "42\n", text);
 });
 
 Deno.test("the HTTP guide's server command names options that the server has", async () => {
   const [, ...words] = blockStarting("deno run").split("#")[0]!.trim().split(" ");
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [...words, "--help"],
-    cwd: new URL("../../..", import.meta.url),
-  }).output();
-  const help = new TextDecoder().decode(stdout);
+  const { stdout: help } = await runProcess([Deno.execPath(), ...words, "--help"], { cwd: ROOT });
   for (const option of ["--http", "--port", "--host"]) assert.ok(help.includes(option), option);
 });
 

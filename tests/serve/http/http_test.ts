@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { HttpServerProcess } from "../../helpers/http_server.ts";
+import { startProgram } from "../../helpers/program.ts";
 import { RawHttp } from "../../helpers/raw_http.ts";
 import { modernMeta } from "../../helpers/modern_meta.ts";
+import { runProcess, untilEnded } from "../../helpers/run_process.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 import { connectHttp } from "../../helpers/connect.ts";
@@ -82,21 +84,11 @@ Deno.test("the HTTP server refuses a web page: a foreign Host or Origin", async 
   });
   assert.equal(evil.status, 403);
   // fetch sets Host itself.
-  const { stdout } = await new Deno.Command("curl", {
-    args: [
-      "-s",
-      "-o",
-      "/dev/null",
-      "-w",
-      "%{http_code}",
-      "-H",
-      "Host: evil.example",
-      "-H",
-      `Authorization: Bearer ${server.token}`,
-      server.url,
-    ],
-  }).output();
-  assert.equal(new TextDecoder().decode(stdout), "403");
+  const { stdout } = await runProcess([
+    ...["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "-H", "Host: evil.example"],
+    ...["-H", `Authorization: Bearer ${server.token}`, server.url],
+  ]);
+  assert.equal(stdout, "403");
   const own = await post(server.url, { ...server.authorization, Origin: "http://localhost:5173" });
   assert.equal(own.status, 400); // no session, but let in
 });
@@ -179,15 +171,12 @@ Deno.test("serve --http says in one sentence that its port is in use, and ends o
   await using home = await TestHome.create();
   await using server = await HttpServerProcess.start({ home: home.path });
   const { port } = new URL(server.url);
-  const main = new URL("../../../main.ts", import.meta.url).pathname;
-  const { code, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", main, "serve", "--http", "--port", port],
-    env: { PYTHON_MCP_HOME: home.path },
-  }).output();
+  const child = startProgram(["serve", "--http", "--port", port], { home: home.path });
+  const { code, stderr, stdout } = await untilEnded(child);
   assert.notEqual(code, 0);
-  assert.equal(stdout.length, 0);
+  assert.equal(stdout, "");
   assert.match(
-    new TextDecoder().decode(stderr),
+    stderr,
     /^(python-mcp: )?Cannot listen on 127.0.0.1:\d+: the port is in use; choose another .*\n$/,
   );
 });

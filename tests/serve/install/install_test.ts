@@ -5,7 +5,8 @@ import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { exists } from "../../../lib/base/private_files.ts";
 import { CLIENTS } from "../../../lib/serve/install/clients.ts";
-import { cli, cliProcess, denoDir, MAIN } from "../../helpers/cli.ts";
+import { cli, cliProcess } from "../../helpers/cli.ts";
+import { denoDir, MAIN } from "../../helpers/program.ts";
 import { uvFolder } from "../../helpers/run_plan.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { exists } from "../../../lib/base/private_files.ts";
-import { MAIN } from "../../helpers/cli.ts";
-import { serverEnv } from "../../helpers/connect.ts";
 import { modernMeta } from "../../helpers/modern_meta.ts";
+import { MAIN, serverEnv } from "../../helpers/program.ts";
 import { type Message, RawSession } from "../../helpers/raw_session.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
@@ -69,7 +68,7 @@ Deno.test("server starts every job that it read before its input ended", async (
 
 Deno.test("server answers a run with its result when the input ends before the run", async () => {
   await using home = await TestHome.create();
-  const call = request(1, "tools/call", run(home, "import time; time.sleep(1); print('done')"));
+  const call = request(1, "tools/call", run(home, "import time; time.sleep(0.3); print('done')"));
   const answers = await answersTo(home, `${INITIALIZE}\n${call}\n`);
   assert.equal(outputOf(answers.get(1)!).stdout, "done\n");
 });

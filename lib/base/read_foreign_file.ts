@@ -12,9 +12,14 @@ export function readForeignFile(path: string, mostBytes: number): string | undef
     return undefined;
   }
   try {
-    if (!fstatSync(file).isFile()) return undefined;
-    const bytes = new Uint8Array(mostBytes);
-    return new TextDecoder().decode(bytes.subarray(0, readSync(file, bytes)));
+    const info = fstatSync(file);
+    if (!info.isFile()) return undefined;
+    const bytes = new Uint8Array(Math.min(info.size, mostBytes));
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = readSync(file, bytes, length, bytes.length - length, null);
+    }
+    return new TextDecoder().decode(bytes.subarray(0, length));
   } catch {
     return undefined;
   } finally {

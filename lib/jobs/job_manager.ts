@@ -60,7 +60,8 @@ export class JobManager {
   #keepsRefreshing = false;
   #sweeping?: Promise<void>;
 
-  constructor(options: JobManagerOptions) {
+  constructor(given: JobManagerOptions) {
+    const options = { ...given, describe: describeSafely(given) };
     const { home, log } = options;
     this.#options = options;
     this.home = home;
@@ -289,4 +290,16 @@ export class JobManager {
     this.#snapshot.schedule();
     for (const listener of this.#listeners) listener(id);
   }
+}
+
+/** A job ends whatever is wrong with the files that its result is made of. */
+function describeSafely({ describe, log }: JobManagerOptions): JobManagerOptions["describe"] {
+  return async (files, outcome) => {
+    try {
+      return await describe(files, outcome);
+    } catch (error) {
+      log(`no result of ${files.folder}: ${error}`);
+      return { result: null, error: outcome.error ?? `The job's result cannot be read: ${error}` };
+    }
+  };
 }

@@ -16,6 +16,7 @@ export function holdSharedLock(path: string): Deno.FsFile | undefined {
 }
 
 function tryLock(path: string, exclusive: boolean): Deno.FsFile | undefined {
+  mustNotBlock(path);
   const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
   if (file.tryLockSync(exclusive)) return file;
   file.close();
@@ -45,6 +46,7 @@ export function removeIfFree(path: string): void {
 export function isLocked(path: string): boolean {
   let file: Deno.FsFile;
   try {
+    mustNotBlock(path);
     file = Deno.openSync(path, { read: true });
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
@@ -55,4 +57,9 @@ export function isLocked(path: string): boolean {
   } finally {
     file.close();
   }
+}
+
+/** Opening a named pipe waits for its other end, which may never come. */
+function mustNotBlock(path: string): void {
+  if (statIfThere(path)?.isFifo) throw new Error(`${path} was replaced by a named pipe`);
 }

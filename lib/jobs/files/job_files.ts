@@ -2,12 +2,11 @@ import { basename, join } from "node:path";
 import {
   ensureFolder,
   exists,
-  readIfThere,
-  readJsonIfThere,
   removeIfThere,
   replacePrivate,
   writePrivate,
 } from "../../base/private_files.ts";
+import { readForeignFile } from "../../base/read_foreign_file.ts";
 import { isLocked } from "./file_lock.ts";
 import { JOB_FILES, type JobFileName } from "./names.ts";
 import type { JobEnd, JobRow, Outcome, Progress } from "../model/job.ts";
@@ -46,6 +45,9 @@ export interface Started {
 
 /** The room that is kept for `outcome.json`, so that a job can end on a full disk too. */
 const OUTCOME_BYTES = 4096;
+/** The most that is read of what the program's own processes write: arguments may be long. */
+const CONTROL_BYTES = 64 << 20;
+const PROGRESS_BYTES = 64 << 10;
 
 /** The files of one job's folder, each with its one meaning. */
 export class JobFiles {
@@ -122,7 +124,7 @@ export class JobFiles {
 
   /** What the job is; also of one that is still being made, and of a task. */
   get record(): JobRecord | undefined {
-    return readJsonIfThere<JobRecord>(this.path(JOB_FILES.spec));
+    return readControl<JobRecord>(this.path(JOB_FILES.spec));
   }
 
   set record(record: JobRecord) {
@@ -145,7 +147,7 @@ export class JobFiles {
   }
 
   get outcome(): Outcome | undefined {
-    return readJsonIfThere<Outcome>(this.path(JOB_FILES.outcome));
+    return readControl<Outcome>(this.path(JOB_FILES.outcome));
   }
 
   get #nextOutcome(): string {
@@ -171,12 +173,12 @@ export class JobFiles {
 
   /** Its supervisor, and when it began; `undefined` before that. */
   get started(): Started | undefined {
-    return readJsonIfThere<Started>(this.path(JOB_FILES.started));
+    return readControl<Started>(this.path(JOB_FILES.started));
   }
 
   /** The launcher that has the job. */
   get acceptedBy(): string | undefined {
-    return readIfThere(this.path(JOB_FILES.accepted)) || undefined;
+    return readForeignFile(this.path(JOB_FILES.accepted), CONTROL_BYTES) || undefined;
   }
 
   /** Says that no launcher has it any more. */
@@ -186,7 +188,7 @@ export class JobFiles {
 
   /** How a task ended; its own process writes it. */
   get taskEnd(): JobEnd | undefined {
-    return readJsonIfThere<JobEnd>(this.path(JOB_FILES.end));
+    return readControl<JobEnd>(this.path(JOB_FILES.end));
   }
 
   set taskEnd(end: JobEnd) {
@@ -195,14 +197,18 @@ export class JobFiles {
 
   /** What its supervisor cannot stop just now, each as `pid (name)`. */
   get survivors(): string[] {
-    return readJsonIfThere<string[]>(this.path(JOB_FILES.survivors)) ?? [];
+    return readControl<string[]>(this.path(JOB_FILES.survivors)) ?? [];
   }
 
+  /** What the script has reported; whatever else it may have put there is no progress. */
   get progress(): Progress | null {
-    const found = readJsonIfThere<Partial<Progress>>(this.progressFile);
-    return typeof found?.current === "number"
-      ? { current: found.current, total: found.total ?? null, message: found.message ?? null }
-      : null;
+    const found = parse<Partial<Progress>>(readForeignFile(this.progressFile, PROGRESS_BYTES));
+    if (typeof found?.current !== "number") return null;
+    return {
+      current: found.current,
+      total: typeof found.total === "number" ? found.total : null,
+      message: typeof found.message === "string" ? found.message : null,
+    };
   }
 
   get isThere(): boolean {
@@ -224,5 +230,20 @@ export class JobFiles {
 
   markBackground(): void {
     writePrivate(this.path(JOB_FILES.background), "");
+  }
+}
+
+/** JSON of a file that our own processes write, and that a script may replace by anything. */
+function readControl<T>(path: string): T | undefined {
+  return parse<T>(readForeignFile(path, CONTROL_BYTES));
+}
+
+/** `undefined` for what is not (yet) whole, or no object. */
+function parse<T>(text: string | undefined): T | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? "null");
+    return typeof value === "object" && value !== null ? value as T : undefined;
+  } catch {
+    return undefined;
   }
 }

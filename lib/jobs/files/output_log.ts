@@ -24,7 +24,8 @@ const COUNT_BYTES = 1 << 20;
 const LONGEST_CHARACTER = 4;
 
 export function logSize(path: string): number {
-  return statIfThere(path)?.size ?? 0;
+  const info = statIfThere(path);
+  return info?.isFile ? info.size : 0;
 }
 
 /**
@@ -50,7 +51,7 @@ export function readLog(path: string, from: number, limit: number, ended: boolea
 
 /** The raw bytes of a log from an offset. */
 export function readBytes(path: string, from: number, limit: number): Uint8Array<ArrayBuffer> {
-  if (limit <= 0) return new Uint8Array();
+  if (limit <= 0 || !statIfThere(path)?.isFile) return new Uint8Array();
   using file = Deno.openSync(path, { read: true });
   file.seekSync(from, Deno.SeekMode.Start);
   const bytes = new Uint8Array(limit);

@@ -81,7 +81,7 @@ export const JOB_RESOURCES: readonly ResourceFamily[] = [
     async read(uri, app) {
       const files = await app.jobs.get(idOf(uri)) && app.jobs.files(idOf(uri));
       if (!files) return undefined;
-      const path = findArtifact(files.artifacts, decoded(uri.pathname));
+      const path = await findArtifact(files.artifacts, decoded(uri.pathname));
       if (path === undefined) return undefined;
       const mimeType = await mimeTypeOf(path);
       const size = Deno.statSync(path).size;

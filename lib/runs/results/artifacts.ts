@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { mimeTypeOf } from "./mime_type.ts";
 
 /** A file that a script left in its `PYTHON_MCP_ARTIFACTS` folder. */
@@ -12,47 +12,75 @@ export interface Artifact {
 }
 
 const AT_MOST = 100;
+/** So many entries are looked at: a folder may hold a million. */
+const LOOKED_AT = 10_000;
 
-/** The files of a job's artifacts folder, by name, at most 100; subfolders included, links not. */
+/**
+ * The files of a job's artifacts folder, by name, at most 100; subfolders included, links not. A script
+ * has made all of it: what cannot be read is left out, whatever it is.
+ */
 export async function listArtifacts(folder: string, jobId: string): Promise<Artifact[]> {
-  return await Promise.all(
-    walk(folder, "").map(async ({ name, size }) => ({
-      name,
-      mime_type: await mimeTypeOf(name),
-      size_bytes: size,
-      uri: `job-artifact://${jobId}/${name.split("/").map(encodeURIComponent).join("/")}`,
-      path: join(folder, name),
-    })),
-  );
-}
-
-function walk(folder: string, prefix: string): { name: string; size: number }[] {
+  if (!await isOwnFolder(folder)) return [];
   const found: { name: string; size: number }[] = [];
-  for (const entry of entries(join(folder, prefix))) {
-    const name = prefix + entry.name;
-    if (entry.name === "__pycache__" || found.length >= AT_MOST) continue;
-    if (entry.isDirectory) found.push(...walk(folder, `${name}/`));
-    else if (entry.isFile) found.push({ name, size: Deno.statSync(join(folder, name)).size });
-  }
-  return found.slice(0, AT_MOST);
+  await walk(folder, "", found, { entries: LOOKED_AT });
+  return await Promise.all(found.map(async ({ name, size }) => ({
+    name,
+    mime_type: await mimeTypeOf(name),
+    size_bytes: size,
+    uri: `job-artifact://${jobId}/${name.split("/").map(encodeURIComponent).join("/")}`,
+    path: join(folder, name),
+  })));
 }
 
-function entries(folder: string): Deno.DirEntry[] {
-  try {
-    return [...Deno.readDirSync(folder)].sort((a, b) => a.name < b.name ? -1 : 1);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
+async function walk(
+  folder: string,
+  prefix: string,
+  found: { name: string; size: number }[],
+  left: { entries: number },
+): Promise<void> {
+  for (const { name: own, isDirectory, isFile } of await entries(join(folder, prefix), left)) {
+    const name = prefix + own;
+    if (own === "__pycache__" || found.length >= AT_MOST) continue;
+    if (isDirectory) await walk(folder, `${name}/`, found, left);
+    else if (isFile) {
+      // A name that is not UTF-8 comes back as another, which is not there.
+      const info = await Deno.lstat(join(folder, name)).catch(() => undefined);
+      if (info?.isFile) found.push({ name, size: info.size });
+    }
   }
+}
+
+async function entries(folder: string, left: { entries: number }): Promise<Deno.DirEntry[]> {
+  const found: Deno.DirEntry[] = [];
+  try {
+    for await (const entry of Deno.readDir(folder)) {
+      if (left.entries-- <= 0) break;
+      found.push(entry);
+    }
+  } catch {
+    // not there, not readable, too long a path: what was found counts
+  }
+  return found.sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
 /** The real path of an artifact; `undefined` when it is not there or its name leads out of the folder. */
-export function findArtifact(folder: string, name: string): string | undefined {
+export async function findArtifact(folder: string, name: string): Promise<string | undefined> {
   try {
-    const root = Deno.realPathSync(folder);
-    const path = Deno.realPathSync(join(root, name));
-    return path.startsWith(`${root}/`) && Deno.statSync(path).isFile ? path : undefined;
+    if (!await isOwnFolder(folder)) return undefined;
+    const root = await Deno.realPath(folder);
+    const path = await Deno.realPath(join(root, name));
+    return path.startsWith(`${root}/`) && (await Deno.lstat(path)).isFile ? path : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Whether neither the folder nor the one around it was replaced by a link. */
+async function isOwnFolder(folder: string): Promise<boolean> {
+  try {
+    return (await Deno.lstat(dirname(folder))).isDirectory &&
+      (await Deno.lstat(folder)).isDirectory;
+  } catch {
+    return false;
   }
 }

@@ -13,7 +13,7 @@ export async function artifactResponse(
   name: string,
   range: string | null,
 ): Promise<Response | undefined> {
-  const path = findArtifact(folder, name);
+  const path = await findArtifact(folder, name);
   if (path === undefined) return undefined;
   const size = Deno.statSync(path).size;
   const headers = {

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { connect, type Connection } from "../helpers/connect.ts";
+import { TestHome } from "../helpers/test_home.ts";
+
+/** What a script does to the files of its own job before it prints and ends, or waits to be cancelled. */
+const ATTACKS: Record<string, string> = {
+  "leaves a file whose name is not UTF-8": `open(os.fsencode(artifacts) + b"/\\xff", "w").close()`,
+  "leaves a path that is longer than the system's limit": `
+os.chdir(artifacts)
+for _ in range(30): os.mkdir("d" * 200); os.chdir("d" * 200)
+open("file", "w").close(); os.chdir("/")`,
+  "leaves ten thousand folders": `for n in range(10000): os.mkdir(f"{artifacts}/{n}")`,
+  "leaves a named pipe, a loop and a link to a folder among its artifacts": `
+os.mkfifo(artifacts + "/pipe.txt"); os.symlink("loop", artifacts + "/loop"); os.symlink("/etc", artifacts + "/etc")`,
+  "puts a file in the place of its artifacts": `os.rmdir(artifacts); open(artifacts, "w").close()`,
+  "puts a link to /etc in the place of its artifacts":
+    `os.rmdir(artifacts); os.symlink("/etc", artifacts)`,
+  "puts a link to itself in the place of its artifacts":
+    `os.rmdir(artifacts); os.symlink(artifacts, artifacts)`,
+  "puts a link to /etc in the place of all that it may write": `
+os.rename(job + "/script", job + "/old"); os.symlink("/etc", job + "/script")`,
+  "puts a named pipe in the place of its progress": `os.mkfifo(progress)`,
+  "puts a folder in the place of its progress": `os.mkdir(progress)`,
+  "puts a link to /dev/zero in the place of its progress": `os.symlink("/dev/zero", progress)`,
+  "reports a progress of a gigabyte": `open(progress, "w").truncate(1 << 30)`,
+  "reports a progress that is none":
+    `open(progress, "w").write('{"current": 1, "total": [], "message": {}}')`,
+  "puts a named pipe in the place of its outcome": `os.mkfifo(job + "/outcome.json")`,
+  "puts a folder in the place of its outcome": `os.makedirs(job + "/outcome.json/x")`,
+  "puts a link in the place of its outcome": `os.symlink("/dev/zero", job + "/outcome.json")`,
+  "puts a folder in the place of its next outcome": `
+os.unlink(job + "/outcome.json.new"); os.makedirs(job + "/outcome.json.new/x")`,
+  "puts a named pipe in the place of its next outcome": `
+os.unlink(job + "/outcome.json.new"); os.mkfifo(job + "/outcome.json.new")`,
+  "puts named pipes in the place of its spec and what accepted it": `
+for name in ("spec.json", "accepted"): os.unlink(f"{job}/{name}"); os.mkfifo(f"{job}/{name}")`,
+  "puts a named pipe in the place of its logs": `
+for name in ("stdout.log", "stderr.log"): os.unlink(f"{job}/{name}"); os.mkfifo(f"{job}/{name}")`,
+  "puts a named pipe where it would wait for a job": `os.mkfifo(job + "/script/waiting")`,
+};
+
+const PRELUDE = `import os, time
+artifacts, progress = os.environ["PYTHON_MCP_ARTIFACTS"], os.environ["PYTHON_MCP_PROGRESS_FILE"]
+job = os.path.dirname(os.path.dirname(progress))
+`;
+
+const home = await TestHome.create();
+const server = await connect({ home: home.path });
+Deno.test.afterAll(async () => {
+  await server.close();
+  await home[Symbol.asyncDispose]();
+});
+
+for (const [what, attack] of Object.entries(ATTACKS)) {
+  Deno.test(`a job ends, is listed and answers when its script ${what}`, async () => {
+    const ended = await start(server, `${attack}\nprint("done")`);
+    const running = await start(server, `${attack}\ntime.sleep(600)`);
+    const { status } = await statusOf(server, ended, 20);
+    assert(status === "completed" || status === "failed", status);
+    assert.equal((await statusOf(server, running, 1)).status, "running");
+    const { jobs } = (await server.call("py_list_jobs")).json as { jobs: { id: string }[] };
+    for (const id of [ended, running]) assert(jobs.some((job) => job.id === id));
+    const cancelled = await server.call("py_cancel_job", { job_id: running });
+    assert.equal(cancelled.json.status, "cancelled", JSON.stringify(cancelled.json));
+    for (const id of [ended, running]) {
+      assert((await server.readResource(`job://${id}`)).text);
+      const stolen = await server.readResource(`job-artifact://${id}/passwd`).catch(() =>
+        undefined
+      );
+      assert.equal(stolen, undefined);
+    }
+  });
+}
+
+async function start(server: Connection, source: string): Promise<string> {
+  const args = { directory: home.path, script_content: PRELUDE + source, use_uv: false };
+  return (await server.call("py_run_script_in_dir_async", args)).json.job_id as string;
+}
+
+async function statusOf(server: Connection, job_id: string, wait_seconds: number) {
+  const { json } = await server.call("py_job_status", { job_id, wait_seconds });
+  return json.job as { status: string };
+}

@@ -32,6 +32,10 @@ os.rename(job + "/script", job + "/old"); os.symlink("/etc", job + "/script")`,
 os.unlink(job + "/outcome.json.new"); os.makedirs(job + "/outcome.json.new/x")`,
   "puts a named pipe in the place of its next outcome": `
 os.unlink(job + "/outcome.json.new"); os.mkfifo(job + "/outcome.json.new")`,
+  "puts a link to nowhere in the place of what would cancel it":
+    `os.symlink("/nowhere/x", job + "/cancel")`,
+  "stops its supervisor": `
+import signal; os.kill(os.getppid(), signal.SIGSTOP)`,
   "puts named pipes in the place of its spec and what accepted it": `
 for name in ("spec.json", "accepted"): os.unlink(f"{job}/{name}"); os.mkfifo(f"{job}/{name}")`,
   "puts a named pipe in the place of its logs": `

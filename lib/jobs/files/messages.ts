@@ -8,6 +8,8 @@ export type Order =
   | { background: string }
   /** The supervisor of the job in this folder is to look at its files now. */
   | { wake: string }
+  /** The job in this folder is to end: its supervisor is told by a signal too. */
+  | { cancel: string }
   /**
    * Once the job's supervisor is dead, stop what is left of it and write an outcome that says so,
    * unless there is one. Until then, keep what its script prints from being lost.

@@ -161,9 +161,13 @@ export class ProcessRunner {
   async askToCancel(row: JobRow): Promise<void> {
     const files = this.#files(row.id);
     if (!files.isThere) return;
-    files.askToCancel();
+    try {
+      files.askToCancel();
+    } catch (error) {
+      this.#options.log(`job ${row.id} is cancelled without a file that says so: ${error}`);
+    }
     const { status } = await this.recovery.advance(row, false);
-    if (!isFinal(status)) await this.#wake(files);
+    if (!isFinal(status)) await this.#handOver.tell({ cancel: files.folder }).catch(() => {});
   }
 
   async close(): Promise<void> {

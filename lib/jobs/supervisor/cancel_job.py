@@ -14,32 +14,38 @@ CHILDREN_SECONDS = 10.0  # how long a job that was stopped waits for the end of 
 LOOK_SECONDS = 0.02
 
 
-def wake(folder):
-    """Makes a supervisor look at its files now."""
+def wake(folder, number=signal.SIGUSR1):
+    """Makes a supervisor look at its files now, or do what another signal tells it; a stopped one goes on."""
     try:
-        with open(os.path.join(folder, names.STARTED), "rb") as file:
-            started = json.loads(file.read())
+        started = json.loads(job_folder.read(folder, names.STARTED))
         if process_tree.born(started["pid"]) == started["born"]:
-            os.kill(started["pid"], signal.SIGUSR1)
+            os.kill(started["pid"], number)
+            os.kill(started["pid"], signal.SIGCONT)
     except (OSError, ValueError, KeyError):
         pass  # not started yet: it looks before it starts
 
 
 def cancel(folder):
-    """Asks a job to end; one that has not started ends here and now."""
+    """Asks a job to end; one that has not started ends here and now.
+
+    Its supervisor is told by a signal too: where the home is read-only, or full, no file can tell it.
+    """
     if job_folder.has_outcome(folder):
         return
     try:
         job_folder.open_private(os.path.join(folder, names.CANCEL)).close()
+    except OSError:
+        pass
+    try:
         lock = job_folder.try_lock(folder)
     except OSError:
         return  # removed meanwhile
     if lock is None:
-        return wake(folder)
+        return wake(folder, signal.SIGUSR2)
     try:
         if job_folder.step_of(folder, lock) == CANCEL:
             outcome = job_folder.ended_without_run(cancelled=True)
-            job_folder.write_outcome(folder, outcome, lock)
+            job_folder.write_outcome(folder, outcome, lock, waits=False)
     except OSError:
         pass  # removed meanwhile
     finally:
@@ -71,8 +77,7 @@ def runs(folder):
 def children(folder):
     """The folders of the jobs that a job's script has started."""
     try:
-        with open(os.path.join(folder, names.CHILDREN), "rb") as file:
-            ids = file.read().decode().split()
-    except FileNotFoundError:
+        ids = job_folder.read(folder, names.CHILDREN).decode().split()
+    except (OSError, ValueError):
         return []
-    return [os.path.join(os.path.dirname(folder), child) for child in ids]
+    return [os.path.join(folder, os.pardir, child) for child in ids]

@@ -66,8 +66,7 @@ def is_started_by(home, job_id, launcher_id):
 
 def read_parent(folder):
     try:
-        with open(os.path.join(folder, names.SPEC), "rb") as file:
-            parent = json.loads(file.read())
+        parent = json.loads(job_folder.read(folder, names.SPEC))
     except FileNotFoundError:
         raise Refused("there is no job %s in this home" % os.path.basename(folder))
     if not cancel_job.runs(folder):

@@ -3,6 +3,7 @@ import errno
 import fcntl
 import json
 import os
+import stat
 import time
 
 import names
@@ -11,12 +12,20 @@ from next_step import next_step
 RETRY_SECONDS = 0.5
 OUTCOME_BYTES = 4096
 PROBE_SECONDS = 0.001  # as long as a look at a lock may take
-# What may be over in a moment; anything else means that there is no folder to write to any more.
-PASSING = (errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
+CAREFULLY = os.O_NOFOLLOW | os.O_NONBLOCK  # a script may have put anything in the place of a file
 
 
 def open_private(path):
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | CAREFULLY, 0o600), "wb")
+
+
+def read(folder, name):
+    """The content of a file, which a script may have replaced by anything; OSError when there is none."""
+    descriptor = os.open(os.path.join(folder, name), os.O_RDONLY | CAREFULLY)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "no regular file", name)
+        return file.read()
 
 
 def open_log(folder, name):
@@ -24,7 +33,23 @@ def open_log(folder, name):
 
 
 def open_lock(folder):
-    return os.open(os.path.join(folder, names.LOCK), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    path = os.path.join(folder, names.LOCK)
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | CAREFULLY, 0o600)
+    except OSError as error:
+        if error.errno not in (errno.EROFS, errno.EACCES):
+            raise
+        return os.open(path, os.O_RDONLY | CAREFULLY)
+
+
+def is_gone(folder):
+    """Whether the folder was removed, though a process that is in it still sees it."""
+    try:
+        return os.stat(folder).st_nlink == 0
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
 
 
 def accept(folder, launcher_id):
@@ -65,8 +90,7 @@ def step_of(folder, lock):
 def has_outcome(folder):
     """Whether the job has ended; what a power failure left half-written does not count."""
     try:
-        with open(os.path.join(folder, names.OUTCOME), "rb") as file:
-            json.loads(file.read())
+        json.loads(read(folder, names.OUTCOME))
         return True
     except (OSError, ValueError):
         return False
@@ -106,27 +130,39 @@ def ended_without_run(error=None, cancelled=False, stopped=0):
     }
 
 
-def write_outcome(folder, outcome, lock):
+def write_outcome(folder, outcome, lock, waits=True):
     """Writes `outcome.json`, on a full disk too, and wakes those who wait for the job.
 
-    `outcome.json.new` is there since the job was made: writing over it needs no room.
+    `outcome.json.new` is there since the job was made: writing over it needs no room. `waits`: while the
+    outcome cannot be written, as where the home is read-only, it is kept here; the lock is held meanwhile.
     """
-    reserved = os.path.join(folder, names.NEXT_OUTCOME)
+    reserved, path = os.path.join(folder, names.NEXT_OUTCOME), os.path.join(folder, names.OUTCOME)
     while True:
         try:
+            _clear_way(reserved)
+            _clear_way(path)
             _write_over(reserved, json.dumps(outcome).encode())
-            os.replace(reserved, os.path.join(folder, names.OUTCOME))
+            os.replace(reserved, path)
             break
-        except OSError as error:
-            if error.errno not in PASSING:
+        except OSError:
+            if not waits or is_gone(folder):
                 raise
             outcome.pop("samples", None)
             time.sleep(RETRY_SECONDS)
     os.write(lock, b".")  # they watch the lock file: nothing but a job's end writes there
 
 
+def _clear_way(path):
+    """Moves aside what a script has put in the place of a file."""
+    try:
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            os.rename(path, "%s.%d" % (path, time.time_ns()))
+    except FileNotFoundError:
+        pass
+
+
 def _write_over(path, content):
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | CAREFULLY, 0o600)
     try:
         written = 0
         while written < len(content):

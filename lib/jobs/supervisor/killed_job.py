@@ -26,9 +26,12 @@ def mark_failed(folder, job_id, lock, pipes=None):
     """
     pipes = pipes or reopen_pipes(folder, job_id)
     fcntl.flock(lock, fcntl.LOCK_EX)
-    if job_folder.step_of(folder, lock) != STOP_REMAINS:
+    is_gone = job_folder.is_gone(folder)
+    if not is_gone and job_folder.step_of(folder, lock) != STOP_REMAINS:
         return
     stopped = stop(job_id, pipes)
+    if is_gone:
+        return
     try:
         for output in output_pipes.open_logs(folder, pipes):
             output.move_all()
@@ -64,8 +67,7 @@ def stop(job_id, pipes):
 
 def reopen_pipes(folder, job_id):
     try:
-        with open(os.path.join(folder, names.STARTED), "rb") as file:
-            started = json.loads(file.read())
+        started = json.loads(job_folder.read(folder, names.STARTED))
         pids = [started["pid"]] + process_tree.marked("PYTHON_MCP_JOB_ID=" + job_id)
         return output_pipes.reopen(pids, started["pipes"])
     except (OSError, ValueError, KeyError):

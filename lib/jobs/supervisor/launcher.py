@@ -1,7 +1,7 @@
 """Forks a supervisor for every job of one server; holds the jobs that wait for a slot.
 
 Standard input takes one JSON object a line: {"run": spec}, {"background": id}, {"wake": folder},
-{"mark_failed": {...}}; standard output says {"ready": id}, {"child": id}, {"started": id} and
+{"cancel": folder}, {"mark_failed": {...}}; standard output says {"ready": id}, {"child": id}, {"started": id} and
 {"ended": id} (see messages.ts). The launcher outlives its server until its queue is empty and its
 supervisors have ended. Scripts ask it for jobs of their own; see request_socket.py.
 """
@@ -114,6 +114,8 @@ class Launcher:
             self.to_background(order["background"])
         elif "wake" in order:
             cancel_job.wake(order["wake"])
+        elif "cancel" in order:
+            cancel_job.cancel(order["cancel"])
         elif "mark_failed" in order:
             self.mark_failed(**order["mark_failed"])
 
@@ -251,15 +253,17 @@ class Launcher:
 
     def reap(self):
         while self.children:
-            pid, _status = os.waitpid(-1, os.WNOHANG)
+            pid, status = os.waitpid(-1, os.WNOHANG | os.WUNTRACED)
             if pid == 0:
                 return
-            if pid in self.children:
+            if os.WIFSTOPPED(status):
+                os.kill(pid, signal.SIGCONT)  # as by its script: a job's limits are its supervisor's
+            elif pid in self.children:
                 self.child_ended(self.children.pop(pid))
                 self.pass_slots_on()
 
     def child_ended(self, child):
-        was_killed = child.pipes and not job_folder.has(child.folder, names.OUTCOME)
+        was_killed = child.pipes and not job_folder.has_outcome(child.folder)
         try:
             if was_killed:
                 keep = [child.lock] + child.pipes.reads

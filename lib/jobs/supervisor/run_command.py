@@ -17,7 +17,7 @@ KILL_SECONDS = 0.05, 1.0  # between two rounds of SIGKILL, at first and at last
 PIECE = 65536
 TO_END = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # What differs from a fresh process: the supervisor's handlers, and what Python ignores for itself.
-HANDLED = TO_END + (signal.SIGCHLD, signal.SIGUSR1, signal.SIGPIPE, signal.SIGXFSZ)
+HANDLED = TO_END + (signal.SIGCHLD, signal.SIGUSR1, signal.SIGUSR2, signal.SIGPIPE, signal.SIGXFSZ)
 
 
 class JobEnded(Exception):
@@ -248,6 +248,7 @@ def spawn(step, mark, stdin, out, err):
         else:
             env[name] = value
     files = [(os.POSIX_SPAWN_DUP2, source, target) for target, source in enumerate((stdin, out, err))]
+    here = os.open(os.curdir, os.O_RDONLY)
     try:
         os.chdir(step.get("cwd") or "/")
         return os.posix_spawnp(
@@ -264,7 +265,8 @@ def spawn(step, mark, stdin, out, err):
     except OSError as error:
         raise OSError(why_not_started(step["argv"][0], error))
     finally:
-        os.chdir("/")
+        os.fchdir(here)
+        os.close(here)
 
 
 def why_not_started(program, error):

@@ -47,7 +47,7 @@ class SharedSlot:
         """Keeps the slot until the parent that waits for this job asks for it, lest a newer job take it."""
         if self.slot.is_lent or not job_folder.has(self.folder, names.AWAITED):
             return
-        folder = os.path.join(os.path.dirname(self.folder), self.parent)
+        folder = os.path.join(self.folder, os.pardir, self.parent)
         until = time.monotonic() + PASS_ON_SECONDS
         while time.monotonic() < until and job_folder.has(folder, names.LENT) and cancel_job.runs(folder):
             if self.slot.queue.asks(self.parent):
@@ -56,9 +56,12 @@ class SharedSlot:
 
     def script_waits(self):
         path = os.path.join(self.folder, names.WAITING)
-        if not os.path.exists(path):
+        if not os.path.isfile(path):
             return False
-        lock = slots.try_lock(path)
+        try:
+            lock = slots.try_lock(path)
+        except OSError:
+            return False  # the script has put something else there
         if lock is not None:
             os.close(lock)
         return lock is None

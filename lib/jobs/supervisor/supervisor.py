@@ -26,6 +26,7 @@ class Supervisor:
         self.shared_slot = SharedSlot(spec, slot)
         self.folder = spec["dir"]
         self.told_to_end = self.failed_step = self.ceiling = None
+        self.told_to_cancel = False
         self.began = time.monotonic()
         self.before_script = None
         self.runs = []
@@ -33,9 +34,16 @@ class Supervisor:
         self.commands = CommandRunner(spec["id"], reaps_orphans, self.tell_survivors)
         for number in TO_END:
             signal.signal(number, self.end_by_signal)
+        signal.signal(signal.SIGUSR2, self.cancel_by_signal)
 
     def end_by_signal(self, number, _frame):
         self.told_to_end = signal.Signals(number).name
+
+    def cancel_by_signal(self, _number, _frame):
+        self.told_to_cancel = True
+
+    def is_cancelled(self):
+        return self.told_to_cancel or job_folder.has(self.folder, names.CANCEL)
 
     def tell_survivors(self, pids):
         """Keeps a file with the names of what could not be stopped, for whoever waits for that."""
@@ -49,8 +57,10 @@ class Supervisor:
 
     def look(self):
         """Raises JobEnded when somebody wants the job to end; gives its slot to whom it belongs."""
-        if job_folder.has(self.folder, names.CANCEL):
+        if self.is_cancelled():
             raise JobEnded(cancelled=True)
+        if job_folder.is_gone(self.folder):
+            raise JobEnded(error="The job's folder was removed")
         if self.told_to_end:
             raise JobEnded(error="The job's supervisor was told to end (%s)" % self.told_to_end)
         if job_folder.has(self.folder, names.BACKGROUND):
@@ -76,7 +86,7 @@ class Supervisor:
         except Exception as error:
             outcome["error"] = "The job could not be run: %s" % error
         os.umask(0o077)
-        if job_folder.has(self.folder, names.CANCEL):
+        if self.is_cancelled():
             was_stopped = outcome["cancelled"] = True
         self.slot.stop_asking()
         if was_stopped:
@@ -198,7 +208,9 @@ def signal_name(number):
 
 
 def supervise(spec, lock, slot, umask, reaps_orphans, pipes):
-    """Runs the job and writes its outcome."""
+    """Runs the job and writes its outcome; it stays in the job's folder, wherever that is moved to."""
+    os.chdir(spec["dir"])
+    spec["dir"] = os.curdir
     supervisor = Supervisor(spec, slot, umask, reaps_orphans, pipes)
     job_folder.write_outcome(spec["dir"], supervisor.run(), lock)
     supervisor.shared_slot.pass_on()

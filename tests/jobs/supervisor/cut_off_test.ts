@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { exists } from "../../../lib/base/private_files.ts";
+import { processesWith, TestHome } from "../../helpers/test_home.ts";
+import { waitFor } from "../../helpers/wait_for.ts";
+import { JobBench, python } from "../job_bench.ts";
+import { isAlive, kill, launchers, supervisorOf, untilGone } from "../kill.ts";
+import { OtherServer } from "../other_server.ts";
+
+const SLEEPS = "import time; time.sleep(600)";
+
+Deno.test("a time limit holds when a script stops its supervisor", async () => {
+  await using bench = await JobBench.open();
+  const script = python(`import os, signal; os.kill(os.getppid(), signal.SIGSTOP)\n${SLEEPS}`);
+  const { result } = await bench.run(script, { timeoutSeconds: 1 });
+  assert.equal(result.outcome.timed_out, true);
+});
+
+Deno.test("a job is cancelled when its supervisor is stopped and its launcher was killed", async () => {
+  await using bench = await JobBench.open();
+  const { id, files } = await bench.start(python(SLEEPS));
+  const supervisor = await supervisorOf(files);
+  kill(...launchers(bench.path));
+  Deno.kill(supervisor, "SIGSTOP");
+  const cancelled = await bench.manager.cancel(id);
+  assert.equal(cancelled?.row.status, "cancelled");
+});
+
+Deno.test("a script is stopped when the folder of its job is removed", async () => {
+  await using bench = await JobBench.open();
+  const { files } = await bench.start(python(`print("on", flush=True); ${SLEEPS}`));
+  const supervisor = await supervisorOf(files);
+  Deno.removeSync(files.folder, { recursive: true });
+  await untilGone(supervisor);
+  await waitFor(
+    () => !processesWith(bench.path).some(({ command }) => command.includes("sleep(600)")),
+    {
+      what: "the end of the script",
+      timeoutMs: 5000,
+    },
+  );
+  assert.equal(exists(files.folder), false);
+});
+
+Deno.test("a script is stopped when the whole home is removed", async () => {
+  await using home = await TestHome.create();
+  const path = home.join("home");
+  await using server = await OtherServer.start(path, [{ source: SLEEPS }]);
+  const pid = await startedIn(path, server.ids[0]!);
+  await server.kill();
+  Deno.removeSync(path, { recursive: true });
+  await untilGone(pid);
+});
+
+Deno.test("a job is cancelled from the new place when its home was moved", async () => {
+  await using home = await TestHome.create();
+  const [old, moved] = [home.join("old"), home.join("new")];
+  await using server = await OtherServer.start(old, [{ source: SLEEPS }]);
+  const [id] = server.ids;
+  const pid = await startedIn(old, id!);
+  await server.kill();
+  Deno.renameSync(old, moved);
+  await using bench = await JobBench.open({ home: moved });
+  assert.equal((await bench.manager.cancel(id!))?.row.status, "cancelled");
+  assert.equal(isAlive(pid), false);
+});
+
+Deno.test({
+  name:
+    "a job is cancelled, and an outcome kept until it can be written, when folders are read-only",
+  ignore: !await canFreeze(),
+  async fn() {
+    await using bench = await JobBench.open();
+    const go = `${bench.path}/go`;
+    const waits = `import os, time\nwhile not os.path.exists(${
+      JSON.stringify(go)
+    }): time.sleep(0.05)`;
+    const ends = await bench.start(python(waits));
+    const runs = await bench.start(python(SLEEPS));
+    const supervisors = [await supervisorOf(ends.files), await supervisorOf(runs.files)];
+    const folders = [ends.files.folder, runs.files.folder];
+    chattr("+i", ...folders);
+    try {
+      Deno.writeTextFileSync(go, "");
+      const cancelling = bench.manager.cancel(runs.id);
+      await waitFor(
+        () => processesWith(bench.path).every(({ command }) => !command.includes("-c import")),
+        { what: "the end of both scripts", timeoutMs: 10_000 },
+      );
+      assert(supervisors.every(isAlive));
+      assert.equal(ends.files.outcome, undefined);
+      chattr("-i", ...folders);
+      assert.equal((await bench.end(ends.id)).status, "completed");
+      assert.equal((await cancelling)?.row.status, "cancelled");
+    } finally {
+      chattr("-i", ...folders);
+    }
+  },
+});
+
+/** Whether this test may make folders immutable, as root may on most file systems. */
+async function canFreeze(): Promise<boolean> {
+  const folder = await Deno.makeTempDir();
+  try {
+    chattr("+i", folder);
+    chattr("-i", folder);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    Deno.removeSync(folder);
+  }
+}
+
+function chattr(change: string, ...folders: string[]): void {
+  const { success } = new Deno.Command("chattr", { args: [change, ...folders], stderr: "null" })
+    .outputSync();
+  if (!success) throw new Error(`chattr ${change} is not possible here`);
+}
+
+async function startedIn(home: string, id: string): Promise<number> {
+  const path = `${home}/jobs/${id}/started`;
+  await waitFor(() => exists(path), { what: "the start of the job", timeoutMs: 10_000 });
+  return JSON.parse(Deno.readTextFileSync(path)).pid;
+}

@@ -1,4 +1,5 @@
 import { resolvePath } from "../base/resolve_path.ts";
+import { UserError } from "../base/user_error.ts";
 import { parseSeconds } from "../jobs/waiting/budget.ts";
 
 const DEFAULT_MAX_OUTPUT_MB = 1024;
@@ -39,8 +40,7 @@ export function readSettings(
     return fallback;
   };
   return {
-    // Clients give values as they are written, `~` included.
-    home: resolvePath(env.PYTHON_MCP_HOME || "~/.python_mcp", Deno.cwd(), env),
+    home: homeOf(env),
     maxRunning: Math.floor(number("PYTHON_MCP_MAX_RUNNING", 4 * navigator.hardwareConcurrency, 1)),
     maxOutputBytes: number("PYTHON_MCP_MAX_OUTPUT_MB", DEFAULT_MAX_OUTPUT_MB, 0) * 2 ** 20,
     maxMemoryBytes: number("PYTHON_MCP_MAX_MEMORY_MB", 0, 0) * 2 ** 20 || undefined,
@@ -50,6 +50,19 @@ export function readSettings(
     cwd: Deno.cwd(),
     env,
   };
+}
+
+/** @throws UserError when nothing says where it is */
+function homeOf(env: Record<string, string>): string {
+  // Clients give values as they are written, `~` included.
+  const path = env.PYTHON_MCP_HOME || "~/.python_mcp";
+  if (path.startsWith("~") && !env.HOME) {
+    throw new UserError(
+      `Cannot tell where the home ${path} is: HOME is not set. Set PYTHON_MCP_HOME to the path of a ` +
+        "folder, or HOME.",
+    );
+  }
+  return resolvePath(path, Deno.cwd(), env);
 }
 
 /** How every switch of the environment is read: `true`, in any case. */

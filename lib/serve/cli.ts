@@ -1,4 +1,5 @@
 import { permissionAdvice } from "../base/permission_advice.ts";
+import { UserError } from "../base/user_error.ts";
 import { App } from "../runs/app.ts";
 import { createLog } from "./program/log.ts";
 import { isTrue, readSettings } from "../runs/settings.ts";
@@ -24,6 +25,10 @@ async function serve(): Promise<number> {
     await runStdio(createApp());
     return 0;
   } catch (error) {
+    if (error instanceof UserError) {
+      say(`python-mcp: ${error.message}`);
+      return 1;
+    }
     if (!(error instanceof Deno.errors.NotCapable)) throw error;
     say(`python-mcp: ${error.message}. ${permissionAdvice(error.message)}`);
     return 1;

@@ -85,6 +85,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/runs",
     "lib/python/environment",
     "lib/python/interpreters",
+    "lib/jobs/files",
     "lib/jobs/waiting",
     "lib/base",
   ],

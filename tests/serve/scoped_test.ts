@@ -25,6 +25,7 @@ Deno.test("the scoped flags grant no more than is needed", () => {
   assert.deepEqual(flags, [
     "--allow-read",
     "--allow-env",
+    "--allow-sys=uid",
     "--allow-write=/h,,ome",
     `--allow-run=${findLauncherPython()}`,
     "--allow-net=127.0.0.1:8000",

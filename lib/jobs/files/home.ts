@@ -1,5 +1,8 @@
 import { join } from "node:path";
-import { ensureFolder } from "../../base/private_files.ts";
+import { explainSystemError } from "../../base/explain_system_error.ts";
+import { requireOwned } from "../../base/owned_files.ts";
+import { ensureFolder, exists } from "../../base/private_files.ts";
+import { UserError } from "../../base/user_error.ts";
 import { HOME_FOLDERS } from "./names.ts";
 
 /**
@@ -8,13 +11,49 @@ import { HOME_FOLDERS } from "./names.ts";
  */
 export type Home = { readonly root: string } & Readonly<Record<keyof typeof HOME_FOLDERS, string>>;
 
-/** Creates what is missing of a home (folders 0700) and names its parts. */
+/** What in a home is run or believed, and how far below it anybody's file would be. */
+const TRUSTED: Record<string, number> = {
+  ...Object.fromEntries(Object.values(HOME_FOLDERS).map((name) => [name, 0])),
+  environments: 1,
+  [HOME_FOLDERS.sockets]: 1,
+  [HOME_FOLDERS.runtime]: 3,
+  tools: 3,
+  scripts: 1,
+  http_token: 0,
+};
+
+/**
+ * Creates what is missing of a home (folders 0700) and names its parts.
+ *
+ * @throws UserError when it cannot be made, and when others own a part of it or may write to it
+ */
 export function openHome(root: string): Home {
   const folders = Object.entries(HOME_FOLDERS).map(([key, name]) => [key, join(root, name)]);
   const home = { root, ...Object.fromEntries(folders) } as Home;
-  for (const folder of Object.values(home)) ensureFolder(folder);
+  try {
+    // Before anything is made in it, which may be in another user's.
+    if (exists(root)) requireOwnHome(root);
+    for (const folder of Object.values(home)) ensureFolder(folder);
+  } catch (error) {
+    const why = explainSystemError(error);
+    if (error instanceof UserError || why === undefined) throw error;
+    throw new UserError(`Cannot use ${shown(root)} as the home (PYTHON_MCP_HOME): ${why}`, {
+      cause: error,
+    });
+  }
   return home;
 }
+
+/** @throws UserError when others own a part of it or may write to it */
+export function requireOwnHome(root: string): void {
+  requireOwned(root, TRUSTED);
+}
+
+function shown(path: string): string {
+  return path.length > LONGEST_SHOWN ? `${path.slice(0, LONGEST_SHOWN)}…` : path;
+}
+
+const LONGEST_SHOWN = 200;
 
 /** The truth about jobs; only `open_job_database.ts` opens it. */
 export function databasePath(home: Home): string {

@@ -1,4 +1,5 @@
 import { ProtocolError } from "@modelcontextprotocol/server";
+import { explainSystemError } from "../../base/explain_system_error.ts";
 import { permissionAdvice } from "../../base/permission_advice.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { Tool, ToolAnswer, ToolCall } from "./define_tool.ts";
@@ -42,17 +43,12 @@ function messageOf(error: unknown, tool: Tool, { app }: ToolCall): string {
   if (error instanceof UserError) return error.message;
   const text = error instanceof Error ? error.message : String(error);
   app.log.warn(`${tool.name} failed: ${error instanceof Error ? error.stack : text}`);
-  if (isDiskFull(text)) {
-    return `${tool.name} failed: no space is left on the disk of ${app.settings.home} (${text}). ` +
-      "Free some space or remove old jobs with py_prune_jobs, then call again.";
-  }
   if (error instanceof Deno.errors.NotCapable) {
     return `${tool.name} failed: the server lacks a Deno permission (${text}). ` +
       permissionAdvice(text);
   }
-  return `${tool.name} failed inside the server: ${text}`;
-}
-
-function isDiskFull(text: string): boolean {
-  return /no space left|disk is full|os error 28/i.test(text);
+  const why = explainSystemError(error);
+  return why === undefined
+    ? `${tool.name} failed inside the server: ${text}`
+    : `${tool.name} failed: ${why}`;
 }

@@ -24,6 +24,8 @@ export function explainScriptError({ stderr, exitCode, signal, exception }: Scri
 const SIGNAL_REASONS: Record<string, string> = {
   SIGKILL: "; often the system had run out of memory",
   SIGSEGV: "; a crash inside a compiled extension",
+  SIGXCPU: "; it had used up the CPU time that it may use (ulimit -t)",
+  SIGXFSZ: "; a file would have become larger than it may be (ulimit -f)",
 };
 
 /** An exception's line as the interpreter prints it: a dotted name, and what it says. */

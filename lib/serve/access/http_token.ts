@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { join } from "node:path";
-import { ensureFolder, readIfThere, replacePrivate } from "../../base/private_files.ts";
+import { requireOwned } from "../../base/owned_files.ts";
+import { ensureFolder, exists, readIfThere, replacePrivate } from "../../base/private_files.ts";
 
 /** The secret that HTTP clients must send, and where it comes from. */
 export interface HttpToken {
@@ -13,6 +14,7 @@ export interface HttpToken {
 export function readHttpToken(home: string, fromEnv: string | undefined): HttpToken {
   if (fromEnv) return { value: fromEnv };
   const path = join(home, "http_token");
+  if (exists(home)) requireOwned(home, { http_token: 0 });
   const kept = readIfThere(path)?.trim();
   if (kept) return { value: kept, path };
   ensureFolder(home);

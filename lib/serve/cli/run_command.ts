@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import config from "../../../deno.json" with { type: "json" };
+import { explainSystemError } from "../../base/explain_system_error.ts";
 import { permissionAdvice } from "../../base/permission_advice.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { App } from "../../runs/app.ts";
@@ -52,5 +53,7 @@ function messageOf(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) {
     return `${error.message}. ${permissionAdvice(error.message)}`;
   }
+  const why = explainSystemError(error);
+  if (why !== undefined) return why;
   return error instanceof Error ? error.stack ?? error.message : String(error);
 }

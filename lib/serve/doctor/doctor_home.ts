@@ -2,6 +2,8 @@ import { accessSync, constants } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { readIfThere, statIfThere } from "../../base/private_files.ts";
+import { UserError } from "../../base/user_error.ts";
+import { requireOwnHome } from "../../jobs/files/home.ts";
 import { invocation } from "../program/invocation.ts";
 import type { Finding } from "./finding.ts";
 import { answerOf } from "./doctor_command.ts";
@@ -15,17 +17,29 @@ export async function checkHome(home: string): Promise<Finding[]> {
   const info = statIfThere(home);
   if (!info) return [checkParent(home), ...await checkSpace(home)];
   return [
-    checkMode(home, info),
+    checkOwner(home) ?? checkMode(home, info),
     ...checkFileSystem(home),
     ...await checkSpace(home),
     checkDatabase(home),
   ];
 }
 
+/** Whether somebody else could have put in it what is run; `undefined` when not. */
+function checkOwner(home: string): Finding | undefined {
+  try {
+    requireOwnHome(home);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const [message = "", ...fix] = error.message.split(/\. (?=[A-Z])/);
+    return { check: "home", level: "error", message, fix: fix.join(". ") };
+  }
+}
+
 /** A home that is still to be made. */
 function checkParent(home: string): Finding {
   const parent = nearestThere(home);
   try {
+    if (isLink(home)) throw new Error("it is a link that leads nowhere");
     if (!statIfThere(parent)!.isDirectory) throw new Error(`${parent} is no folder`);
     accessSync(parent, constants.W_OK);
   } catch (error) {
@@ -37,6 +51,14 @@ function checkParent(home: string): Finding {
     };
   }
   return { check: "home", level: "ok", message: `${home} is made at the first run` };
+}
+
+function isLink(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isSymlink;
+  } catch {
+    return false;
+  }
 }
 
 /** The path, or the nearest one above it that there is. */

@@ -10,6 +10,7 @@ export async function checkPermissions({ home, env }: Settings): Promise<Finding
   const needed: Deno.PermissionDescriptor[] = [
     { name: "read" },
     { name: "env" },
+    { name: "sys", kind: "uid" },
     { name: "write", path: home },
     { name: "run", command: python },
   ];

@@ -15,6 +15,8 @@ export function scopedFlags({ home, python, listen }: ScopedOptions): string[] {
   return [
     "--allow-read",
     "--allow-env",
+    // Whose the home has to be.
+    "--allow-sys=uid",
     `--allow-write=${escaped(home)}`,
     `--allow-run=${escaped(python)}`,
     ...(listen === undefined ? [] : [`--allow-net=${listen}`]),

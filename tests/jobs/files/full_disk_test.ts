@@ -160,7 +160,7 @@ testOnSmallDisk("a lost database is made anew once the disk is not full any more
   })();
   Deno.removeSync(join(home, "meta", "jobs.db"));
   disk.fill();
-  await assert.rejects(JobBench.open({ home }), /not put in order: there is no room left/);
+  await assert.rejects(JobBench.open({ home }), /could not be prepared: there is no room left/);
   disk.free();
   await using bench = await JobBench.open({ home });
   assert.equal((await bench.end(id)).status, "completed");

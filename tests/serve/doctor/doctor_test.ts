@@ -83,6 +83,26 @@ Deno.test("doctor warns when others can read the home", async () => {
   );
 });
 
+Deno.test("doctor says which part of a home others may write to, and what to do", async () => {
+  await using home = await TestHome.create();
+  Deno.mkdirSync(home.join("home", "tools"), { recursive: true, mode: 0o700 });
+  Deno.chmodSync(home.join("home"), 0o755);
+  Deno.chmodSync(home.join("home", "tools"), 0o777);
+  const { code, of } = await examine(home);
+  const [finding] = of("home");
+  assert.equal(code, 1);
+  assert.match(finding!.message, /home\/tools: other users may write to it/);
+  assert.match(finding!.fix!, /chmod 700 '.*home'$/);
+});
+
+Deno.test("doctor says so when the home is a link that leads nowhere", async () => {
+  await using home = await TestHome.create();
+  Deno.symlinkSync(home.join("nowhere"), home.join("home"));
+  const { code, of } = await examine(home);
+  assert.equal(code, 1);
+  assert.match(of("home")[0]!.message, /cannot be made: it is a link that leads nowhere/);
+});
+
 Deno.test("doctor ends with 1 when the home cannot be made", async () => {
   await using home = await TestHome.create();
   Deno.writeTextFileSync(home.join("file"), "");

@@ -1,0 +1,84 @@
+/** What an error of the system means, and what to do next. */
+const WORDS: Record<string, [meaning: string, next: string]> = {
+  ENOSPC: ["no space is left on the disk", "Free some space; py_prune_jobs removes old jobs"],
+  EDQUOT: ["the user's disk quota is used up", "Free some space; py_prune_jobs removes old jobs"],
+  EROFS: [
+    "the file system can only be read",
+    "Make it writable, or set PYTHON_MCP_HOME to a folder that is",
+  ],
+  EACCES: [
+    "this user may not do that there",
+    "Check owner and mode (ls -ld), or set PYTHON_MCP_HOME to a folder of your own",
+  ],
+  EEXIST: ["a file is where a folder has to be", "Move that file away"],
+  ENOTDIR: ["a file is where a folder has to be", "Move that file away, or name another path"],
+  ENOENT: [
+    "a folder of this path is gone, or a link leads nowhere",
+    "Create it, or name another path",
+  ],
+  ENAMETOOLONG: ["the path is too long", "Set PYTHON_MCP_HOME to a shorter one"],
+  EMFILE: [
+    "too many files are open in this process",
+    "Raise the limit (ulimit -n) and start the server again",
+  ],
+  ENFILE: ["too many files are open on this machine", "Close some programs, then try again"],
+  EAGAIN: [
+    "the system can start no more processes now",
+    "End some, or raise the limit (ulimit -u), then try again",
+  ],
+  EFBIG: ["the file would be larger than the limit", "Raise the limit (ulimit -f)"],
+  EIO: ["the disk could not be read or written", "Check the disk; the system's log says more"],
+};
+
+/** Numbers that differ between systems are in both forms: Linux, macOS. */
+const NUMBERS: Record<string, string> = {
+  "1": "EACCES",
+  "2": "ENOENT",
+  "5": "EIO",
+  "11": "EAGAIN",
+  "13": "EACCES",
+  "17": "EEXIST",
+  "20": "ENOTDIR",
+  "23": "ENFILE",
+  "24": "EMFILE",
+  "27": "EFBIG",
+  "28": "ENOSPC",
+  "30": "EROFS",
+  "35": "EAGAIN",
+  "36": "ENAMETOOLONG",
+  "63": "ENAMETOOLONG",
+  "69": "EDQUOT",
+  "122": "EDQUOT",
+};
+
+/** How SQLite, which keeps the number to itself, says the same. */
+const PHRASES: [RegExp, string][] = [
+  [/disk is full|no space left/i, "ENOSPC"],
+  [/readonly database|read-only file system/i, "EROFS"],
+  [/unable to open database file/i, "EACCES"],
+  [/disk I\/O error/i, "EIO"],
+];
+
+/**
+ * An error of the system in words: what it means, its own text, and what to do next; `undefined` for
+ * every other error.
+ *
+ * @example
+ * ```ts
+ * import { explainSystemError } from "./explain_system_error.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const error = new Error("Read-only file system (os error 30): mkdir '/mnt/x'");
+ * assert.match(explainSystemError(error)!, /^the file system can only be read \(Read-only.*\. Make it/);
+ * ```
+ */
+export function explainSystemError(error: unknown): string | undefined {
+  const text = error instanceof Error ? error.message : String(error);
+  const number = /\(os error (\d+)\)/.exec(text)?.[1];
+  const code = NUMBERS[number ?? ""] ?? PHRASES.find(([phrase]) => phrase.test(text))?.[1] ??
+    (error as { code?: unknown } | null)?.code;
+  const words = typeof code === "string" ? WORDS[code] : undefined;
+  return words && `${words[0]} (${text.slice(0, LONGEST)}). ${words[1]}.`;
+}
+
+const LONGEST = 300;

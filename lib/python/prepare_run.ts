@@ -8,7 +8,7 @@ import {
   findInterpreter,
   findInterpreterWithPip,
 } from "./interpreters/find_interpreters.ts";
-import { maskCredentials } from "./advice/explain_failure.ts";
+import { hideSecrets } from "../base/hide_secrets.ts";
 import { firstUsable } from "./interpreters/environment_at.ts";
 import { isPythonPath, pythonAtPath } from "./interpreters/python_at_path.ts";
 import { findSurroundings, NOTHING, type Surroundings } from "./requirements/find_surroundings.ts";
@@ -123,7 +123,7 @@ async function planWithUv(request: RunRequest, context: RunContext): Promise<Run
   const unused = needs.origin === "imports" ? unusedNote(surroundings) : undefined;
   return {
     strategy: "uv-run",
-    resolvedDependencies: needs.dependencies.map(maskCredentials),
+    resolvedDependencies: needs.dependencies.map(hideSecrets),
     leftOut: made.leftOut,
     prepare,
     run: runStep(made.python, variables, request, context),

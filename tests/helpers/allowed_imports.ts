@@ -160,7 +160,6 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/python/source",
     "lib/python/environment",
     "lib/python/in_script",
-    "lib/python/advice",
     "lib/python/library",
     "lib/jobs",
     "lib/jobs/files",
@@ -195,7 +194,6 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/python/interpreters",
     "lib/python/environment",
     "lib/python/in_script",
-    "lib/python/advice",
     "lib/base",
   ],
   "lib/python/library": ["lib/python/source", "lib/base"],
@@ -214,7 +212,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   "lib/python/interpreters": ["lib/python/requirements", "lib/python/environment", "lib/base"],
   "lib/python/in_script": ["lib/base"],
-  "lib/python/advice": ["lib/python/requirements", "lib/python/source"],
+  "lib/python/advice": ["lib/python/requirements", "lib/python/source", "lib/base"],
   "lib/python/source": ["lib/python/interpreters", "lib/python/requirements", "lib/base"],
 
   // Jobs, not Python.

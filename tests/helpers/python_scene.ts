@@ -30,7 +30,7 @@ export async function inScene(
   const folder = Deno.realPathSync(Deno.makeTempDirSync());
   try {
     const home = givenHome ?? join(folder, "home");
-    const runtime = await installScriptRuntime(home);
+    const runtime = installScriptRuntime(home);
     const path = [await uvFolder(), Deno.env.get("PATH")].join(delimiter);
     const baseEnv = { ...serverEnv(), PATH: path, ...env };
     const context = { home, baseEnv, scriptRuntimeEnv: runtime.env };

@@ -20,7 +20,7 @@ export async function startScript(
   source: string,
   { python = PYTHON, env = {}, timeoutSeconds = 0, call = false }: ScriptOptions = {},
 ): Promise<Draft> {
-  const runtime = await installScriptRuntime(bench.path);
+  const runtime = installScriptRuntime(bench.path);
   const draft = bench.draft(!call);
   const request = bench.request([python, "-c", source], { env, timeoutSeconds, background: !call });
   Object.assign(request.run.env!, runtime.env(undefined), {

@@ -1,7 +1,5 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
-import config from "../../../deno.json" with { type: "json" };
-import { ensureFolder, exists, removeIfThere, writePrivate } from "../../base/private_files.ts";
+import { installFiles } from "../../base/install_files.ts";
 import type { Home } from "../files/home.ts";
 import type { News, Order } from "../files/messages.ts";
 import cancelJobSource from "./cancel_job.py" with { type: "text" };
@@ -73,7 +71,7 @@ export class Launcher {
 
   /** @param python Path of a Python 3.8 or later; it runs with `-I -S`. */
   constructor(home: Home, python: string, maxRunning: number, events: LauncherEvents) {
-    const script = join(installSources(home), "start_launcher.py");
+    const script = join(installFiles(home.root, "jobs", SOURCES), "start_launcher.py");
     const child = new Deno.Command(python, {
       args: ["-I", "-S", script, home.root, this.id, String(maxRunning)],
       clearEnv: true,
@@ -145,21 +143,4 @@ async function lastLine(stderr: ReadableStream<Uint8Array>): Promise<string> {
 function environment(): Record<string, string> {
   const { PYTHON_MCP_TOKEN: _, ...env } = Deno.env.toObject();
   return env;
-}
-
-/** Writes the launcher's files once for each version of them; returns their folder. */
-function installSources(home: Home): string {
-  const hash = createHash("sha256").update(Object.values(SOURCES).join("\0")).digest("hex");
-  const folder = join(home.runtime, `${config.version}-${hash.slice(0, 8)}`, "jobs");
-  if (exists(folder)) return folder;
-  const fresh = `${folder}.${crypto.randomUUID().slice(0, 8)}`;
-  try {
-    ensureFolder(fresh);
-    for (const [name, source] of Object.entries(SOURCES)) writePrivate(join(fresh, name), source);
-    Deno.renameSync(fresh, folder);
-  } catch (error) {
-    removeIfThere(fresh);
-    if (!exists(folder)) throw error; // else another server was faster; its folder holds the same
-  }
-  return folder;
 }

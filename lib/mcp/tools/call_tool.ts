@@ -1,3 +1,4 @@
+import { hideSecrets } from "../../base/hide_secrets.ts";
 import { ProtocolError } from "@modelcontextprotocol/server";
 import { explainSystemError } from "../../base/explain_system_error.ts";
 import { permissionAdvice } from "../../base/permission_advice.ts";
@@ -20,7 +21,7 @@ export async function callTool(
     return withNote(await tool.handle(input as never, call), ignoredNote(ignored));
   } catch (error) {
     if (error instanceof ProtocolError) throw error;
-    return { json: { error: messageOf(error, tool, call) } };
+    return { json: { error: hideSecrets(messageOf(error, tool, call)) } };
   }
 }
 

@@ -1,3 +1,4 @@
+import { hideSecrets } from "../../base/hide_secrets.ts";
 import { pickBuildLines } from "./pick_build_lines.ts";
 
 /** How long an explanation may get, in characters. */
@@ -23,7 +24,7 @@ export function explainFailure(
   step: FailedStep,
 ): string {
   const { label, logUri } = step;
-  const log = maskCredentials(withoutDrawing(fromError(lastAttempt(logText)))).trim();
+  const log = hideSecrets(withoutDrawing(fromError(lastAttempt(logText)))).trim();
   const next = advice(log, step);
   return [
     `${label} failed: ${
@@ -35,7 +36,7 @@ export function explainFailure(
 
 /** The one line of a failure that tells most. */
 export function failureInBrief(logText: string): string {
-  const log = maskCredentials(withoutDrawing(fromError(lastAttempt(logText)))).trim();
+  const log = hideSecrets(withoutDrawing(fromError(lastAttempt(logText)))).trim();
   const [first = "", ...others] = isBuildFailure(log)
     ? pickBuildLines(unprefixed(log)).lines
     : withoutFrames(log).split("\n");
@@ -54,19 +55,6 @@ function buildFailure(log: string, logUri: string | undefined): string {
 
 function isBuildFailure(log: string): boolean {
   return /Failed to build/.test(log);
-}
-
-/** Replaces user names, passwords and tokens in URLs; rather too much than too little. */
-export function maskCredentials(text: string): string {
-  return text
-    .replace(
-      /(\b[a-z][a-z0-9+.-]*:\/\/)(?:[^\s/@:]*:[^\s@]*@)?(?:[^\s/]*@)?/gi,
-      (url, scheme) => url === scheme ? url : `${scheme}****@`,
-    )
-    .replace(
-      /([?&][\w-]*(?:token|key|secret|password|auth|sig(?:nature)?)=)[^&\s"'`)]+/gi,
-      "$1****",
-    );
 }
 
 /** What the preparation printed since it gave something up for the last time. */

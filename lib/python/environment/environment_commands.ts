@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
-import { dirname, join } from "node:path";
-import { ensureFolder, exists, replacePrivate } from "../../base/private_files.ts";
+import { join } from "node:path";
+import { installFiles } from "../../base/install_files.ts";
 import { findLauncherPython } from "../interpreters/find_interpreters.ts";
 import type { ScriptNeeds } from "../requirements/canonical_script.ts";
 import type { Project } from "../requirements/find_project.ts";
@@ -119,11 +118,6 @@ export function pipInstall(uv: string, venv: string): string[] {
 
 /** The path of one of our Python programs; written unless it is there. */
 export function installProgram(home: string, name: string, program: string): string {
-  const version = createHash("sha256").update(program).digest("hex").slice(0, 8);
-  const path = join(home, "runtime", `${name}-${version}.py`);
-  if (!exists(path)) {
-    ensureFolder(dirname(path));
-    replacePrivate(path, program);
-  }
-  return path;
+  const file = `${name}.py`;
+  return join(installFiles(home, name, { [file]: program }), file);
 }

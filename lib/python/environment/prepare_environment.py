@@ -166,7 +166,7 @@ class Requirements:
         others = [self.line % other for other in self.instead[name]]
         lines[at : at + 1] = [line for line in others if line not in lines]
         replace(self.file, "\n".join(lines))
-        self.given_up[name] = {"instead": self.instead[name], "output": masked(output)[-LONGEST_OUTPUT:]}
+        self.given_up[name] = {"instead": self.instead[name], "output": without_secrets(output)[-LONGEST_OUTPUT:]}
         self.save()
 
     def save(self):
@@ -214,12 +214,12 @@ def tell(line, progress):
     if not line:
         return
     progress.read(line)
-    sys.stderr.write(masked(line) + "\n")
+    sys.stderr.write(without_secrets(line) + "\n")
     sys.stderr.flush()
 
 
-def masked(text):
-    """As `maskCredentials` in explain_failure.ts: a log is a file."""
+def without_secrets(text):
+    """As hide_secrets.ts does: a log is a file."""
     with_users = CREDENTIALS.sub(lambda url: url[1] + ("****@" if url[0] != url[1] else ""), text)
     return TOKENS.sub(r"\1****", with_users)
 
@@ -257,4 +257,5 @@ def main(uv, venv, marker, contents, commands, names):
     return 0
 
 
-sys.exit(main(**json.loads(sys.argv[1])))
+if __name__ == "__main__":
+    sys.exit(main(**json.loads(sys.argv[1])))

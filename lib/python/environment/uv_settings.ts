@@ -1,4 +1,4 @@
-import { maskCredentials } from "../advice/explain_failure.ts";
+import { hideSecrets } from "../../base/hide_secrets.ts";
 
 /**
  * Settings under which the same requirements come down to other packages. Those of pip count where
@@ -33,5 +33,5 @@ const decisive = [
  */
 export function uvSettings(env: Record<string, string>): string {
   return decisive.filter((name) => env[name])
-    .map((name) => `${name}=${maskCredentials(env[name]!)}`).join("\n");
+    .map((name) => `${name}=${hideSecrets(env[name]!)}`).join("\n");
 }

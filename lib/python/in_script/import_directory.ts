@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
-import { join } from "node:path";
-import { ensureFolder, exists, replacePrivate } from "../../base/private_files.ts";
+import { installFiles } from "../../base/install_files.ts";
 import hook from "./import_directory.py" with { type: "text" };
 
-const version = createHash("sha256").update(hook).digest("hex").slice(0, 8);
+// Python would make `__pycache__` with the mode that a script's umask allows.
+const FILES = { "sitecustomize.py": hook, "__pycache__/": "" };
 
 /**
  * The environment under which `python script.py` runs the script as if it were a file in
@@ -16,13 +15,7 @@ export function importDirectoryEnv(
   directory: string,
   pythonPath: string | undefined,
 ): Record<string, string> {
-  const folder = join(home, "runtime", `import_directory-${version}`);
-  const file = join(folder, "sitecustomize.py");
-  if (!exists(file)) {
-    // Python would make this folder with the mode that a script's umask allows.
-    ensureFolder(join(folder, "__pycache__"));
-    replacePrivate(file, hook);
-  }
+  const folder = installFiles(home, "import_directory", FILES);
   return {
     PYTHONPATH: pythonPath ? `${folder}:${pythonPath}` : folder,
     PYTHON_MCP_IMPORT_DIRECTORY: directory,

@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
-import { dirname, join } from "node:path";
-import { ensureFolder, exists, replacePrivate } from "../../base/private_files.ts";
+import { join } from "node:path";
+import { installFiles } from "../../base/install_files.ts";
 import { UserError } from "../../base/user_error.ts";
 import runner from "./run_notebook.py" with { type: "text" };
 
@@ -52,15 +51,8 @@ function parse(text: string, path: string): Notebook {
   );
 }
 
-const version = createHash("sha256").update(runner).digest("hex").slice(0, 8);
-
 /** The path of the program that runs a notebook; written unless it is there. */
 export function notebookRunner(home: string): string {
   // A folder of its own: Python lets a script import what lies beside it.
-  const path = join(home, "runtime", `notebook-${version}`, "run_notebook.py");
-  if (!exists(path)) {
-    ensureFolder(dirname(path));
-    replacePrivate(path, runner);
-  }
-  return path;
+  return join(installFiles(home, "notebook", { "run_notebook.py": runner }), "run_notebook.py");
 }

@@ -1,7 +1,5 @@
-import { chmod, mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
-import { createHash } from "node:crypto";
-import { dirname, join, resolve } from "node:path";
-import config from "../../../deno.json" with { type: "json" };
+import { join, resolve } from "node:path";
+import { installFiles } from "../../base/install_files.ts";
 import ask from "./_python_mcp_ask.py" with { type: "text" };
 import exception from "./_python_mcp_exception.py" with { type: "text" };
 import figures from "./_python_mcp_figures.py" with { type: "text" };
@@ -34,52 +32,16 @@ const FILES: Record<string, string> = {
   "lib/_python_mcp_run.py": run,
   "lib/_python_mcp_ticker.py": ticker,
   "lib/python_mcp.py": pythonMcp,
+  // Python would make these folders with the mode that a script's umask allows.
+  "hook/__pycache__/": "",
+  "directory/__pycache__/": "",
+  "lib/__pycache__/": "",
 };
 
-const CONTENT_HASH = createHash("sha256").update(JSON.stringify(FILES)).digest("hex").slice(0, 8);
-
 /** Puts the files of the script runtime below `home`, unless they are there already. */
-export async function installScriptRuntime(home: string): Promise<ScriptRuntime> {
-  const version = join(resolve(home), "runtime", `${config.version}-${CONTENT_HASH}`);
-  const scripts = join(version, "scripts");
-  if (!await exists(scripts)) await install(version, scripts);
-  const hook = join(scripts, "hook");
+export function installScriptRuntime(home: string): ScriptRuntime {
+  const hook = join(installFiles(resolve(home), "scripts", FILES), "hook");
   return {
     env: (pythonPath) => ({ PYTHONPATH: pythonPath ? `${hook}:${pythonPath}` : hook }),
   };
-}
-
-async function install(version: string, scripts: string): Promise<void> {
-  await makePrivateFolder(dirname(version));
-  await makePrivateFolder(version);
-  const unfinished = await mkdtemp(join(version, "scripts.new-"));
-  try {
-    await chmod(unfinished, 0o700);
-    for (const [name, text] of Object.entries(FILES)) {
-      const file = join(unfinished, name);
-      await makePrivateFolder(dirname(file));
-      // Python would make this folder with the mode that a script's umask allows.
-      await makePrivateFolder(join(dirname(file), "__pycache__"));
-      await writeFile(file, text);
-      await chmod(file, 0o600);
-    }
-    await rename(unfinished, scripts);
-  } catch (error) {
-    await rm(unfinished, { recursive: true, force: true });
-    // Another server may have been faster.
-    if (!await exists(scripts)) throw error;
-  }
-}
-
-async function makePrivateFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await chmod(folder, 0o700);
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,5 @@
 import type { JobFiles } from "../../jobs/files/job_files.ts";
-import { maskCredentials } from "../../python/advice/explain_failure.ts";
+import { hideSecrets } from "../../base/hide_secrets.ts";
 import type { PythonRun, RunOptions } from "./run_options.ts";
 
 /** What was asked of a run, as its `spec.json` keeps it: of secrets, only that there were some. */
@@ -20,7 +20,7 @@ export function askedRun(
   { script, ...run }: PythonRun,
   { stdin, envVars = {}, args, envFile, timeoutSeconds, memoryMb, label }: RunOptions,
 ): AskedRun {
-  const dependencies = run.dependencies?.map(maskCredentials);
+  const dependencies = run.dependencies?.map(hideSecrets);
   const variables = Object.keys(envVars).sort();
   const hasPassword = dependencies?.some((one, index) => one !== run.dependencies![index]);
   return {

@@ -94,7 +94,7 @@ async function makePlan(
   cwd: string,
   { settings }: App,
 ): Promise<RunPlan> {
-  const runtime = await installScriptRuntime(settings.home);
+  const runtime = installScriptRuntime(settings.home);
   return await prepareRun({
     ...run.script,
     scriptPath,

@@ -1,3 +1,4 @@
+import { hideSecrets } from "../../base/hide_secrets.ts";
 import { Command, CommanderError } from "commander";
 import config from "../../../deno.json" with { type: "json" };
 import { explainSystemError } from "../../base/explain_system_error.ts";
@@ -28,7 +29,7 @@ export async function runCommand(args: string[], createApp: () => App): Promise<
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (error instanceof Deno.errors.BrokenPipe) return EXIT.brokenPipe;
-    say(`python-mcp: ${messageOf(error)}\n`);
+    say(`python-mcp: ${hideSecrets(messageOf(error))}\n`);
     return EXIT.failed;
   } finally {
     await cli.close();

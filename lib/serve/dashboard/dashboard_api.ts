@@ -1,3 +1,4 @@
+import { hideSecrets } from "../../base/hide_secrets.ts";
 import { UserError } from "../../base/user_error.ts";
 import { JOB_STATUSES } from "../../jobs/model/job.ts";
 import type { App } from "../../runs/app.ts";
@@ -39,7 +40,7 @@ export class DashboardApi {
     } catch (error) {
       if (error instanceof NotFound) return failure(404, error.message);
       if (error instanceof URIError) return failure(404, "The path is no valid one");
-      if (error instanceof UserError) return failure(400, error.message);
+      if (error instanceof UserError) return failure(400, hideSecrets(error.message));
       this.#app.log.warn(`dashboard: ${error instanceof Error ? error.stack : error}`);
       return failure(500, "The server could not do this; its log says why");
     }

@@ -1,3 +1,4 @@
+import { holdsSecrets } from "../../base/hide_secrets.ts";
 import { dirname, join } from "node:path";
 import { findLauncherPython } from "../../python/interpreters/find_interpreters.ts";
 import { findUv } from "../../python/environment/find_uv.ts";
@@ -30,7 +31,6 @@ const NETWORK = [
   "PIP_INDEX_URL",
   "PIP_CERT",
 ];
-const CREDENTIALS = /\/\/[^/@\s]+@/;
 
 /**
  * What starts this server from anywhere: absolute paths, and a PATH and ways into the network of its
@@ -64,6 +64,6 @@ export function serverEntry({ main, home, env, scoped }: {
 
 /** What is set of the network; a value with a password in it stays out of a client's file. */
 function networkOf(env: Record<string, string>): Record<string, string> {
-  const set = NETWORK.filter((name) => env[name] && !CREDENTIALS.test(env[name]));
+  const set = NETWORK.filter((name) => env[name] && !holdsSecrets(env[name]));
   return Object.fromEntries(set.map((name) => [name, env[name]!]));
 }

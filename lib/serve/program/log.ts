@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { hideSecrets } from "../../base/hide_secrets.ts";
 import { ensureFolder, statIfThere } from "../../base/private_files.ts";
 import type { Log, LogLine } from "../../runs/log.ts";
 
@@ -13,7 +14,8 @@ const LARGEST = 1 << 20;
  */
 export function createLog(home: string, debug: boolean, show = writeToStderr): Log {
   const listeners = new Set<(line: LogLine) => void>();
-  const write = (level: LogLine["level"], message: string) => {
+  const write = (level: LogLine["level"], said: string) => {
+    const message = hideSecrets(said);
     for (const listener of listeners) listener({ level, message });
     const line = `${new Date().toISOString()} [${level}] ${Deno.pid} ${message}\n`;
     attempt(() => show(line));

@@ -125,7 +125,7 @@ Deno.test("python_mcp.run says what is wrong when its arguments make no sense", 
 
 Deno.test("python_mcp.run raises JobError when the script is no job", async () => {
   await using home = await TestHome.create();
-  const env = (await installScriptRuntime(home.path)).env(undefined);
+  const env = installScriptRuntime(home.path).env(undefined);
   await using python = await PythonProcess.start(PYTHON, [
     "-c",
     `${IMPORT}try: python_mcp.run("1")\nexcept python_mcp.JobError as error: print(error)`,
@@ -137,7 +137,7 @@ Deno.test("python_mcp.run raises JobError when the script is no job", async () =
 
 Deno.test("nothing of what starts jobs is loaded when a script imports python_mcp for progress", async () => {
   await using home = await TestHome.create();
-  const env = (await installScriptRuntime(home.path)).env(undefined);
+  const env = installScriptRuntime(home.path).env(undefined);
   await using python = await PythonProcess.start(PYTHON, [
     "-c",
     "import sys; before = set(sys.modules); from python_mcp import create_progress_callback\n" +

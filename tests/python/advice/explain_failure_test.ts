@@ -1,9 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  explainFailure,
-  failureInBrief,
-  maskCredentials,
-} from "../../../lib/python/advice/explain_failure.ts";
+import { explainFailure, failureInBrief } from "../../../lib/python/advice/explain_failure.ts";
 
 const explain = (log: string, logUri?: string) =>
   explainFailure(log, { label: "Installing a", interpreters: "", logUri });
@@ -84,17 +80,4 @@ Deno.test("explainFailure shows all of a failed build that says little", () => {
 
 Deno.test("explainFailure has words for a step that printed nothing", () => {
   assert.equal(explain(""), "Installing a failed: it printed nothing");
-});
-
-Deno.test("maskCredentials leaves URLs without credentials alone", () => {
-  const text = "https://pypi.org/simple/@scope git+ssh://token@host/x";
-  assert.equal(maskCredentials(text), "https://pypi.org/simple/@scope git+ssh://****@host/x");
-});
-
-Deno.test("maskCredentials knows passwords with odd characters, and tokens", () => {
-  const masked = (text: string) => assert.doesNotMatch(maskCredentials(text), /s3c|ret/);
-  masked("https://user:s3c@ret@index.example/simple");
-  masked("invalid value 'https://user:s3c/ret@index.example/simple' for");
-  masked("https://index.example/simple?access_token=s3cret&x=1");
-  masked("UV_INDEX=corp=https://user:s3cret@a/simple https://__token__:s3cret@b/simple");
 });

@@ -45,7 +45,7 @@ for (const { path, version } of interpreters) {
   Deno.test(`a script's last exception is noted, and no other, when Python is ${version}`, async (t) => {
     const home = Deno.makeTempDirSync();
     try {
-      const runtime = await installScriptRuntime(home);
+      const runtime = installScriptRuntime(home);
       const group: typeof ENDINGS = Number(version.split(".")[1]) >= 11
         ? {
           "a group": [

@@ -20,7 +20,7 @@ async function underEach(
     const scriptPath = join(folder, "job/script.py");
     Deno.writeTextFileSync(scriptPath, source);
     const home = join(folder, "home");
-    const runtime = await installScriptRuntime(home);
+    const runtime = installScriptRuntime(home);
     const baseEnv = { ...serverEnv(), PYTHONWARNINGS: "error" };
     const context = { home, baseEnv, scriptRuntimeEnv: runtime.env };
     for (const { version } of await listInterpreters()) {

@@ -93,7 +93,7 @@ type Hooked = (env: Record<string, string>) => Record<string, string>;
 async function withHome(body: (hooked: Hooked) => Promise<void>): Promise<void> {
   const home = await mkdtemp(join(tmpdir(), "live-output-"));
   try {
-    const runtime = await installScriptRuntime(home);
+    const runtime = installScriptRuntime(home);
     await body((env) => ({ ...env, ...runtime.env(env.PYTHONPATH) }));
   } finally {
     await rm(home, { recursive: true, force: true });

@@ -54,7 +54,7 @@ for (const { path, version } of interpreters) {
   Deno.test(`progress does nothing outside a job when Python is ${version}`, async () => {
     const home = await mkdtemp(join(tmpdir(), "progress-"));
     try {
-      const env = (await installScriptRuntime(home)).env(undefined);
+      const env = installScriptRuntime(home).env(undefined);
       await using python = await PythonProcess.start(path, [REPORT, "outside"], env);
       assert.deepEqual(await python.result(), {
         exit: 0,
@@ -94,7 +94,7 @@ async function withReport(
   try {
     const jobFolder = await mkdtemp(join(home, "job-"));
     const file = join(jobFolder, "progress.json");
-    const env = (await installScriptRuntime(home)).env(undefined);
+    const env = installScriptRuntime(home).env(undefined);
     await using python = await PythonProcess.start(path, [REPORT, mode], {
       ...env,
       PYTHON_MCP_PROGRESS_FILE: file,

@@ -1,0 +1,29 @@
+import { createHash } from "node:crypto";
+import { dirname, join } from "node:path";
+import { ensureFolder, exists, removeIfThere, writePrivate } from "./private_files.ts";
+
+/**
+ * Puts files that are embedded in this program into a folder below `<home>/runtime`, once for each
+ * version of them, and returns its path. Readers see the whole folder or none.
+ *
+ * @param name What they are, for people who look into the folder.
+ * @param files Their text by their path in the folder; a path that ends in `/` is an empty folder.
+ */
+export function installFiles(home: string, name: string, files: Record<string, string>): string {
+  const hash = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 8);
+  const folder = join(home, "runtime", `${name}-${hash}`);
+  if (exists(folder)) return folder;
+  const fresh = `${folder}.${crypto.randomUUID().slice(0, 8)}.new`;
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      const isFolder = path.endsWith("/");
+      ensureFolder(join(fresh, isFolder ? path : dirname(path)));
+      if (!isFolder) writePrivate(join(fresh, path), text);
+    }
+    Deno.renameSync(fresh, folder);
+  } catch (error) {
+    removeIfThere(fresh);
+    if (!exists(folder)) throw error; // else another server was faster; its folder holds the same
+  }
+  return folder;
+}

@@ -80,6 +80,7 @@ for (
     ["npx -y deno@2 task test", "npx -y deno@2.9.6 task test"],
     ['args: ["run", "--no-lock", X]', 'args: ["run", X]'],
     ['run(["pip", "install", "idna"])', 'run(["pip", "install", "idna==3.4"])'],
+    ["python3 -m pip install idna", "message: /uv pip install --python/,"],
     ["uvx ruff check", "uvx ruff==0.14.0 check"],
     ["deno test -A tests/fuzz", "deno test -A --lock=tests/deno.lock --frozen tests/fuzz"],
     ["deno check --doc", "deno check --lock=tests/deno.lock --frozen --doc"],

@@ -10,9 +10,24 @@ export function writePrivate(path: string, content: string): void {
   Deno.writeTextFileSync(path, content, { mode: 0o600 });
 }
 
+/** Creates a file with its content (mode 0600), at once; false where there is one already. */
+export function createPrivate(path: string, content: string): boolean {
+  const fresh = freshName(path);
+  try {
+    writePrivate(fresh, content);
+    Deno.linkSync(fresh, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    throw error;
+  } finally {
+    removeIfThere(fresh);
+  }
+}
+
 /** Replaces a file at once (mode 0600): readers see the old content or the new, never a part. */
 export function replacePrivate(path: string, content: string): void {
-  const fresh = `${path}.${crypto.randomUUID().slice(0, 8)}.new`;
+  const fresh = freshName(path);
   try {
     writePrivate(fresh, content);
     Deno.renameSync(fresh, path);
@@ -20,6 +35,10 @@ export function replacePrivate(path: string, content: string): void {
     removeIfThere(fresh);
     throw error;
   }
+}
+
+function freshName(path: string): string {
+  return `${path}.${crypto.randomUUID().slice(0, 8)}.new`;
 }
 
 /** The content of a text file, or `undefined` where there is none. */

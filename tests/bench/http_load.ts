@@ -3,6 +3,7 @@
  * each pausing 1 s between two calls): errors, memory, and how long `py_job_status` takes at the 99th
  * percentile beside an empty handler of the same SDK. A run with the defaults goes to `http_load.json`.
  */
+import { fileURLToPath } from "node:url";
 import { createMcpHandler, Server } from "@modelcontextprotocol/server";
 import { HttpServerProcess } from "../helpers/http_server.ts";
 import { modernMeta } from "../helpers/modern_meta.ts";
@@ -24,6 +25,7 @@ export interface HttpLoad {
   memory_mib: { before: number; most: number };
 }
 
+const LOCK = fileURLToPath(new URL("../deno.lock", import.meta.url));
 const RESULTS = new URL("http_load.json", import.meta.url);
 
 export async function readHttpLoad(): Promise<HttpLoad> {
@@ -89,7 +91,7 @@ function serveEmpty(): void {
 /** Starts that process. */
 async function startEmpty(): Promise<Target & AsyncDisposable> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", import.meta.filename!, "empty"],
+    args: ["run", "-A", `--lock=${LOCK}`, "--frozen", import.meta.filename!, "empty"],
     stdout: "piped",
     stderr: "null",
   }).spawn();

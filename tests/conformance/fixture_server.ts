@@ -2,6 +2,7 @@
 import { App } from "../../lib/runs/app.ts";
 import { readSettings } from "../../lib/runs/settings.ts";
 import { createSite, type Site } from "../../lib/serve/http/http.ts";
+import { serveFetch } from "../../lib/serve/http/serve_fetch.ts";
 import { createLog } from "../../lib/serve/program/log.ts";
 import { FIXTURES } from "./fixtures.ts";
 
@@ -12,15 +13,15 @@ export function startFixtureServer(home: string): { url: string; close(): Promis
   const settings = readSettings({ ...Deno.env.toObject(), PYTHON_MCP_HOME: home }, () => {});
   const app = new App(settings, { ...createLog(home, false), warn: () => {} });
   const site = createSite(app, { hostname: HOSTNAME }, FIXTURES);
-  const server = Deno.serve(
-    { hostname: HOSTNAME, port: 0, onListen: () => {} },
+  const server = serveFetch(
+    { hostname: HOSTNAME, port: 0, most: 1000, mostRequests: 1000, warn: () => {} },
     (request) => site.fetch(withToken(request, site)),
   );
   return {
-    url: `http://${HOSTNAME}:${(server.addr as Deno.NetAddr).port}/mcp`,
+    url: `http://${HOSTNAME}:${server.port}/mcp`,
     async close() {
       app.ending = true;
-      const ended = server.shutdown();
+      const ended = server.close();
       await site.close();
       await ended;
       await app.close();

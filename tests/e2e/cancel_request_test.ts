@@ -44,11 +44,10 @@ async function untilScriptRuns(home: TestHome): Promise<void> {
 
 type ListJobs = () => Promise<ListedJob[]>;
 
-/** A closed connection is noticed at once, or when the next thing is written to it. */
 async function listedJob(list: ListJobs, fits: (job: ListedJob) => boolean): Promise<ListedJob> {
   return await waitFor(async () => (await list()).find(fits), {
     what: "the listed job",
-    timeoutMs: 45_000,
+    timeoutMs: 10_000,
   });
 }
 

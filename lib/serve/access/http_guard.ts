@@ -7,6 +7,11 @@ import {
 import { bearsToken, type HttpToken } from "./http_token.ts";
 import { jsonRpcError } from "./json_rpc_error.ts";
 
+/** What a client without the right token is told to do. */
+export const TOKEN_HINT =
+  "Send this server's token as `Authorization: Bearer TOKEN`: the value of " +
+  "PYTHON_MCP_TOKEN, or the text of the file http_token in its home (~/.python_mcp).";
+
 /** Returns the response that refuses a request; `undefined` lets it in. */
 export type Guard = (request: Request) => Response | undefined;
 
@@ -38,12 +43,12 @@ export function isOwnPage({ headers, url }: Request): boolean {
 /** Lets in only who has the token. */
 export function createTokenGuard(token: HttpToken): Guard {
   return (request) => {
-    if (bearsToken(request.headers.get("authorization"), token)) return undefined;
-    const response = jsonRpcError(
-      401,
-      -32000,
-      "Unauthorized: send the token as `Authorization: Bearer TOKEN`",
-    );
+    const sent = request.headers.get("authorization");
+    if (bearsToken(sent, token)) return undefined;
+    const fault = sent === null
+      ? "no token was sent"
+      : "the token that was sent is not the server's";
+    const response = jsonRpcError(401, -32000, `Unauthorized: ${fault}. ${TOKEN_HINT}`);
     response.headers.set("WWW-Authenticate", 'Bearer realm="python-mcp"');
     return response;
   };

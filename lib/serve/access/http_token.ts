@@ -1,7 +1,12 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { join } from "node:path";
 import { requireOwned } from "../../base/owned_files.ts";
-import { ensureFolder, exists, readIfThere, replacePrivate } from "../../base/private_files.ts";
+import {
+  createPrivate,
+  ensureFolder,
+  readIfThere,
+  replacePrivate,
+} from "../../base/private_files.ts";
 
 /** The secret that HTTP clients must send, and where it comes from. */
 export interface HttpToken {
@@ -14,13 +19,15 @@ export interface HttpToken {
 export function readHttpToken(home: string, fromEnv: string | undefined): HttpToken {
   if (fromEnv) return { value: fromEnv };
   const path = join(home, "http_token");
-  if (exists(home)) requireOwned(home, { http_token: 0 });
+  ensureFolder(home);
+  requireOwned(home, { http_token: 0 });
+  const made = randomBytes(32).toString("base64url");
+  // Of servers that start at once, one makes it, and all read it.
+  if (readIfThere(path) === undefined) createPrivate(path, `${made}\n`);
   const kept = readIfThere(path)?.trim();
   if (kept) return { value: kept, path };
-  ensureFolder(home);
-  const value = randomBytes(32).toString("base64url");
-  replacePrivate(path, `${value}\n`);
-  return { value, path };
+  replacePrivate(path, `${made}\n`);
+  return { value: made, path };
 }
 
 /** Whether an `Authorization` header bears the token (RFC 6750); takes equally long for all wrong ones. */

@@ -9,7 +9,7 @@ import { rerunJob } from "../../runs/jobs/rerun_job.ts";
 import { artifactResponse } from "./artifact_response.ts";
 import { EventStreams } from "./event_stream.ts";
 import { detailOf, summaryOf } from "./job_json.ts";
-import { readPruneRequest } from "./prune_request.ts";
+import { readPruneRequest, TooLarge } from "./prune_request.ts";
 import { readOutput } from "./read_output.ts";
 import { UsageSampler } from "./usage_sampler.ts";
 
@@ -39,6 +39,7 @@ export class DashboardApi {
       return await this.#route(request, new URL(request.url));
     } catch (error) {
       if (error instanceof NotFound) return failure(404, error.message);
+      if (error instanceof TooLarge) return failure(413, error.message);
       if (error instanceof URIError) return failure(404, "The path is no valid one");
       if (error instanceof UserError) return failure(400, hideSecrets(error.message));
       this.#app.log.warn(`dashboard: ${error instanceof Error ? error.stack : error}`);

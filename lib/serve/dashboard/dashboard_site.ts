@@ -1,3 +1,4 @@
+import { readRequestBody } from "@modelcontextprotocol/server";
 import { DASHBOARD, loginPage } from "../../page/pages.ts";
 import type { App } from "../../runs/app.ts";
 import type { HttpToken } from "../access/http_token.ts";
@@ -60,9 +61,9 @@ export class DashboardSite {
   }
 
   async #logIn(request: Request): Promise<Response> {
-    const length = Number(request.headers.get("content-length") ?? Infinity);
-    const form = length <= LONGEST_FORM ? new URLSearchParams(await request.text()) : undefined;
-    if (this.#entry.isToken(form?.get("token") ?? "")) return this.#letIn();
+    const body = await readRequestBody(request, LONGEST_FORM);
+    const form = new URLSearchParams(body.tooLarge ? "" : body.text);
+    if (this.#entry.isToken(form.get("token") ?? "")) return this.#letIn();
     return pageResponse(loginPage("The server does not know this token."), 401);
   }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readRequestBody } from "@modelcontextprotocol/server";
 import { UserError } from "../../base/user_error.ts";
 import type { PruneOptions } from "../../runs/jobs/prune_jobs.ts";
 
@@ -9,9 +10,14 @@ const CHOICE = z.strictObject({
   max_age_hours: z.number().min(0).optional(),
 });
 
-/** Reads the body of `POST /api/prune`; a malformed one is the caller's fault. */
+/** Such a choice is small. */
+const LONGEST_BYTES = 10_000;
+
+/** Reads the body of `POST /api/prune`; a malformed or huge one is the caller's fault. */
 export async function readPruneRequest(request: Request): Promise<PruneOptions> {
-  const choice = CHOICE.safeParse(parseJson(await request.text()));
+  const body = await readRequestBody(request, LONGEST_BYTES);
+  if (body.tooLarge) throw new TooLarge(`The body may have at most ${LONGEST_BYTES} bytes`);
+  const choice = CHOICE.safeParse(parseJson(body.text));
   if (!choice.success) {
     const [issue] = choice.error.issues;
     const where = issue!.path.length > 0 ? `\`${issue!.path.join(".")}\`: ` : "";
@@ -20,6 +26,9 @@ export async function readPruneRequest(request: Request): Promise<PruneOptions> 
   const { keep_completed, keep_failed, max_age_hours } = choice.data;
   return { keepCompleted: keep_completed, keepFailed: keep_failed, maxAgeHours: max_age_hours };
 }
+
+/** More was sent than is read. */
+export class TooLarge extends Error {}
 
 function parseJson(text: string): unknown {
   try {

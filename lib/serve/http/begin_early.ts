@@ -6,8 +6,8 @@ const EVENT_STREAM = "text/event-stream";
 const encoder = new TextEncoder();
 
 /**
- * Lets the response to a slow request begin as a stream of events before there is an answer. Deno 2.9
- * notices that a client has closed its connection only then (measured, for any body of 1 kB or more).
+ * Lets the response to a slow request begin as a stream of events before there is an answer: proxies, and
+ * clients that wait for headers only so long, see that the server is at work.
  *
  * @param accept The client's `Accept` header.
  */

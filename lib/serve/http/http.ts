@@ -1,10 +1,13 @@
 import type { Offer } from "../../mcp/requests/offer.ts";
 import type { App } from "../../runs/app.ts";
+import { isForOAuth, noOAuth } from "../access/no_oauth.ts";
 import { createOriginGuard, createTokenGuard } from "../access/http_guard.ts";
 import { type HttpToken, readHttpToken } from "../access/http_token.ts";
 import { jsonRpcError } from "../access/json_rpc_error.ts";
 import { DashboardSite } from "../dashboard/dashboard_site.ts";
-import { createMcpEndpoint, type HttpLimits } from "./mcp_endpoint.ts";
+import { createMcpEndpoint, type EndpointLimits } from "./mcp_endpoint.ts";
+import { mostConnections } from "./most_connections.ts";
+import { serveFetch } from "./serve_fetch.ts";
 
 export interface HttpOptions {
   hostname: string;
@@ -13,8 +16,15 @@ export interface HttpOptions {
   limits?: Partial<HttpLimits>;
 }
 
+export interface HttpLimits extends EndpointLimits {
+  /** The most requests, streams included, that are open at once. */
+  open: number;
+  /** The most connections, those without any request included; half of the descriptors by default. */
+  connections: number;
+}
+
 /** A script of 5 MB, escaped as JSON, fits. */
-const LIMITS: HttpLimits = { requestBytes: 32 * 2 ** 20, open: 2000, sessions: 1000 };
+const LIMITS = { requestBytes: 32 * 2 ** 20, open: 2000, sessions: 1000 };
 
 /** A server of MCP over Streamable HTTP, at `/mcp`. */
 export interface HttpServer {
@@ -29,16 +39,15 @@ export interface HttpServer {
 /** Serves many clients of both eras, each with the token, until it is closed. */
 export function startHttp(app: App, options: HttpOptions): HttpServer {
   const site = createSite(app, options);
-  const server = Deno.serve({
+  const { connections = mostConnections(), open = LIMITS.open } = options.limits ?? {};
+  const server = serveFetch({
     hostname: options.hostname,
     port: options.port,
-    onListen: () => {},
-    onError: (error) => {
-      app.log.warn(`http: ${error}`);
-      return jsonRpcError(500, -32603, "Internal error");
-    },
+    most: connections,
+    mostRequests: open,
+    warn: (message) => app.log.warn(message),
   }, (request) => site.fetch(request));
-  const { port } = server.addr as Deno.NetAddr;
+  const { port } = server;
   const host = options.hostname.includes(":") ? `[${options.hostname}]` : options.hostname;
   return {
     url: `http://${host}:${port}/mcp`,
@@ -46,7 +55,7 @@ export function startHttp(app: App, options: HttpOptions): HttpServer {
     loginUrl: () => `http://${host}:${port}${site.loginPath()}`,
     async close() {
       app.ending = true;
-      const ended = server.shutdown();
+      const ended = server.close();
       await site.close();
       await ended;
     },
@@ -85,7 +94,10 @@ export function createSite(
       const shown = await dashboard.fetch(request);
       if (shown) return shown;
       // Without asking for the token: that is how clients find out that there is no OAuth here.
-      if (pathname !== "/mcp") return jsonRpcError(404, -32000, "Not found; the endpoint is /mcp");
+      if (isForOAuth(pathname)) return noOAuth();
+      if (pathname !== "/mcp" && pathname !== "/mcp/") {
+        return jsonRpcError(404, -32000, "Not found; the endpoint is /mcp");
+      }
       return checkToken(request) ?? await endpoint.fetch(request);
     },
     async close() {

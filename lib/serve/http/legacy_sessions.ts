@@ -47,7 +47,7 @@ export class LegacySessions {
     let response: Response | undefined;
     try {
       response = await session.transport.handleRequest(request, { parsedBody });
-      return whenDone(response, { done: () => session.open-- });
+      return whenDone(response, () => session.open--);
     } finally {
       if (!response) session.open--;
     }

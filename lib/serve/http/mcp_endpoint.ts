@@ -11,19 +11,16 @@ import { urisOf } from "../../runs/job_updates.ts";
 import { jsonRpcError } from "../access/json_rpc_error.ts";
 import { beginEarly } from "./begin_early.ts";
 import { LegacySessions } from "./legacy_sessions.ts";
-import { whenDone } from "./when_done.ts";
 
-export interface HttpLimits {
+export interface EndpointLimits {
   /** The largest request that is read, in bytes. */
   requestBytes: number;
-  /** The most requests, streams included, that are open at once. */
-  open: number;
   /** The most sessions of 2025-era clients at once. */
   sessions: number;
 }
 
 /** What answers at `/mcp`: one handler for requests of 2026-07-28, sessions for the 2025 era. */
-export function createMcpEndpoint(app: App, limits: HttpLimits, offer: Offer) {
+export function createMcpEndpoint(app: App, limits: EndpointLimits, offer: Offer) {
   const bus = new InMemoryServerEventBus();
   const modern = createMcpHandler(
     ({ era }) => createServer(app, { ...offer, era, lasting: false }),
@@ -36,29 +33,16 @@ export function createMcpEndpoint(app: App, limits: HttpLimits, offer: Offer) {
     },
     listChanged: () => modern.notify.resourcesChanged(),
   });
-  let open = 0;
   return {
-    async fetch(request: Request): Promise<Response> {
-      if (open >= limits.open) return jsonRpcError(503, -32000, "Too many open requests");
-      open++;
-      let response: Response | undefined;
-      try {
-        const gone = new AbortController();
-        response = await route(request, gone.signal);
-        return whenDone(response, { done: () => open--, gone: () => gone.abort() });
-      } finally {
-        if (!response) open--;
-      }
-    },
+    fetch,
     async close() {
       stopUpdates();
       await Promise.all([modern.close(), legacy.close()]);
     },
   };
 
-  async function route(request: Request, signal: AbortSignal): Promise<Response> {
-    const { url, method, headers } = request;
-    // Its own signal is aborted in Deno when it was answered too, and otherwise often late.
+  async function fetch(request: Request): Promise<Response> {
+    const { url, method, headers, signal } = request;
     const head = new Request(url, { method, headers, signal });
     if (method !== "POST") return await legacy.fetch(head, undefined);
     const read = await readRequestBody(request, limits.requestBytes);

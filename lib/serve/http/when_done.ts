@@ -1,33 +1,24 @@
-/** What may become of a response. */
-export interface ResponseEnd {
-  /** All of it was sent, or nobody reads it any more. */
-  done(): void;
-  /** Its client has closed the connection before that. */
-  gone?(): void;
-}
-
-/** Calls back when the response has come to its end. */
-export function whenDone(response: Response, end: ResponseEnd): Response {
+/** Calls back when all of the response was sent, or nobody reads it any more. */
+export function whenDone(response: Response, done: () => void): Response {
   // What is no stream is all there, and whether it arrives matters to nobody.
   if (!response.headers.get("Content-Type")?.startsWith("text/event-stream") || !response.body) {
-    end.done();
+    done();
     return response;
   }
   const reader = response.body.getReader();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
-        const { value, done } = await reader.read();
-        if (!done) return controller.enqueue(value);
+        const piece = await reader.read();
+        if (!piece.done) return controller.enqueue(piece.value);
         controller.close();
       } catch (error) {
         controller.error(error);
       }
-      end.done();
+      done();
     },
     async cancel(reason) {
-      end.done();
-      end.gone?.();
+      done();
       await reader.cancel(reason);
     },
   });

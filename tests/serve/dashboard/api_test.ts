@@ -119,3 +119,20 @@ Deno.test("the API answers 400 with the reason when the body of a prune is malfo
   }
   assert.equal((await prune('{"keep_failed": false}'))[0], 200);
 });
+
+Deno.test("the API answers 413 when more is sent than it reads, by the length announced or sent", async () => {
+  await using home = await TestHome.create();
+  await using server = await DashboardServer.start(home);
+  const text = JSON.stringify({ keep_failed: false, padding: "x".repeat(20_000) });
+  const stream = () => ReadableStream.from([new TextEncoder().encode(text)]);
+  for (const body of [text, stream()]) {
+    const response = await server.fetch("/api/prune", { method: "POST", body });
+    await response.body?.cancel();
+    assert.equal(response.status, 413);
+  }
+  for (const body of [`token=${text}`, stream()]) {
+    const response = await fetch(`${server.origin}/login`, { method: "POST", body });
+    await response.body?.cancel();
+    assert.equal(response.status, 401);
+  }
+});

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { App } from "../../../lib/runs/app.ts";
-import { startHttp } from "../../../lib/serve/http/http.ts";
-import type { HttpLimits } from "../../../lib/serve/http/mcp_endpoint.ts";
+import { type HttpLimits, startHttp } from "../../../lib/serve/http/http.ts";
 import { readSettings } from "../../../lib/runs/settings.ts";
 import { RawHttp } from "../../helpers/raw_http.ts";
 import { TestHome } from "../../helpers/test_home.ts";

@@ -1,4 +1,9 @@
 import assert from "node:assert/strict";
+import {
+  Client,
+  type OAuthClientProvider,
+  StreamableHTTPClientTransport,
+} from "@modelcontextprotocol/client";
 import { HttpServerProcess } from "../../helpers/http_server.ts";
 import { startProgram } from "../../helpers/program.ts";
 import { RawHttp } from "../../helpers/raw_http.ts";
@@ -104,11 +109,58 @@ Deno.test("GET /health says ok, and nothing else, without a token", async () => 
 Deno.test("the HTTP server answers 404 when the path is another one", async () => {
   await using home = await TestHome.create();
   await using server = await HttpServerProcess.start({ home: home.path });
-  for (const path of ["/mcp/other", "/sse", "/.well-known/oauth-protected-resource"]) {
+  for (const path of ["/mcp/other", "/sse", "/mcp//", "/registered"]) {
     const response = await fetch(new URL(path, server.url));
     await response.body?.cancel();
     assert.equal(response.status, 404, path);
   }
+});
+
+Deno.test("the HTTP server serves /mcp/ as /mcp", async () => {
+  await using home = await TestHome.create();
+  await using server = await HttpServerProcess.start({ home: home.path });
+  const client = new RawHttp({ url: `${server.url}/`, authorization: server.authorization });
+  await client.initialize();
+  assert.ok((await client.request("tools/list"))[0]!.result);
+  assert.equal((await post(`${server.url}/`, {})).status, 401);
+});
+
+Deno.test("the HTTP server says what to send instead when a client looks for OAuth", async () => {
+  await using home = await TestHome.create();
+  await using server = await HttpServerProcess.start({ home: home.path });
+  for (
+    const [path, method] of [
+      ["/register", "POST"],
+      ["/token", "POST"],
+      ["/.well-known/oauth-protected-resource", "GET"],
+      ["/.well-known/oauth-authorization-server/mcp", "GET"],
+      ["/mcp/.well-known/openid-configuration", "GET"],
+    ]
+  ) {
+    const response = await fetch(new URL(path!, server.url), { method });
+    assert.equal(response.status, 404, path);
+    const { error_description } = await response.json();
+    assert.match(error_description, /no OAuth here.*Authorization: Bearer TOKEN.*http_token/, path);
+  }
+});
+
+Deno.test("the SDK's client shows what to send instead when its token is wrong", async () => {
+  await using home = await TestHome.create();
+  await using server = await HttpServerProcess.start({ home: home.path });
+  const authProvider: OAuthClientProvider = {
+    redirectUrl: "http://127.0.0.1:1/callback",
+    clientMetadata: { redirect_uris: ["http://127.0.0.1:1/callback"] },
+    clientInformation: () => undefined,
+    saveClientInformation() {},
+    tokens: () => ({ access_token: "wrong", token_type: "Bearer" }),
+    saveTokens() {},
+    redirectToAuthorization() {},
+    saveCodeVerifier() {},
+    codeVerifier: () => "",
+  };
+  const transport = new StreamableHTTPClientTransport(new URL(server.url), { authProvider });
+  const client = new Client({ name: "test", version: "1" });
+  await assert.rejects(client.connect(transport), /no OAuth here.*Authorization: Bearer TOKEN/);
 });
 
 Deno.test("the HTTP server answers 413 when a request is too large, and lives on", async () => {

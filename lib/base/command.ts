@@ -25,4 +25,6 @@ export interface RunStep {
   env?: EnvChanges;
   /** Text for standard input; without it the script reads an empty one. */
   stdin?: string;
+  /** More may be sent while it runs; its input ends when that is said. */
+  stdin_open?: boolean;
 }

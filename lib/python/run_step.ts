@@ -21,6 +21,8 @@ export interface RunRequest {
   args: string[];
   /** Text for standard input; empty by default. */
   stdin?: string;
+  /** More input may be sent while it runs. */
+  stdinOpen?: boolean;
   /** Changes to the script's environment over the server's own. */
   env?: EnvChanges;
   /** Whether dependencies are installed at all; without it the interpreter runs as it is. */
@@ -80,6 +82,7 @@ export function runStep(
       ...directory,
     },
     ...(request.stdin === undefined ? {} : { stdin: request.stdin }),
+    ...(request.stdinOpen ? { stdin_open: true } : {}),
   };
 }
 

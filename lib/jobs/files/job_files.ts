@@ -79,6 +79,10 @@ export class JobFiles {
   }
 
   /** Where the script leaves files. */
+  get input(): string {
+    return this.path(JOB_FILES.input);
+  }
+
   get artifacts(): string {
     return this.#writtenByScript(JOB_FILES.artifacts);
   }

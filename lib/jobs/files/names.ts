@@ -38,6 +38,8 @@ export const JOB_FILES = {
   children: "children",
   /** Its slot is lent to others while its script waits for a job of its own. */
   lent: "lent",
+  /** A pipe that servers send input through, where the script's standard input stays open. */
+  input: "input",
   scriptFolder: "script",
   progress: "script/progress.json",
   artifacts: "script/artifacts",

@@ -18,6 +18,7 @@ import requestSocketSource from "./request_socket.py" with { type: "text" };
 import runCommandSource from "./run_command.py" with { type: "text" };
 import sharedSlotSource from "./shared_slot.py" with { type: "text" };
 import slotsSource from "./slots.py" with { type: "text" };
+import standardInputSource from "./standard_input.py" with { type: "text" };
 import startLauncherSource from "./start_launcher.py" with { type: "text" };
 import supervisorSource from "./supervisor.py" with { type: "text" };
 import waitingJobSource from "./waiting_job.py" with { type: "text" };
@@ -52,6 +53,7 @@ const SOURCES = {
   "run_command.py": runCommandSource,
   "shared_slot.py": sharedSlotSource,
   "slots.py": slotsSource,
+  "standard_input.py": standardInputSource,
   "start_launcher.py": startLauncherSource,
   "supervisor.py": supervisorSource,
   "waiting_job.py": waitingJobSource,

@@ -9,6 +9,7 @@ import time
 import memory_ceiling
 import process_tree
 from memory_samples import MemorySamples
+from standard_input import MOST_WAITING, Feed
 
 GRACE_SECONDS = 5.0  # between SIGTERM and SIGKILL
 LINGER_SECONDS = 0.1  # what a command leaves may end by itself for this long
@@ -49,6 +50,7 @@ class CommandRunner:
         self.reaps_orphans = reaps_orphans
         self.main = self.main_ended = self.feed = None
         self.outputs = ()
+        self.inbox = None
         self.wake_r, wake_w = os.pipe()
         os.set_blocking(self.wake_r, False)
         os.set_blocking(wake_w, False)
@@ -56,17 +58,28 @@ class CommandRunner:
         for number in (signal.SIGCHLD, signal.SIGUSR1):
             signal.signal(number, lambda *_: None)
 
-    def run(self, step, out, err, look, timeout_seconds=None, sample_interval_seconds=None, outputs=(), ceiling=None):
+    def run(
+        self,
+        step,
+        out,
+        err,
+        look,
+        timeout_seconds=None,
+        sample_interval_seconds=None,
+        outputs=(),
+        ceiling=None,
+        inbox=None,
+    ):
         """Runs a command. `look` is called now and then, and raises JobEnded to end it.
 
         `outputs`: the pipes (OutputPipe) behind `out` and `err`, where they are some. `ceiling`: a
-        MemoryCeiling.
+        MemoryCeiling. `inbox`: an Inbox, where input may come later.
         """
         ended = Ended()
         ended.samples = MemorySamples(sample_interval_seconds)
         began = time.monotonic()
         self.main_ended = None
-        self.outputs = outputs
+        self.outputs, self.inbox = outputs, inbox
         self.start(step, out, err)
         if ceiling:
             memory_ceiling.offer_first(self.main)
@@ -84,18 +97,15 @@ class CommandRunner:
             self.close_feed()
             for output in outputs:
                 output.move_all()
-            self.outputs = ()
+            self.outputs, self.inbox = (), None
         ended.seconds = (self.main_ended or time.monotonic()) - began
         return ended
 
     def start(self, step, out, err):
-        stdin = step.get("stdin")
+        # Without input a pipe too, at its end: programs cannot wait for that of /dev/null.
         stdin_r, stdin_w = os.pipe()
-        if stdin:
-            os.set_blocking(stdin_w, False)
-            self.feed = [stdin_w, memoryview(stdin.encode("utf-8", "surrogatepass"))]
-        else:
-            os.close(stdin_w)  # a pipe too: programs cannot wait for the end of /dev/null
+        is_open = self.inbox is not None and self.inbox.pipe is not None
+        self.feed = Feed(stdin_w, step.get("stdin") or "", is_open)
         try:
             self.main = spawn(step, self.mark, stdin_r, out, err)
         except BaseException:
@@ -154,8 +164,10 @@ class CommandRunner:
             for output in self.outputs:
                 if output.pipe in ready:
                     output.move()
-            if self.feed and self.feed[0] in ready:
-                self.feed_more()
+            if self.feed and self.feed.pipe in ready:
+                self.feed.write()
+            if self.inbox and self.inbox.pipe in ready:
+                self.take_input()
             if self.wake_r in ready:
                 os.read(self.wake_r, 4096)
                 return True
@@ -166,8 +178,10 @@ class CommandRunner:
         """The descriptors where there is something to do before `until`; select(2) knows none above 1023."""
         poll = select.poll()
         poll.register(self.wake_r, select.POLLIN)
-        if self.feed:
-            poll.register(self.feed[0], select.POLLOUT)
+        if self.feed and self.feed.pipe is not None and self.feed.waiting:
+            poll.register(self.feed.pipe, select.POLLOUT)
+        if self.inbox and self.inbox.pipe is not None and len(self.feed.waiting) < MOST_WAITING:
+            poll.register(self.inbox.pipe, select.POLLIN)
         for output in self.outputs:
             if output.rests_until <= now:
                 poll.register(output.pipe, select.POLLIN)
@@ -189,20 +203,17 @@ class CommandRunner:
             output.move_all()
         self.check_outputs()
 
-    def feed_more(self):
-        try:
-            self.feed[1] = self.feed[1][os.write(self.feed[0], self.feed[1][:PIECE]) :]
-        except BrokenPipeError:
-            self.feed[1] = b""
-        except BlockingIOError:
-            pass
-        if not self.feed[1]:
-            self.close_feed()
+    def take_input(self):
+        for message in self.inbox.read():
+            self.feed.add(message["text"])
+            if message["eof"]:
+                self.feed.end()
+        if not self.feed.stays_open or self.feed.pipe is None:
+            self.inbox.close()
 
     def close_feed(self):
         if self.feed:
-            os.close(self.feed[0])
-            self.feed = None
+            self.feed.close()
 
     def find(self):
         pids = process_tree.descendants(os.getpid())

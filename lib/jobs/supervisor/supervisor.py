@@ -16,6 +16,7 @@ import process_tree
 from memory_ceiling import MemoryCeiling
 from run_command import PIECE, TO_END, CommandRunner, JobEnded
 from shared_slot import SharedSlot
+from standard_input import Inbox
 
 LOCK_SECONDS = 0.05  # between two attempts at the lock of a preparation step
 
@@ -111,14 +112,21 @@ class Supervisor:
         limits = self.spec.get("timeout_seconds"), self.spec.get("sample_interval_seconds")
         if self.spec.get("max_memory_bytes"):
             self.ceiling = MemoryCeiling(self.spec["max_memory_bytes"])
-        for _ in range(self.spec.get("repeat") or 1):
-            self.pipes.prepare_writes()
-            ended = self.commands.run(step, *self.pipes.writes, self.look, *limits, outputs, self.ceiling)
-            self.runs.append(ended)
-            if ended.reason is not None:
-                raise ended.reason
-            if ended.status != 0:
-                break
+        inbox = Inbox(os.path.join(self.folder, names.INPUT)) if step.get("stdin_open") else None
+        try:
+            for _ in range(self.spec.get("repeat") or 1):
+                self.pipes.prepare_writes()
+                ended = self.commands.run(
+                    step, *self.pipes.writes, self.look, *limits, outputs, self.ceiling, inbox
+                )
+                self.runs.append(ended)
+                if ended.reason is not None:
+                    raise ended.reason
+                if ended.status != 0:
+                    break
+        finally:
+            if inbox:
+                inbox.close()
 
     # -- preparation ------------------------------------------------------------------------
 

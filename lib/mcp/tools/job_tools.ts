@@ -3,6 +3,7 @@ import { JOB_STATUSES } from "../../jobs/model/job.ts";
 import { cancelJob } from "../../runs/jobs/cancel_job.ts";
 import { jobStatus } from "../../runs/jobs/job_status.ts";
 import { listJobs } from "../../runs/jobs/list_jobs.ts";
+import { sendInput } from "../../runs/jobs/send_input.ts";
 import { pruneJobs } from "../../runs/jobs/prune_jobs.ts";
 import { JOB_PAGE_URI } from "../resources/job_page.ts";
 import { defineTool, type Tool } from "./define_tool.ts";
@@ -104,6 +105,28 @@ export const JOB_TOOLS: readonly Tool[] = [
       error,
     }),
     handle: async ({ job_id }, { app }) => ({ json: { ...await cancelJob(app, job_id) } }),
+  }),
+  defineTool({
+    name: "py_send_input",
+    title: "Send input to a job",
+    description:
+      "Write text (with its line break) to the standard input of a running job that was started with " +
+      "stdin_open; eof ends it.",
+    annotations: {
+      readOnlyHint: false,
+      destructiveHint: false,
+      idempotentHint: false,
+      openWorldHint: false,
+    },
+    input: z.strictObject({
+      job_id: z.string(),
+      text: z.string(),
+      eof: z.boolean().default(false).describe("The input ends after this text"),
+    }),
+    output: z.object({ job_id: z.string().optional(), sent_bytes: integer.optional(), error }),
+    handle: async ({ job_id, text, eof }, { app }) => ({
+      json: { ...await sendInput(app, job_id, text, eof) },
+    }),
   }),
   defineTool({
     name: "py_prune_jobs",

@@ -11,6 +11,7 @@ const someText = () => plainText().min(1, "it must not be empty");
 export const RUN_PARAMETERS = {
   args: z.array(plainText()).optional(),
   stdin: z.string().optional(),
+  stdin_open: z.boolean().default(false).describe("Keep stdin open for py_send_input"),
   env_vars: z.record(z.string(), plainText()).refine(
     (variables) => Object.keys(variables).every((name) => /^[^=\0]+$/.test(name)),
     "a variable's name is not empty and holds neither = nor NUL",
@@ -53,6 +54,7 @@ export const dependencies = z.array(z.string()).optional().describe(
 interface RunInput {
   args?: string[];
   stdin?: string;
+  stdin_open?: boolean;
   env_vars?: Record<string, string>;
   env_file?: string;
   timeout_seconds: number;
@@ -68,6 +70,7 @@ export function runOptions(tool: string, input: RunInput): RunOptions {
     tool,
     args: input.args,
     stdin: input.stdin,
+    stdinOpen: input.stdin_open,
     envVars: input.env_vars,
     envFile: input.env_file,
     timeoutSeconds: input.timeout_seconds,

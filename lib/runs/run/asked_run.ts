@@ -6,7 +6,10 @@ import type { PythonRun, RunOptions } from "./run_options.ts";
 export interface AskedRun {
   /** Without the text of inline code, which has a file of its own. */
   run: Omit<PythonRun, "script"> & { scriptPath?: string; module?: string };
-  options: Pick<RunOptions, "args" | "envFile" | "timeoutSeconds" | "memoryMb" | "label">;
+  options: Pick<
+    RunOptions,
+    "args" | "envFile" | "timeoutSeconds" | "memoryMb" | "stdinOpen" | "label"
+  >;
   withheld: {
     /** The names of variables whose values were given. */
     variables?: string[];
@@ -18,7 +21,7 @@ export interface AskedRun {
 
 export function askedRun(
   { script, ...run }: PythonRun,
-  { stdin, envVars = {}, args, envFile, timeoutSeconds, memoryMb, label }: RunOptions,
+  { stdin, envVars = {}, args, envFile, timeoutSeconds, memoryMb, stdinOpen, label }: RunOptions,
 ): AskedRun {
   const dependencies = run.dependencies?.map(hideSecrets);
   const variables = Object.keys(envVars).sort();
@@ -26,7 +29,7 @@ export function askedRun(
   return {
     run: { ...run, dependencies, scriptPath: script.path, module: script.module },
     // By name: what else callers pass along may hold anything.
-    options: { args, envFile, timeoutSeconds, memoryMb, label },
+    options: { args, envFile, timeoutSeconds, memoryMb, stdinOpen, label },
     withheld: {
       ...(variables.length > 0 && { variables }),
       ...(stdin !== undefined && { stdin: true }),

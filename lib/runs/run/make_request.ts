@@ -101,6 +101,7 @@ async function makePlan(
     cwd,
     args: options.args ?? [],
     stdin: options.stdin,
+    stdinOpen: options.stdinOpen,
     env,
     useUv: run.useUv,
     pythonVersion: run.pythonVersion,

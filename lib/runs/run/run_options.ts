@@ -10,6 +10,8 @@ export interface RunOptions {
   tool: string;
   args?: string[];
   stdin?: string;
+  /** `sendInput` may send more while it runs. */
+  stdinOpen?: boolean;
   /** They win over the variables of `envFile`. */
   envVars?: Record<string, string>;
   /** A `.env` file; relative to the run's directory. */

@@ -40,6 +40,7 @@ const STEP: Keys<PrepareStep & RunStep> = {
   save_stdout_to: true,
   timeout_seconds: true,
   stdin: true,
+  stdin_open: true,
 };
 const STORED: Keys<StoredSpec> = {
   id: true,

@@ -11,6 +11,7 @@ import { type JobFilter, JobStore } from "./store/job_store.ts";
 import { Notices } from "./files/notices.ts";
 import { Owner } from "./files/owner.ts";
 import { type Draft, type ProcessRequest, ProcessRunner } from "./process/process_runner.ts";
+import { sendInput } from "./process/send_input.ts";
 import { TaskRunner } from "./task/task_runner.ts";
 import { untilEnded } from "./waiting/until_ended.ts";
 
@@ -223,6 +224,11 @@ export class JobManager {
         return { row: last, wasFinal: false };
       }
     }
+  }
+
+  /** Sends input to a running job whose standard input is open; see `send_input.ts` for what it throws. */
+  async sendInput(id: string, message: { text: string; eof: boolean }): Promise<void> {
+    await sendInput(this.files(id)!, message);
   }
 
   /** Removes ended jobs, their files with them. Returns how many. */

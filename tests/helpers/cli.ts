@@ -62,13 +62,19 @@ export async function cliInTerminal(
   home: TestHome,
   args: string[],
   env: Record<string, string> = {},
+  typed = "",
 ): Promise<string> {
   const spawn = "import pty, sys; pty.spawn(sys.argv[1:])";
-  const { stdout } = await new Deno.Command("python3", {
+  const child = new Deno.Command("python3", {
     args: ["-c", spawn, Deno.execPath(), "run", "-A", MAIN, ...args],
     env: { PYTHON_MCP_HOME: home.join("home"), TERM: "xterm", NO_COLOR: "", ...env },
-    stdin: "null",
-  }).output();
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(typed));
+  await writer.close();
+  const { stdout } = await child.output();
   return new TextDecoder().decode(stdout);
 }
 

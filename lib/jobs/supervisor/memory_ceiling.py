@@ -17,7 +17,7 @@ class MemoryCeiling:
         """Whether the processes below this one have more memory than they may."""
         pids = process_tree.descendants(os.getpid())
         # Shared pages count once for each process here, so that less than the ceiling is less in any case.
-        if sum(map(process_tree.resident_bytes_of, pids)) <= self.most_bytes:
+        if process_tree.resident_bytes(pids) <= self.most_bytes:
             return False
         sizes = [(process_tree.proportional_bytes_of(pid), pid) for pid in pids]
         self.used_bytes = sum(size for size, _ in sizes)

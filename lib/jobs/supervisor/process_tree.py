@@ -108,20 +108,13 @@ def resident_bytes(pids):
     return total
 
 
-def resident_bytes_of(pid):
-    """The resident set size of a process in bytes; 0 when it is gone."""
-    if not HAS_PROC:
-        return 1024 * int("".join(_ps("-o", "rss=", "-p", str(pid))).strip() or 0)
-    return resident_bytes([pid])
-
-
 def proportional_bytes_of(pid):
-    """The same with its part of what it shares with others, where the system says that."""
+    """What a process has in memory, of shared pages its part (resident bytes where the system says no more)."""
     try:
         with open("/proc/%d/smaps_rollup" % pid, "rb") as rollup:
             return 1024 * next(int(line.split()[1]) for line in rollup if line.startswith(b"Pss:"))
     except (OSError, StopIteration):
-        return resident_bytes_of(pid)
+        return resident_bytes([pid])
 
 
 def pids():

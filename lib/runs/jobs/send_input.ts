@@ -1,7 +1,6 @@
 import { exists } from "../../base/private_files.ts";
 import { UserError } from "../../base/user_error.ts";
 import { isFinal } from "../../jobs/model/job.ts";
-import { sendInput as send } from "../../jobs/process/send_input.ts";
 import type { App } from "../app.ts";
 import { unknownJob } from "./unknown_job.ts";
 
@@ -48,7 +47,7 @@ export async function sendInput(
     );
   }
   try {
-    await send(files, { text, eof });
+    await jobs.sendInput(id, { text, eof });
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.BrokenPipe) {
       throw refused("its standard input has ended.");

@@ -4,9 +4,11 @@ import { UserError } from "../../base/user_error.ts";
 import type { App } from "../../runs/app.ts";
 import type { ScriptChoice } from "../../runs/run/script_source.ts";
 import type { RunAnswer } from "../../runs/run/run_options.ts";
+import { sendInput } from "../../runs/jobs/send_input.ts";
 import { runInDirectory, runSavedScript, runWithDependencies } from "../../runs/run/run_scripts.ts";
 import { type Cli, COMMAND_LINE } from "./command/cli.ts";
 import { followRun } from "./jobs/follow_run.ts";
+import { isInTerminal, passInputOn } from "./terminal/pass_input_on.ts";
 import { readStdin } from "./terminal/read_stdin.ts";
 
 /** What a person asks of `run`. */
@@ -33,10 +35,20 @@ export interface RunChoice {
 
 /** Starts a script as a job and follows it to its end, or until Ctrl-C. */
 export async function runScript(cli: Cli, options: RunChoice): Promise<void> {
-  await followRun(cli, await startScript(cli, options), options);
+  const hasTerminal = !options.stdin && !options.detach && options.script !== "-" &&
+    isInTerminal();
+  const id = await startScript(cli, options, hasTerminal);
+  if (hasTerminal) passInputOn(cli.app, id);
+  await followRun(cli, id, options);
+  // Who has left types nothing any more.
+  if (hasTerminal) await sendInput(cli.app, id, "", true).catch(() => {});
 }
 
-async function startScript({ app }: Cli, options: RunChoice): Promise<string> {
+async function startScript(
+  { app }: Cli,
+  options: RunChoice,
+  stdinOpen: boolean,
+): Promise<string> {
   const { script } = options;
   const isPath = !options.saved && !options.module && script !== "-";
   if (isPath && !exists(resolve(app.settings.cwd, script))) {
@@ -45,14 +57,18 @@ async function startScript({ app }: Cli, options: RunChoice): Promise<string> {
         "Check the path; a saved script needs --saved, and - reads the script from standard input.",
     );
   }
-  const answer = await startRun(app, options);
+  const answer = await startRun(app, options, stdinOpen);
   if (!("background" in answer)) {
     throw new Error("A run in the background was answered with its end");
   }
   return answer.background.job_id;
 }
 
-async function startRun(app: App, options: RunChoice): Promise<RunAnswer> {
+async function startRun(
+  app: App,
+  options: RunChoice,
+  stdinOpen: boolean,
+): Promise<RunAnswer> {
   const { script } = options;
   const shared = {
     args: options.args,
@@ -62,6 +78,7 @@ async function startRun(app: App, options: RunChoice): Promise<RunAnswer> {
     memoryMb: options.memoryMb,
     label: options.label ?? (script === "-" ? "standard input" : basename(script)),
     stdin: options.stdin ? await readStdin() : undefined,
+    stdinOpen,
     background: true,
   };
   if (options.saved) {

@@ -207,3 +207,14 @@ async function firstPiece(child: Deno.ChildProcess): Promise<void> {
   reader.releaseLock();
   child.stdout.pipeTo(new WritableStream()).catch(() => {});
 }
+
+Deno.test("run passes what is typed on to the script when it runs in a terminal", async () => {
+  await using home = await TestHome.create();
+  const script = writeScript(
+    home,
+    "a.py",
+    "import sys; print('<%s>' % input('name? ')); print(sys.stdin.readlines())",
+  );
+  const shown = await cliInTerminal(home, [...RUN, script], {}, "Ada\nmore\n\x04");
+  assert.match(shown, /name\? .*<Ada>\r\n\['more\\n'\]/s);
+});

@@ -10,7 +10,7 @@ const PIECE = 65536;
 export function isInTerminal(): boolean {
   if (!Deno.stdin.isTerminal()) return false;
   // State, parent, group, session, terminal, the terminal's foreground group; see proc(5).
-  const fields = readIfThere("/proc/self/stat")?.split(") ").at(-1)!.split(" ");
+  const fields = readIfThere("/proc/self/stat")?.split(") ").at(-1)?.split(" ");
   return fields === undefined || fields[2] === fields[5];
 }
 

@@ -4,11 +4,10 @@ import { UserError } from "../../base/user_error.ts";
 import type { App } from "../../runs/app.ts";
 import type { ScriptChoice } from "../../runs/run/script_source.ts";
 import type { RunAnswer } from "../../runs/run/run_options.ts";
-import { sendInput } from "../../runs/jobs/send_input.ts";
 import { runInDirectory, runSavedScript, runWithDependencies } from "../../runs/run/run_scripts.ts";
 import { type Cli, COMMAND_LINE } from "./command/cli.ts";
 import { followRun } from "./jobs/follow_run.ts";
-import { isInTerminal, passInputOn } from "./terminal/pass_input_on.ts";
+import { endInput, isInTerminal, passInputOn } from "./jobs/pass_input_on.ts";
 import { readStdin } from "./terminal/read_stdin.ts";
 
 /** What a person asks of `run`. */
@@ -41,7 +40,7 @@ export async function runScript(cli: Cli, options: RunChoice): Promise<void> {
   if (hasTerminal) passInputOn(cli.app, id);
   await followRun(cli, id, options);
   // Who has left types nothing any more.
-  if (hasTerminal) await sendInput(cli.app, id, "", true).catch(() => {});
+  if (hasTerminal) await endInput(cli.app, id);
 }
 
 async function startScript(

@@ -31,6 +31,11 @@ export async function passInputOn(app: App, id: string): Promise<void> {
   }
 }
 
+/** Ends the input of a job that goes on; one that has ended has none. */
+export async function endInput(app: App, id: string): Promise<void> {
+  await sendInput(app, id, "", true).catch(() => {});
+}
+
 /** Waits for the start of the script; false when the job ended before. */
 async function takesInput({ jobs }: App, id: string): Promise<boolean> {
   const input = jobs.files(id)!.input;

@@ -104,7 +104,7 @@ async function settle(session: Session, result: Json): Promise<Json> {
   return job.result!;
 }
 
-/** The script prints them and does not flush: output is readable within a second all the same. */
+/** The script prints them and does not flush: output is readable within a second anyway. */
 async function readPids(session: Session, id: string): Promise<number[]> {
   const deadline = performance.now() + 10_000;
   while (performance.now() < deadline) {

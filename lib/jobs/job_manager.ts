@@ -38,7 +38,7 @@ export interface JobManagerOptions {
   /** Makes the result of a run out of its files. */
   describe: (files: JobFiles, outcome: Outcome) => Promise<Pick<JobEnd, "result" | "error">>;
   log: (message: string) => void;
-  /** Tells the user what they should know, as of a database that was damaged. */
+  /** Tells the user what they should know, such as a database that was damaged. */
   warn: (message: string) => void;
 }
 
@@ -193,7 +193,7 @@ export class JobManager {
       const { openings } = this.store;
       await this.#poller.readAll();
       const answer = { rows: this.store.list(filter), total: this.store.count(filter.status) };
-      // A database that was made anew meanwhile holds jobs that nobody has looked at yet.
+      // A database that was rebuilt meanwhile holds jobs that nobody has looked at yet.
       if (this.store.openings === openings) return answer;
     }
   }

@@ -12,7 +12,7 @@ import { JOB_FILES, type JobFileName } from "./names.ts";
 import type { JobEnd, JobRow, Outcome, Progress } from "../model/job.ts";
 import type { ProcessSpec } from "./process_spec.ts";
 
-/** The part of `spec.json` that a lost row is made from anew: what no other file can tell. */
+/** The part of `spec.json` that a lost row is rebuilt from: what no other file can tell. */
 export interface JobRecord
   extends Pick<JobRow, "id" | "seq" | "kind" | "tool" | "label" | "parent" | "listed" | "owner"> {
   created_at: number;

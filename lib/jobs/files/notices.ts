@@ -1,4 +1,4 @@
-/** What the user should know, as of a repair: said at once on stderr, and once to whoever takes it. */
+/** What the user should know, such as a repair: said at once on stderr, and once to whoever takes it. */
 export class Notices {
   readonly #warn: (message: string) => void;
   #untaken: string[] = [];

@@ -163,7 +163,7 @@ export class HandOver {
         for (const [id, its] of this.#children) if (its === launcher) this.#children.delete(id);
         if (this.#closed) return;
         if (complaint === undefined) {
-          log("the launcher is gone; running jobs go on, another one takes what waits");
+          log("the launcher is gone; running jobs carry on, another one takes what waits");
           this.#giveAgain();
         } else {
           this.#failed(complaint);
@@ -205,7 +205,7 @@ export class HandOver {
     const said = this.#complaint === "" ? "" : ` (it says: ${this.#complaint})`;
     return new UserError(
       `The job was not started: ${this.#options.python()} cannot run the launcher of jobs${said}. ` +
-        "It must be a Python 3.8 or later that works; mend it, then start the job again.",
+        "It must be a Python 3.8 or later that works; fix it, then start the job again.",
       { cause },
     );
   }

@@ -9,7 +9,7 @@ const OPENING_MS = 5000;
 
 /**
  * `meta/jobs.db` as one server has it open. It notices when the file is not the one that it opened
- * (writes into a renamed file succeed silently) or is damaged, and opens it anew, repaired where no
+ * (writes into a renamed file succeed silently) or is damaged, and reopens it, repaired where no
  * other server has it open.
  */
 export class JobDatabase {

@@ -102,7 +102,7 @@ function inUse(home: Home, mustBe: string): UserError {
   return new UserError(
     `The job database ${databasePath(home)} has to ${mustBe}, which cannot happen while another ` +
       "python-mcp server, perhaps of another version, has it open. End the other servers (close the " +
-      "clients that started them; running jobs go on), then try again.",
+      "clients that started them; running jobs carry on), then try again.",
   );
 }
 

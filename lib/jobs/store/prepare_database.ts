@@ -28,11 +28,11 @@ export function prepareDatabase(
   const rebuilt = migrate(sql, home);
   if (keptAs !== undefined) {
     tell(
-      `The job database was damaged (${damage}). It is kept as ${keptAs}; ${count(rebuilt)} made ` +
-        "anew from the folders of jobs",
+      `The job database was damaged (${damage}). It is kept as ${keptAs}; ${count(rebuilt)} ` +
+        "rebuilt from the job folders",
     );
   } else if (rebuilt > 0) {
-    tell(`The job database was missing: ${count(rebuilt)} made anew from the folders of jobs`);
+    tell(`The job database was missing: ${count(rebuilt)} rebuilt from the job folders`);
   }
   if (findOldJobs(home)) tell(importOldJobs(home, sql));
 }

@@ -24,7 +24,7 @@ def read(folder, name):
     descriptor = os.open(os.path.join(folder, name), os.O_RDONLY | CAREFULLY)
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "no regular file", name)
+            raise OSError(errno.EINVAL, "not a regular file", name)
         return file.read()
 
 

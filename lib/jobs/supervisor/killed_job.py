@@ -21,7 +21,7 @@ def mark_failed(folder, job_id, lock, pipes=None):
     """Waits until no supervisor has the job any more, then ends it unless it has ended.
 
     What is left of its processes is stopped first; then what they have printed is moved to the logs.
-    `pipes`: the read ends of their output. Without them they are opened anew, at once and through
+    `pipes`: the read ends of their output. Without them they are reopened, at once and through
     processes that have them, so that as long as this one waits no script prints into the void.
     """
     pipes = pipes or reopen_pipes(folder, job_id)

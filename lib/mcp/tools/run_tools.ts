@@ -64,7 +64,7 @@ export const RUN_TOOLS: readonly Tool[] = [
     title: "Run Python in a directory",
     description:
       "Run a Python script (file or inline) with a directory as its working directory. Returns stdout, " +
-      "stderr and exit_code; a run longer than its budget (20 s) goes on as a background job and you " +
+      "stderr and exit_code; a run longer than its budget (20 s) continues as a background job and you " +
       "get its job_id for py_job_status.",
     annotations: RUNS_CODE,
     input: inDirectory,

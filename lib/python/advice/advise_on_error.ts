@@ -125,5 +125,5 @@ function notCompiled(error: string, stderr: string): string {
   const where = line === undefined ? "" : ` (line ${line})`;
   return /Missing parentheses in call to '(?:print|exec)'/.test(error)
     ? `The script is written for Python 2${where}, which is not supported: translate it to Python 3`
-    : `The script is no valid Python${where}, and nothing of it ran: correct that line`;
+    : `The script is not valid Python${where}, and nothing of it ran: correct that line`;
 }

@@ -33,7 +33,7 @@ FROM_PIP = (
     ("PIP_PROXY", "ALL_PROXY", ("HTTPS_PROXY", "https_proxy", "all_proxy")),
 )
 
-# Failures that another choice of requirements can mend, and those that it cannot.
+# Failures that another choice of requirements can fix, and those that it cannot.
 UNSATISFIABLE = re.compile(
     r"No solution found|Failed to (?:build|download and build)|was not found in the"
     r"|no wheels? with|can't be installed|unsatisfiable|requires-python|has no (?:usable|compatible)"

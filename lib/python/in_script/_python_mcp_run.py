@@ -92,11 +92,11 @@ def _interpreter():
 
 def _arguments(args):
     if isinstance(args, (str, bytes)):
-        raise TypeError("args is a list of texts, not one text: pass [%r]" % args)
+        raise TypeError("args is a list of strings, not one string: pass [%r]" % args)
     arguments = [os.fspath(a) if isinstance(a, os.PathLike) else a for a in args]
     for argument in arguments:
         if not isinstance(argument, str):
-            raise TypeError("args holds %r, which is no text: pass str(...) of it" % (argument,))
+            raise TypeError("args holds %r, which is not a string: pass str(...) of it" % (argument,))
         if "\0" in argument:
             raise ValueError("args holds %r: an argument has no NUL character" % argument)
     return arguments
@@ -119,7 +119,7 @@ def _environment(changes, child, directory):
     environ = dict(os.environ)
     for name, value in dict(changes or {}).items():
         if not isinstance(name, str) or not (value is None or isinstance(value, str)):
-            raise TypeError("env maps names to texts, or to None; it holds %r: %s" % (name, type(value).__name__))
+            raise TypeError("env maps names to strings, or to None; it holds %r: %s" % (name, type(value).__name__))
         if not name or "=" in name or "\0" in name + (value or ""):
             raise ValueError("env holds %r: a name has no '=', and neither it nor its value a NUL" % name)
         if value is None:

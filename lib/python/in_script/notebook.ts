@@ -46,7 +46,7 @@ function parse(text: string, path: string): Notebook {
     // said below
   }
   throw new UserError(
-    `Cannot run the notebook ${path}: it is no Jupyter notebook (JSON with a list of \`cells\`). ` +
+    `Cannot run the notebook ${path}: it is not a Jupyter notebook (JSON with a list of \`cells\`). ` +
       "Save it again in Jupyter, or give a Python file.",
   );
 }

@@ -104,7 +104,7 @@ function plainName(scriptName: string): string {
   if (!validName.test(name)) {
     throw new UserError(
       `Cannot use script_name ${JSON.stringify(scriptName.slice(0, 120))}: a name has 1 to 100 ` +
-        "letters, digits, `_`, `-` or `.`, does not start with a dot and is no path. " +
+        "letters, digits, `_`, `-` or `.`, does not start with a dot and is not a path. " +
         "Use a name such as `clean_data`.",
     );
   }

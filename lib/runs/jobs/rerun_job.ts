@@ -34,7 +34,7 @@ export async function rerunJob(
     const why = row.kind === "task"
       ? "it is a function of another program, which alone can call it"
       : "an earlier version started it and kept too little of what it was given";
-    throw new UserError(`Cannot run job ${id} again: ${why}. Start its script anew.`);
+    throw new UserError(`Cannot run job ${id} again: ${why}. Start its script again.`);
   }
   await checkSecrets(app, id, asked, given);
   const { scriptPath, module, ...run } = asked.run;
@@ -70,7 +70,7 @@ async function checkSecrets(
   if (withheld.password) {
     throw new UserError(
       `Cannot run job ${id} again: its dependencies named an address with a password, which is not ` +
-        "kept. Start its script anew.",
+        "kept. Start its script again.",
     );
   }
   const { env } = await readEnvironment(run, given, settings);

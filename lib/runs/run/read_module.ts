@@ -15,8 +15,8 @@ export function readModule(module: string, directory: string | undefined): Scrip
     throw new UserError(
       `Cannot run \`module\` ${
         JSON.stringify(module.slice(0, 120))
-      }: it is no dotted name. Give a name ` +
-        "as python -m takes it, such as `pkg.tool`; a path belongs into `script_path`.",
+      }: it is not a dotted name. Give a name ` +
+        "as python -m takes it, such as `pkg.tool`; a path belongs in `script_path`.",
     );
   }
   const base = directory === undefined ? undefined : join(directory, ...module.split("."));

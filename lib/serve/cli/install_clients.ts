@@ -28,7 +28,7 @@ export function installClients(
   if (clients.length === 0) {
     throw new UserError(
       `No MCP client was found (looked for ${CLIENTS.map(({ title }) => title).join(", ")}). ` +
-        "Name one with --client to write its configuration all the same.",
+        "Name one with --client to write its configuration anyway.",
     );
   }
   const server = what === "install"

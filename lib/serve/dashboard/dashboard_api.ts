@@ -40,7 +40,7 @@ export class DashboardApi {
     } catch (error) {
       if (error instanceof NotFound) return failure(404, error.message);
       if (error instanceof TooLarge) return failure(413, error.message);
-      if (error instanceof URIError) return failure(404, "The path is no valid one");
+      if (error instanceof URIError) return failure(404, "The path is invalid");
       if (error instanceof UserError) return failure(400, hideSecrets(error.message));
       this.#app.log.warn(`dashboard: ${error instanceof Error ? error.stack : error}`);
       return failure(500, "The server could not do this; its log says why");

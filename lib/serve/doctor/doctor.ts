@@ -38,7 +38,7 @@ export async function examine(
         message: `This could not be checked: ${text}`,
         fix: error instanceof Deno.errors.NotCapable
           ? permissionAdvice(text)
-          : "Mend what the message names.",
+          : "Fix what the message names.",
       }];
     }
   }));

@@ -40,13 +40,13 @@ function checkParent(home: string): Finding {
   const parent = nearestThere(home);
   try {
     if (isLink(home)) throw new Error("it is a link that leads nowhere");
-    if (!statIfThere(parent)!.isDirectory) throw new Error(`${parent} is no folder`);
+    if (!statIfThere(parent)!.isDirectory) throw new Error(`${parent} is not a folder`);
     accessSync(parent, constants.W_OK);
   } catch (error) {
     return {
       check: "home",
       level: "error",
-      message: `${home} cannot be made: ${(error as Error).message}`,
+      message: `${home} cannot be created: ${(error as Error).message}`,
       fix: "Set PYTHON_MCP_HOME to a folder that this user can make or write to.",
     };
   }
@@ -71,7 +71,7 @@ function checkMode(home: string, info: Deno.FileInfo): Finding {
     return {
       check: "home",
       level: "error",
-      message: `${home} is no folder`,
+      message: `${home} is not a folder`,
       fix: "Move that file away, or set PYTHON_MCP_HOME to a folder.",
     };
   }

@@ -26,7 +26,7 @@ export async function checkUv({ home, env }: Settings): Promise<Finding[]> {
       check: "uv",
       level: "error",
       message: `${uv} does not answer`,
-      fix: "Install uv anew: https://docs.astral.sh/uv/",
+      fix: "Reinstall uv: https://docs.astral.sh/uv/",
     }];
   }
   const shim = programFolders(env).find((folder) =>

@@ -25,7 +25,7 @@ export async function runHttp(app: App, options: HttpOptions): Promise<void> {
   }
   Deno.stderr.writeSync(new TextEncoder().encode(lines.join("\n") + "\n"));
   await untilToldToEnd();
-  app.log.debug("told to end; running jobs go on");
+  app.log.debug("told to end; running jobs carry on");
   await server.close();
   await app.close();
 }

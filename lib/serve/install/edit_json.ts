@@ -10,7 +10,7 @@ const PARSING = { allowTrailingComma: true };
 
 /**
  * Sets `text[key][name]` in JSON with comments. No other byte of the text changes: `jsonc-parser`
- * itself would lay out the neighbours anew.
+ * itself would reformat the neighbours.
  */
 export function setEntry(text: string, [key, name]: [string, string], value: unknown): string {
   const root = parseTree(text, [], PARSING);

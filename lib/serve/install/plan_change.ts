@@ -81,14 +81,16 @@ function read(path: string, text: string): unknown {
   if (first) {
     const line = text.slice(0, first.offset).split("\n").length;
     throw new UserError(
-      `Cannot change ${path}: line ${line} is no valid JSON (${
+      `Cannot change ${path}: line ${line} is invalid JSON (${
         printParseErrorCode(first.error)
       }). ` +
         "Correct the file, then try again; nothing was changed.",
     );
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new UserError(`Cannot change ${path}: it holds no JSON object. Nothing was changed.`);
+    throw new UserError(
+      `Cannot change ${path}: it does not hold a JSON object. Nothing was changed.`,
+    );
   }
   return value;
 }

@@ -36,7 +36,7 @@ export async function runStdio(app: App): Promise<void> {
   }, 100);
   await Promise.race([over, transport.inputEnded.then(lastAnswers)]);
   app.ending = true;
-  app.log.debug("the client is gone; running jobs go on");
+  app.log.debug("the client is gone; running jobs carry on");
   await handle.close();
   await app.close();
 

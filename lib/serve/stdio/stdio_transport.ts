@@ -180,7 +180,7 @@ function parseMessage(value: unknown): JSONRPCMessage | undefined {
   }
 }
 
-/** Answers what is no message; the id that it has all the same tells its sender. */
+/** Answers what is not a message; the id that it has anyway tells its sender. */
 function noMessage(value: unknown): Refusal {
   const id = (value as { id?: unknown } | null)?.id;
   return {

@@ -152,7 +152,7 @@ testOnSmallDisk("the server lives on when its own files cannot be written", asyn
   assert.equal((await bench.end(id)).status, "completed");
 });
 
-testOnSmallDisk("a lost database is made anew once the disk is not full any more", async (disk) => {
+testOnSmallDisk("a lost database is rebuilt once the disk is not full any more", async (disk) => {
   const home = join(disk.path, "home");
   const { id } = await (async () => {
     await using bench = await JobBench.open({ home });

@@ -129,10 +129,10 @@ Deno.test("a server writes into the new file when its database was renamed", asy
     (db) => db.prepare("SELECT id FROM jobs ORDER BY seq").all(),
   );
   assert.deepEqual(rows.map(({ id }) => id), [first.id, second.id]);
-  assert.match(bench.logged.join("\n"), /database was missing: 1 job was made anew/);
+  assert.match(bench.logged.join("\n"), /database was missing: 1 job was rebuilt/);
 });
 
-Deno.test("a missing database is made anew only once the last server has let go of it", async () => {
+Deno.test("a missing database is rebuilt only once the last server has let go of it", async () => {
   await using bench = await JobBench.open();
   const { id } = await bench.run(TO_THE_END);
   await using other = await OtherServer.start(bench.path, []);
@@ -143,7 +143,7 @@ Deno.test("a missing database is made anew only once the last server has let go 
   assert.equal((await bench.manager.get(id))?.status, "completed");
 });
 
-Deno.test("all servers find a missing database made anew when they are the first to look", async () => {
+Deno.test("all servers find a missing database rebuilt when they are the first to look", async () => {
   await using bench = await JobBench.open();
   const { id } = await bench.run(TO_THE_END);
   await using other = await JobBench.open({ home: bench.path });

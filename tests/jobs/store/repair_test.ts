@@ -80,10 +80,10 @@ for (const how of ["overwritten", "truncated", "emptied", "removed"] as const) {
     assert.match(
       told!,
       isDamaged
-        ? /was damaged.*kept as jobs\.db\.corrupt-.*; 6 jobs were made anew/
+        ? /was damaged.*kept as jobs\.db\.corrupt-.*; 6 jobs were rebuilt/
         : /was missing: 6 jobs/,
     );
-    assert.deepEqual(later.logged.filter((line) => line.includes("made anew")), [told]);
+    assert.deepEqual(later.logged.filter((line) => line.includes("rebuilt")), [told]);
     assert.equal(later.manager.notices.take(), undefined);
   });
 }
@@ -238,7 +238,7 @@ Deno.test("people are told on stderr and once in py_list_jobs when their databas
   await using server = await connect({ home: home.path });
   const { json } = await server.call("py_list_jobs");
   assert.deepEqual((json.jobs as { id: string }[]).map((job) => job.id), [id]);
-  const told = /database was damaged .*kept as jobs\.db\.corrupt-.*; 1 job was made anew/;
+  const told = /database was damaged .*kept as jobs\.db\.corrupt-.*; 1 job was rebuilt/;
   assert.match(json.note as string, told);
   assert.equal((await server.call("py_list_jobs")).json.note, undefined);
   await waitFor(() => told.test(server.stderr()), { what: "the log", timeoutMs: 5000 });

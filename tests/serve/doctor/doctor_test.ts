@@ -100,7 +100,7 @@ Deno.test("doctor says so when the home is a link that leads nowhere", async () 
   Deno.symlinkSync(home.join("nowhere"), home.join("home"));
   const { code, of } = await examine(home);
   assert.equal(code, 1);
-  assert.match(of("home")[0]!.message, /cannot be made: it is a link that leads nowhere/);
+  assert.match(of("home")[0]!.message, /cannot be created: it is a link that leads nowhere/);
 });
 
 Deno.test("doctor ends with 1 when the home cannot be made", async () => {
@@ -110,7 +110,7 @@ Deno.test("doctor ends with 1 when the home cannot be made", async () => {
   assert.equal(code, 1);
   const [{ level, message, fix }] = of("home") as [Finding];
   assert.equal(level, "error");
-  assert.match(message, /file\/home cannot be made: .*file is no folder/);
+  assert.match(message, /file\/home cannot be created: .*file is not a folder/);
   assert.match(fix!, /Set PYTHON_MCP_HOME/);
 });
 

@@ -129,7 +129,7 @@ Deno.test("install changes nothing when the file is no JSON, and says where", as
   const file = write(home, ".cursor/mcp.json", '{\n  "mcpServers": {\n');
   const { code, stderr } = await inHome(home, "install");
   assert.equal(code, 1);
-  assert.match(stderr, /Cannot change .*mcp\.json: line 3 is no valid JSON/);
+  assert.match(stderr, /Cannot change .*mcp\.json: line 3 is invalid JSON/);
   assert.equal(Deno.readTextFileSync(file), '{\n  "mcpServers": {\n');
 });
 

@@ -1,7 +1,7 @@
 import { flag, parsed, text } from "../command/options.ts";
 import { parseVariable } from "../command/parse_values.ts";
 
-/** What is given anew each time that a script is run. */
+/** What is given again each time that a script is run. */
 export const RERUN_OPTIONS = {
   env: parsed("variable for the script; may be repeated", {
     short: "e",

@@ -25,7 +25,7 @@ export class ProgressLine {
     this.#write(Deno.stderr, bytes);
   }
 
-  /** Draws the line anew. */
+  /** Redraws the line. */
   look(row: JobRow): void {
     if (!this.#shows || !this.#atLineStart || Date.now() - this.#drawnAt < DRAW_MS) return;
     // A line that wraps could not be redrawn.

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { connect } from "../helpers/connect.ts";
 import { uvFolder } from "../helpers/run_plan.ts";
-import { TestHome } from "../helpers/test_home.ts";
+import { SharedServers } from "../helpers/shared_servers.ts";
+
+const shared = new SharedServers(async () => ({
+  PATH: `${await uvFolder()}:${Deno.env.get("PATH")}`,
+}));
 
 interface Mistake {
   what: string;
@@ -141,13 +144,9 @@ const MISTAKES: Mistake[] = [
 
 for (const { what, tool = IN_DIR, args, names } of MISTAKES) {
   Deno.test(`${tool} says what to correct when ${what}`, async () => {
-    await using home = await TestHome.create();
+    const { home, server } = await shared.begin();
     Deno.writeTextFileSync(home.join("script.py"), "print(1)\n");
     Deno.writeFileSync(home.join("bad.env"), new Uint8Array([0x41, 0x3d, 0xff]));
-    await using server = await connect({
-      home: home.join("state"),
-      env: { PATH: `${await uvFolder()}:${Deno.env.get("PATH")}` },
-    });
     const filled = JSON.parse(JSON.stringify(args).replaceAll("HOME", home.path));
     const { json, isError, content } = await server.call(tool, filled);
     assert.equal(isError, true);
@@ -159,6 +158,6 @@ for (const { what, tool = IN_DIR, args, names } of MISTAKES) {
     assert.ok(error.length < 3000, `${error.length} characters`);
     assert.deepEqual(JSON.parse(content[0]!.text!), json);
     assert.deepEqual((await server.call("py_list_jobs")).json, { jobs: [], total: 0 });
-    assert.deepEqual([...Deno.readDirSync(home.join("state", "jobs"))], []);
+    assert.deepEqual([...Deno.readDirSync(home.join("jobs"))], []);
   });
 }

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { connect, type Connection } from "../helpers/connect.ts";
+import { SharedServers } from "../helpers/shared_servers.ts";
 import { TestHome } from "../helpers/test_home.ts";
 import { waitFor } from "../helpers/wait_for.ts";
+
+const shared = new SharedServers();
 
 function run(server: Connection, home: TestHome, script_content: string, more = {}) {
   return server.call("py_run_script_in_dir", {
@@ -13,8 +16,7 @@ function run(server: Connection, home: TestHome, script_content: string, more = 
 }
 
 Deno.test("output is readable within a second when the script does not flush", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { home, server } = await shared.begin();
   const { json } = await run(server, home, "import time; print('early'); time.sleep(600)", {
     async_mode: true,
   });
@@ -32,8 +34,7 @@ Deno.test("output is readable within a second when the script does not flush", a
 });
 
 Deno.test("a follower sees all of a script's output when a child truncates /dev/stdout", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { home, server } = await shared.begin();
   const { json } = await run(
     server,
     home,
@@ -62,8 +63,7 @@ time.sleep(600)`,
 });
 
 Deno.test("a result shows both ends and where the rest is when a script prints much", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { home, server } = await shared.begin();
   const { json } = await run(server, home, "print('a' * 50_000 + 'z' * 50_000, end='')");
   const stdout = json.stdout as string;
   const { stdout: cut } = json.truncated as { stdout: { omitted_characters: number; uri: string } };
@@ -76,8 +76,7 @@ Deno.test("a result shows both ends and where the rest is when a script prints m
 });
 
 Deno.test("a result replaces bytes that are no UTF-8 when a script prints them", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { home, server } = await shared.begin();
   const { json } = await run(
     server,
     home,
@@ -87,8 +86,7 @@ Deno.test("a result replaces bytes that are no UTF-8 when a script prints them",
 });
 
 Deno.test("a result is readable when a script prints colours and progress bars", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { home, server } = await shared.begin();
   const { json } = await run(
     server,
     home,
@@ -102,15 +100,13 @@ print("\x1b[1;32mgreen\x1b[0m")`,
 });
 
 Deno.test("stdin is empty for a script when none was given", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { home, server } = await shared.begin();
   const { json } = await run(server, home, "import sys; print(repr(sys.stdin.read()))");
   assert.equal(json.stdout, "''\n");
 });
 
 Deno.test("stdin reaches a script when given", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { home, server } = await shared.begin();
   const { json } = await run(server, home, "import sys; print(sys.stdin.read().upper())", {
     stdin: "grüße",
   });
@@ -118,8 +114,7 @@ Deno.test("stdin reaches a script when given", async () => {
 });
 
 Deno.test("a result says timed_out when the script exceeds its time limit", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { home, server } = await shared.begin();
   const { json, isError } = await run(server, home, "import time; print('x'); time.sleep(600)", {
     timeout_seconds: 0.5,
   });
@@ -130,16 +125,14 @@ Deno.test("a result says timed_out when the script exceeds its time limit", asyn
 });
 
 Deno.test("a result names the signal when one ended the script", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { home, server } = await shared.begin();
   const { json } = await run(server, home, "import os; os.kill(os.getpid(), 9)");
   assert.equal(json.exit_code, 137);
   assert.equal(json.signal, "SIGKILL");
 });
 
 Deno.test("a result counts what it stopped when the script left processes behind", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { home, server } = await shared.begin();
   const { json } = await run(
     server,
     home,
@@ -150,8 +143,7 @@ Deno.test("a result counts what it stopped when the script left processes behind
 });
 
 Deno.test("inline code runs as if it were a file in its directory when it imports a neighbour", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { home, server } = await shared.begin();
   const directory = home.join("project");
   Deno.mkdirSync(directory);
   Deno.writeTextFileSync(`${directory}/neighbour.py`, "VALUE = 42\n");
@@ -165,8 +157,7 @@ Deno.test("inline code runs as if it were a file in its directory when it import
 });
 
 Deno.test("artifacts are listed and readable when a script writes some", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { home, server } = await shared.begin();
   const { json } = await run(
     server,
     home,

@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { CLIENTS, connect, TRANSPORTS } from "../helpers/connect.ts";
 import { RawSession } from "../helpers/raw_session.ts";
 import { uvFolder } from "../helpers/run_plan.ts";
+import { SharedServers } from "../helpers/shared_servers.ts";
 import { TestHome } from "../helpers/test_home.ts";
 import { waitFor } from "../helpers/wait_for.ts";
+
+const shared = new SharedServers();
 
 interface Report {
   progress: number;
@@ -28,8 +31,7 @@ function assertIncreasing(reports: Report[]): void {
 for (const transport of TRANSPORTS) {
   for (const kind of CLIENTS) {
     Deno.test(`a caller hears of the script's own progress when it asked to (${kind} client, ${transport})`, async () => {
-      await using home = await TestHome.create();
-      await using server = await connect({ home: home.path, kind, transport });
+      const { home, server } = await shared.begin(kind, transport);
       const hold = home.join("hold");
       Deno.writeTextFileSync(hold, "");
       const reports: Report[] = [];
@@ -51,8 +53,7 @@ for (const transport of TRANSPORTS) {
 }
 
 Deno.test("py_job_status reports the job's progress when it waits", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { home, server } = await shared.begin();
   const hold = home.join("hold");
   Deno.writeTextFileSync(hold, "");
   const { json } = await server.call("py_run_script_in_dir_async", {
@@ -103,8 +104,7 @@ Deno.test("a caller hears of tqdm's bar and of the installation before it when t
 });
 
 Deno.test("a caller gets a sign of life with the last line printed when the script reports nothing", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { home, server } = await shared.begin();
   const hold = home.join("hold");
   Deno.writeTextFileSync(hold, "");
   const reports: Report[] = [];
@@ -124,8 +124,7 @@ Deno.test("a caller gets a sign of life with the last line printed when the scri
 });
 
 Deno.test("values increase when the script's own progress goes back", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { home, server } = await shared.begin();
   const holds = ["one", "two"].map((name) => home.join(name));
   for (const hold of holds) Deno.writeTextFileSync(hold, "");
   const reports: Report[] = [];

@@ -3,7 +3,10 @@ import { connect } from "../helpers/connect.ts";
 import { endedJob } from "../helpers/ended_job.ts";
 import { modernMeta } from "../helpers/modern_meta.ts";
 import { RawSession } from "../helpers/raw_session.ts";
+import { SharedServers } from "../helpers/shared_servers.ts";
 import { TestHome } from "../helpers/test_home.ts";
+
+const shared = new SharedServers();
 
 Deno.test("resources/list pages through the jobs, newest first, then scripts and the view", async () => {
   await using home = await TestHome.create();
@@ -32,8 +35,7 @@ Deno.test("resources/list pages through the jobs, newest first, then scripts and
 });
 
 Deno.test("resources/templates/list names every family of resources", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { server } = await shared.begin();
   const { resourceTemplates } = await server.client.listResourceTemplates();
   assert.deepEqual(resourceTemplates.map(({ uriTemplate }) => uriTemplate), [
     "job://{job_id}",
@@ -45,8 +47,7 @@ Deno.test("resources/templates/list names every family of resources", async () =
 });
 
 Deno.test("resources/read reads each family as its template says", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { home, server } = await shared.begin();
   const id = await endedJob(
     server,
     home,
@@ -76,8 +77,7 @@ Deno.test("resources/read reads each family as its template says", async () => {
 });
 
 Deno.test("an artifact's name leads nowhere else when it climbs out or is a link", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path, kind: "1.x" });
+  const { home, server } = await shared.begin("1.x");
   Deno.writeTextFileSync(home.join("secret.txt"), "secret");
   const id = await endedJob(
     server,
@@ -123,8 +123,7 @@ for (const era of ["2025", "2026-07-28"] as const) {
 }
 
 Deno.test("completion/complete offers job ids and names of scripts that begin like the value", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { home, server } = await shared.begin();
   const id = await endedJob(server, home, "1");
   await server.call("py_save_script", { script_name: "greet", source: "print(1)" });
   await server.call("py_save_script", { script_name: "other", source: "print(1)" });
@@ -149,8 +148,7 @@ Deno.test("completion/complete offers job ids and names of scripts that begin li
 });
 
 Deno.test("a page of output has at most 512 KiB, and less where the output is no text", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { home, server } = await shared.begin();
   const printed: [bytes: string, shown: RegExp, length: number][] = [
     ["b'x'", /^x+$/, 700_000],
     ["'ü'.encode()", /^ü+$/, 1_400_000],
@@ -180,8 +178,7 @@ Deno.test("a page of output has at most 512 KiB, and less where the output is no
 });
 
 Deno.test("a URI that is badly encoded names no resource", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path, kind: "1.x" });
+  const { server } = await shared.begin("1.x");
   for (const uri of ["script://%E0%A4%A", "script://%", "job://%ZZ", "job-artifact://x/%E0"]) {
     await assert.rejects(server.readResource(uri), { code: -32002 }, uri);
   }

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { connect } from "../helpers/connect.ts";
+import { SharedServers } from "../helpers/shared_servers.ts";
 import { TestHome } from "../helpers/test_home.ts";
 import { waitFor } from "../helpers/wait_for.ts";
+
+const shared = new SharedServers();
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -13,9 +16,8 @@ function untilFile(path: string, before = "", after = ""): string {
 }
 
 Deno.test("a call answers with its job when the budget is over, and the run goes on", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
-  const go = home.join("go");
+  const { home, server } = await shared.begin();
+  const go = home.join(crypto.randomUUID());
   const { json, isError } = await server.call("py_run_script_in_dir", {
     directory: home.path,
     script_content: untilFile(go, "print('before')", "print('after')"),
@@ -61,8 +63,7 @@ for (
 }
 
 Deno.test("a call answers at once when async_mode is set", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { home, server } = await shared.begin();
   const { json } = await server.call("py_run_script_in_dir", {
     directory: home.path,
     script_content: "print(1)",
@@ -105,9 +106,8 @@ Deno.test("a run is no listed job when it is answered within its call", async ()
 });
 
 Deno.test("py_job_status shows the guide's fields when a job reports progress", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
-  const go = home.join("go");
+  const { home, server } = await shared.begin();
+  const go = home.join(crypto.randomUUID());
   const { json } = await server.call("py_run_script_in_dir_async", {
     directory: home.path,
     script_content: "from python_mcp import create_progress_callback\n" + untilFile(
@@ -139,8 +139,7 @@ Deno.test("py_job_status shows the guide's fields when a job reports progress", 
 });
 
 Deno.test("py_job_status answers {error} when there is no such job", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { server } = await shared.begin();
   const { json, isError, content } = await server.call("py_job_status", { job_id: "abc-123" });
   assert.equal(isError, true);
   assert.match(json.error as string, /abc-123/);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { CLIENTS, connect, TRANSPORTS } from "../helpers/connect.ts";
+import { CLIENTS, type TransportKind, TRANSPORTS } from "../helpers/connect.ts";
 import { TASKS } from "../helpers/modern_meta.ts";
+import { SharedServers } from "../helpers/shared_servers.ts";
 import { openTaskClient, type Task, type TaskClient } from "../helpers/task_client.ts";
 import { TestHome } from "../helpers/test_home.ts";
 import { waitFor } from "../helpers/wait_for.ts";
@@ -32,11 +33,17 @@ function waitsFor(path: string, before = "", after = ""): string {
     `    time.sleep(0.01)\n${after}\n`;
 }
 
+const shared = new SharedServers();
+
+async function begin(transport: TransportKind): Promise<{ home: TestHome; client: TaskClient }> {
+  const open = (home: TestHome) => openTaskClient(home, transport);
+  return { home: await shared.home(), client: await shared.once(`tasks over ${transport}`, open) };
+}
+
 for (const transport of TRANSPORTS) {
   Deno.test(`a task goes from working to completed when its run overran its budget (${transport})`, async () => {
-    await using home = await TestHome.create();
-    await using client = await openTaskClient(home, transport);
-    const go = home.join("go");
+    const { home, client } = await begin(transport);
+    const go = home.join(crypto.randomUUID());
     const report = "from python_mcp import create_progress_callback\n" +
       "create_progress_callback()(52, 100, 'half way')";
     const task = await run(client, {
@@ -71,8 +78,7 @@ for (const transport of TRANSPORTS) {
   });
 
   Deno.test(`a task ends as cancelled when tasks/cancel is sent (${transport})`, async () => {
-    await using home = await TestHome.create();
-    await using client = await openTaskClient(home, transport);
+    const { home, client } = await begin(transport);
     const { taskId } = await run(client, {
       directory: home.path,
       script_content: "import time; time.sleep(600)",
@@ -85,8 +91,7 @@ for (const transport of TRANSPORTS) {
   });
 
   Deno.test(`task methods answer -32602 when there is no such task (${transport})`, async () => {
-    await using home = await TestHome.create();
-    await using client = await openTaskClient(home, transport);
+    const { client } = await begin(transport);
     for (const method of ["tasks/get", "tasks/cancel", "tasks/update"]) {
       const taskId = crypto.randomUUID();
       const { error } = await client.request(method, { taskId, inputResponses: {} });
@@ -96,8 +101,7 @@ for (const transport of TRANSPORTS) {
   });
 
   Deno.test(`task methods answer -32021 when the client did not declare the extension (${transport})`, async () => {
-    await using home = await TestHome.create();
-    await using client = await openTaskClient(home, transport);
+    const { home, client } = await begin(transport);
     const { taskId } = await run(client, {
       directory: home.path,
       script_content: "print(1)",
@@ -111,8 +115,7 @@ for (const transport of TRANSPORTS) {
   });
 
   Deno.test(`a client sees a job instead of a task when its request declares no tasks (${transport})`, async () => {
-    await using home = await TestHome.create();
-    await using client = await openTaskClient(home, transport);
+    const { home, client } = await begin(transport);
     await run(client, { directory: home.path, script_content: "print(1)", async_mode: true });
     const { result } = await client.request("tools/call", {
       name: RUN,
@@ -131,24 +134,21 @@ for (const transport of TRANSPORTS) {
 }
 
 Deno.test("server/discover names the tasks extension when asked", async () => {
-  await using home = await TestHome.create();
-  await using client = await openTaskClient(home, "stdio");
+  const { client } = await begin("stdio");
   const { result } = await client.request("server/discover");
   const { extensions } = result!.capabilities as { extensions: Record<string, unknown> };
   assert.deepEqual(extensions, TASKS.extensions);
 });
 
 Deno.test("a run is answered with its result when it ends within its budget, tasks or not", async () => {
-  await using home = await TestHome.create();
-  await using client = await openTaskClient(home, "stdio");
+  const { home, client } = await begin("stdio");
   const result = await run(client, { directory: home.path, script_content: "print(1)" });
   assert.equal(result.resultType, "complete");
   assert.equal("taskId" in result, false);
 });
 
 Deno.test("a task is completed, with the run's result, when its script has failed", async () => {
-  await using home = await TestHome.create();
-  await using client = await openTaskClient(home, "stdio");
+  const { home, client } = await begin("stdio");
   const { taskId } = await run(client, {
     directory: home.path,
     script_content: "1/0",
@@ -161,8 +161,7 @@ Deno.test("a task is completed, with the run's result, when its script has faile
 });
 
 Deno.test("a task is completed, with an error as its result, when its run could not be prepared", async () => {
-  await using home = await TestHome.create();
-  await using client = await openTaskClient(home, "stdio");
+  const { client } = await begin("stdio");
   const { result } = await client.request("tools/call", {
     name: "py_run_script_with_dependencies_async",
     arguments: { script_content: "print(1)", dependencies: ["no-such-thing-7d1f0c==1.0"] },
@@ -176,8 +175,7 @@ Deno.test("a task is completed, with an error as its result, when its run could 
 });
 
 Deno.test("tasks/update is acknowledged when the task asked for nothing", async () => {
-  await using home = await TestHome.create();
-  await using client = await openTaskClient(home, "stdio");
+  const { home, client } = await begin("stdio");
   const { taskId } = await run(client, {
     directory: home.path,
     script_content: "print(1)",
@@ -213,8 +211,7 @@ Deno.test("a task survives its server: another one of the home answers for it", 
 
 for (const kind of CLIENTS) {
   Deno.test(`a ${kind} SDK client gets a job when it knows nothing of tasks`, async () => {
-    await using home = await TestHome.create();
-    await using server = await connect({ home: home.path, kind });
+    const { home, server } = await shared.begin(kind);
     const { json } = await server.call(RUN, {
       directory: home.path,
       script_content: "print(1)",

@@ -25,6 +25,14 @@ export class SharedServers {
     return this.#once("home", () => TestHome.create());
   }
 
+  /** The home, and a client of a server on it. */
+  async begin(
+    kind: ClientKind = "2.x, 2025 era",
+    transport: TransportKind = "stdio",
+  ): Promise<{ home: TestHome; server: Connection }> {
+    return { home: await this.home(), server: await this.connect(kind, transport) };
+  }
+
   /** A client; those over HTTP have one server. */
   connect(kind: ClientKind, transport: TransportKind): Promise<Connection> {
     return this.#once(`${kind} ${transport}`, async () => {

@@ -3,13 +3,15 @@ export async function waitFor<T>(
   check: () => T | Promise<T>,
   { timeoutMs, what }: { timeoutMs: number; what: string },
 ): Promise<Exclude<T, false | null | undefined>> {
-  const deadline = performance.now() + timeoutMs;
+  const began = performance.now();
   while (true) {
     const result = await check();
     if (result) return result as Exclude<T, false | null | undefined>;
-    if (performance.now() > deadline) {
+    const waited = performance.now() - began;
+    if (waited > timeoutMs) {
       throw new Error(`Waited ${timeoutMs} ms in vain for ${what}; the last value was ${result}.`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    // Less and less often: a look may cost as much as the work that it waits for.
+    await new Promise((resolve) => setTimeout(resolve, Math.min(10 + waited / 10, 100)));
   }
 }

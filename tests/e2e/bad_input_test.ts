@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
-import { uvFolder } from "../helpers/run_plan.ts";
 import { SharedServers } from "../helpers/shared_servers.ts";
 
-const shared = new SharedServers(async () => ({
-  PATH: `${await uvFolder()}:${Deno.env.get("PATH")}`,
-}));
+const shared = new SharedServers();
 
 interface Mistake {
   what: string;

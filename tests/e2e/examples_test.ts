@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { cli } from "../helpers/cli.ts";
 import { connect, type Connection, type ToolResult } from "../helpers/connect.ts";
 import { readDocument } from "../helpers/doc_parts.ts";
-import { uvFolder } from "../helpers/run_plan.ts";
+import { withUv } from "../helpers/run_plan.ts";
 import { TestHome } from "../helpers/test_home.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -74,7 +74,7 @@ const ANSWERS: [what: string, check: (answer: ToolResult) => void][] = [
 
 Deno.test("the recipes bring what the guide says, and leave nothing beside the scripts", async (t) => {
   await using home = await TestHome.create();
-  const env = { PATH: `${await uvFolder()}:${Deno.env.get("PATH")}` };
+  const env = await withUv();
   await using client: Connection = await connect({ home: home.path, env, cwd: ROOT });
   const before = filesBelow(`${ROOT}${RECIPES}`);
   const calls = await recipes();

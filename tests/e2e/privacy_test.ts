@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { connect, type Connection } from "../helpers/connect.ts";
 import { exists } from "../../lib/base/private_files.ts";
-import { uvFolder } from "../helpers/run_plan.ts";
+import { withUv } from "../helpers/run_plan.ts";
 import { processesWith, TestHome } from "../helpers/test_home.ts";
 import { waitFor } from "../helpers/wait_for.ts";
 
@@ -69,7 +69,7 @@ for (const umask of [0o000, 0o077]) {
   Deno.test(`everything below the home is private when the umask is ${umask.toString(8)}`, async () => {
     await using home = await TestHome.create();
     const state = home.join("state");
-    const env = { PATH: `${await uvFolder()}:${Deno.env.get("PATH")}`, SMART_ASYNC_DEBUG: "true" };
+    const env = { ...await withUv(), SMART_ASYNC_DEBUG: "true" };
     const before = Deno.umask(umask);
     try {
       for (const transport of ["stdio", "HTTP"] as const) {

@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import { CLIENTS, type Connection, TRANSPORTS } from "../helpers/connect.ts";
-import { uvFolder } from "../helpers/run_plan.ts";
 import { forgetJobs, SharedServers } from "../helpers/shared_servers.ts";
 import type { TestHome } from "../helpers/test_home.ts";
 
 type Body = (server: Connection, home: TestHome) => Promise<void>;
 
-const shared = new SharedServers(async () => ({
-  PATH: `${await uvFolder()}:${Deno.env.get("PATH")}`,
-}));
+const shared = new SharedServers();
 
 /** The same body with every kind of real client over every transport. */
 function testTool(name: string, body: Body): void {

@@ -29,6 +29,11 @@ export async function runPlan(
   return await runCommand(plan.run, baseEnv);
 }
 
+/** What a server needs in its environment to find a uv that is installed already. */
+export async function withUv(): Promise<{ PATH: string }> {
+  return { PATH: `${await uvFolder()}:${Deno.env.get("PATH")}` };
+}
+
 /** The folder of a real uv, which the first test that asks installs for all to come. */
 export async function uvFolder(): Promise<string> {
   const shared = join(Deno.env.get("TMPDIR") ?? "/tmp", "python-mcp-test-uv");

@@ -6,18 +6,18 @@ import {
   type TransportKind,
 } from "./connect.ts";
 import { HttpServerProcess } from "./http_server.ts";
+import { withUv } from "./run_plan.ts";
 import { TestHome } from "./test_home.ts";
 
 /**
- * One home for the tests of a file, and servers and clients on it that they share. Each starts with the
- * first test that asks for it, and all end with the file.
+ * One home for the tests of a file, and servers and clients on it that they share; the servers find uv
+ * on PATH. Each starts with the first test that asks for it, and all end with the file.
  */
 export class SharedServers {
   readonly #stack = new AsyncDisposableStack();
   readonly #started = new Map<string, Promise<unknown>>();
 
-  /** @param env Of all its servers. */
-  constructor(private readonly env = () => Promise.resolve<Record<string, string>>({})) {
+  constructor() {
     Deno.test.afterAll(() => this.#stack[Symbol.asyncDispose]());
   }
 
@@ -37,7 +37,7 @@ export class SharedServers {
   connect(kind: ClientKind, transport: TransportKind): Promise<Connection> {
     return this.#once(`${kind} ${transport}`, async () => {
       if (transport === "HTTP") return await connectHttp(await this.http(), kind);
-      return await connect({ home: (await this.home()).path, kind, env: await this.env() });
+      return await connect({ home: (await this.home()).path, kind, env: await withUv() });
     });
   }
 
@@ -45,7 +45,7 @@ export class SharedServers {
   http(env: Record<string, string> = {}): Promise<HttpServerProcess> {
     return this.#once(`HTTP ${JSON.stringify(env)}`, async () => {
       const { path } = await this.home();
-      return await HttpServerProcess.start({ home: path, env: { ...await this.env(), ...env } });
+      return await HttpServerProcess.start({ home: path, env: { ...await withUv(), ...env } });
     });
   }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { exists } from "../../lib/base/private_files.ts";
 import { connect, type Connection } from "../helpers/connect.ts";
-import { runCommand, uvFolder } from "../helpers/run_plan.ts";
+import { runCommand, withUv } from "../helpers/run_plan.ts";
 import { skippableTest } from "../helpers/skippable.ts";
 import { TestHome } from "../helpers/test_home.ts";
 
@@ -52,7 +52,7 @@ interface Figures {
 
 async function withServer(body: (client: Connection, home: TestHome) => Promise<void>) {
   await using home = await TestHome.create();
-  const env = { PATH: `${await uvFolder()}:${Deno.env.get("PATH")}` };
+  const env = await withUv();
   await using client = await connect({ home: home.path, env });
   await body(client, home);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { connect, type Connection } from "../helpers/connect.ts";
 import { servePrivateIndex } from "../helpers/private_index.ts";
-import { uvFolder } from "../helpers/run_plan.ts";
+import { withUv } from "../helpers/run_plan.ts";
 import { TestHome } from "../helpers/test_home.ts";
 
 const USE_OURS = "import ourlib\nprint(ourlib.VALUE)\n";
@@ -44,7 +44,7 @@ for (
       await using client = await connect({
         home: home.path,
         env: {
-          PATH: `${await uvFolder()}:${Deno.env.get("PATH")}`,
+          ...await withUv(),
           SMART_ASYNC_DEBUG: "true",
           ...(fromCaller ? {} : settings(url)),
         },

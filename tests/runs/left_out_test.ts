@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
-import { uvFolder } from "../helpers/run_plan.ts";
 import { SharedServers } from "../helpers/shared_servers.ts";
 
-const servers = new SharedServers(async () => ({
-  PATH: `${await uvFolder()}:${Deno.env.get("PATH")}`,
-}));
+const servers = new SharedServers();
 
 interface Result {
   stdout: string;

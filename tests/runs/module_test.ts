@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Files, writeFiles } from "../helpers/folder_tree.ts";
-import { runCommand, uvFolder } from "../helpers/run_plan.ts";
+import { runCommand } from "../helpers/run_plan.ts";
 import { SharedServers } from "../helpers/shared_servers.ts";
 
 const PYTHON = "/usr/bin/python3";
-const servers = new SharedServers(async () => ({
-  PATH: `${await uvFolder()}:${Deno.env.get("PATH")}`,
-}));
+const servers = new SharedServers();
 
 async function folderWith(files: Files): Promise<string> {
   const folder = (await servers.home()).join(crypto.randomUUID(), "proj");

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { type Files, writeFiles } from "../helpers/folder_tree.ts";
-import { uvFolder } from "../helpers/run_plan.ts";
 import { SharedServers } from "../helpers/shared_servers.ts";
 
-const servers = new SharedServers(async () => ({
-  PATH: `${await uvFolder()}:${Deno.env.get("PATH")}`,
-}));
+const servers = new SharedServers();
 
 /** Runs a script of a folder `proj` with these files. */
 async function run(files: Files, input: (proj: string) => Record<string, unknown>, tool?: string) {

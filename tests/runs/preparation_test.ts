@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { connect, type Connection } from "../helpers/connect.ts";
 import { servePrivateIndex } from "../helpers/private_index.ts";
-import { uvFolder } from "../helpers/run_plan.ts";
+import { withUv } from "../helpers/run_plan.ts";
 import { TestHome } from "../helpers/test_home.ts";
 import { waitFor } from "../helpers/wait_for.ts";
 
@@ -25,7 +25,7 @@ async function withSlowIndex(
   await using client = await connect({
     home: home.path,
     env: {
-      PATH: `${await uvFolder()}:${Deno.env.get("PATH")}`,
+      ...await withUv(),
       UV_CACHE_DIR: home.join("uv-cache"),
       UV_DEFAULT_INDEX: index.url,
     },
@@ -103,7 +103,7 @@ Deno.test("a job is cancelled while its packages are downloaded, and the next on
 
 Deno.test("a job whose packages contradict each other says so in one line, a call in the resolver's lines", async () => {
   await using home = await TestHome.create();
-  const env = { PATH: `${await uvFolder()}:${Deno.env.get("PATH")}` };
+  const env = await withUv();
   await using client = await connect({ home: home.path, env });
   const dependencies = ["pandas<2", "numpy<1"];
   const { error, result } = await look(client, await start(client, { dependencies }), 50);

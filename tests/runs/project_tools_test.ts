@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { connect, type Connection } from "../helpers/connect.ts";
-import { uvFolder } from "../helpers/run_plan.ts";
+import { withUv } from "../helpers/run_plan.ts";
 import { TestHome } from "../helpers/test_home.ts";
 
 const showSix = "import six\nprint(six.__version__)\n";
@@ -14,7 +14,7 @@ async function withProject(body: (client: Connection, directory: string) => Prom
     `${directory}/pyproject.toml`,
     '[project]\nname = "p"\nversion = "1"\ndependencies = ["six==1.15.0"]\n',
   );
-  const env = { PATH: `${await uvFolder()}:${Deno.env.get("PATH")}` };
+  const env = await withUv();
   await using client = await connect({ home: home.path, env });
   await body(client, directory);
 }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { connect, type Connection } from "../helpers/connect.ts";
-import { uvFolder } from "../helpers/run_plan.ts";
+import { withUv } from "../helpers/run_plan.ts";
 import { TestHome } from "../helpers/test_home.ts";
 
 async function withServer(body: (server: Connection, home: TestHome) => Promise<void>) {
   await using home = await TestHome.create();
-  const env = { PATH: `${await uvFolder()}:${Deno.env.get("PATH")}`, PYTHONIOENCODING: "utf-8" };
+  const env = { ...await withUv(), PYTHONIOENCODING: "utf-8" };
   await using server = await connect({ home: home.join("state"), env });
   await body(server, home);
 }

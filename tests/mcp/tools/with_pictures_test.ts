@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { CLIENTS, type ToolResult } from "../../helpers/connect.ts";
-import { uvFolder } from "../../helpers/run_plan.ts";
 import { SharedServers } from "../../helpers/shared_servers.ts";
 
 const PNG = [0x89, 0x50, 0x4e, 0x47];
 const sixFigures =
   "import matplotlib.pyplot as plt\nfor i in range(6):\n    plt.plot([i, 1])\n    plt.show()\n";
 
-const shared = new SharedServers(async () => ({
-  PATH: `${await uvFolder()}:${Deno.env.get("PATH")}`,
-}));
+const shared = new SharedServers();
 
 function imagesOf({ content }: ToolResult): Uint8Array[] {
   return content.filter(({ type }) => type === "image").map(({ data, mimeType }) => {

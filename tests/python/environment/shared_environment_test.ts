@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { connect } from "../../helpers/connect.ts";
-import { uvFolder } from "../../helpers/run_plan.ts";
+import { withUv } from "../../helpers/run_plan.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 
 Deno.test("two jobs that need the same environment prepare it once", async () => {
   await using home = await TestHome.create();
   // uv then tells what it does, so that the log shows which job had it at work.
-  const env = { PATH: `${await uvFolder()}:${Deno.env.get("PATH")}`, RUST_LOG: "uv=debug" };
+  const env = { ...await withUv(), RUST_LOG: "uv=debug" };
   await using client = await connect({ home: home.path, env });
   const start = async () =>
     (await client.call("py_run_script_with_dependencies_async", {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { explainFailure } from "../../../lib/python/advice/explain_failure.ts";
 import { versionsWithWheels } from "../../../lib/python/environment/versions_with_wheels.ts";
-import { uvFolder } from "../../helpers/run_plan.ts";
+import { withUv } from "../../helpers/run_plan.ts";
 
 const versions = ["3.13.0", "3.12.1", "3.9.18", "3.9.2", "3.8.18"];
 
 async function find(log: string) {
-  const env = { PATH: `${await uvFolder()}:${Deno.env.get("PATH")}` };
+  const env = await withUv();
   return await versionsWithWheels(log, versions, "/nowhere", env);
 }
 

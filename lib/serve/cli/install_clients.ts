@@ -3,7 +3,7 @@ import { type ClientConfig, CLIENTS } from "../install/clients.ts";
 import { planChange } from "../install/plan_change.ts";
 import { serverEntry } from "../install/server_entry.ts";
 import { type Cli, EXIT } from "./command/cli.ts";
-import { entry } from "../program/invocation.ts";
+import { entry, isFromNpx } from "../program/invocation.ts";
 import { paintFor, print, printJson, say } from "./terminal/terminal.ts";
 
 export interface InstallOptions {
@@ -34,6 +34,12 @@ export function installClients(
   const server = what === "install"
     ? serverEntry({ main: entry(), home, env, scoped: options.scoped ?? false })
     : undefined;
+  if (server && isFromNpx()) {
+    say(
+      `python-mcp: warning: the Deno that is written, ${server.command}, is in the cache of npx, which ` +
+        "npm may empty. Install Deno with `npm install --global deno`, then run install again with it.\n",
+    );
+  }
   const done = [];
   for (const client of clients) {
     try {

@@ -16,7 +16,7 @@ export function checkClients(env: Record<string, string>): Finding[] {
     }];
   }
   return found.map(({ title, name, key, path }) => {
-    const servers = parse(readIfThere(path(machine)) ?? "{}")?.[key] ?? {};
+    const servers = parse((readIfThere(path(machine)) ?? "{}").replace(/^\ufeff/, ""))?.[key] ?? {};
     // Under another name it may have been written by hand.
     const isKnown = Object.entries(servers).some(([key, server]) =>
       key === "python-mcp" || JSON.stringify(server).includes(entry())

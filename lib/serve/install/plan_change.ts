@@ -15,6 +15,8 @@ export interface Change {
 }
 
 const PARSING = { allowTrailingComma: true };
+/** What some editors on Windows begin a file with; it stays. */
+const BYTE_ORDER_MARK = "\ufeff";
 
 /** Plans to write the server into a configuration file, or to take it out where `server` is absent. */
 export function planChange(
@@ -25,9 +27,11 @@ export function planChange(
 ): Change {
   // Settings may be a link into a repository of dot files: the file itself is changed then.
   const path = statIfThere(file) ? Deno.realPathSync(file) : file;
-  const before = readIfThere(path);
+  const whole = readIfThere(path);
+  const mark = whole?.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : "";
+  const before = whole?.slice(mark.length);
   const backup = `${path}.before-python-mcp`;
-  const saved = readIfThere(backup);
+  const saved = readIfThere(backup)?.slice(mark.length);
   const at: [string, string] = [client.key, name];
   const old = valueAt(read(path, before ?? ""), at);
   if (server) {
@@ -40,8 +44,8 @@ export function planChange(
       apply() {
         if (isSame) return;
         // The file as it was without the server is what a person wants back.
-        if (before !== undefined && old === undefined) replaceFile(backup, before, path);
-        replaceFile(path, after, path);
+        if (whole !== undefined && old === undefined) replaceFile(backup, whole, path);
+        replaceFile(path, mark + after, path);
       },
     };
   }
@@ -55,7 +59,7 @@ export function planChange(
     diff: lineDiff(before, after ?? ""),
     apply() {
       if (after === undefined) removeIfThere(path);
-      else replaceFile(path, after, path);
+      else replaceFile(path, mark + after, path);
       if (after === saved) removeIfThere(backup);
     },
   };

@@ -85,6 +85,47 @@ for (const [client, [path, key]] of Object.entries(FILES)) {
   });
 }
 
+const WRITTEN_ON_WINDOWS: Record<string, string> = {
+  "begins with a byte order mark": `\ufeff${WITH_COMMENTS("mcpServers")}`,
+  "ends its lines with CRLF": WITH_COMMENTS("mcpServers").replaceAll("\n", "\r\n"),
+  "has a byte order mark and CRLF": `\ufeff{\r\n  "mcpServers": {}\r\n}\r\n`,
+  "is a byte order mark alone": "\ufeff",
+};
+for (const [what, text] of Object.entries(WRITTEN_ON_WINDOWS)) {
+  Deno.test(`install and uninstall keep a configuration as it is when it ${what}`, async () => {
+    await using home = await TestHome.create();
+    const file = write(home, ".cursor/mcp.json", text);
+    assert.equal((await inHome(home, "install", "--client", "cursor")).code, 0);
+    const installed = Deno.readTextFileSync(file);
+    assert.equal(installed.startsWith("\ufeff"), text.startsWith("\ufeff"));
+    assert.equal(installed.includes("\r\n"), text.includes("\r\n"));
+    assert(parse(installed.replace("\ufeff", "")).mcpServers["python-mcp"]);
+    const { stdout } = await inHome(home, "doctor", "--offline");
+    assert.match(stdout, /Cursor has the server/);
+    assert.equal((await inHome(home, "uninstall", "--client", "cursor")).code, 0);
+    assert.equal(Deno.readTextFileSync(file), text);
+  });
+}
+
+Deno.test("install warns of a Deno in npx's cache, which npm may empty", async () => {
+  await using home = await TestHome.create();
+  const deno = home.join("_npx/0/deno");
+  Deno.mkdirSync(dirname(deno), { recursive: true });
+  Deno.copyFileSync(Deno.execPath(), deno);
+  const args = ["run", "-A", MAIN, "install", "--client", "cursor"];
+  const { code, stderr } = await new Deno.Command(deno, {
+    args,
+    env: {
+      HOME: home.path,
+      DENO_DIR: denoDir(),
+      PYTHON_MCP_HOME: home.join("home"),
+      NO_COLOR: "1",
+    },
+  }).output();
+  assert.equal(code, 0);
+  assert.match(new TextDecoder().decode(stderr), /warning: .*_npx.*npm install --global deno/);
+});
+
 Deno.test("install changes nothing when it is done a second time", async () => {
   await using home = await TestHome.create();
   const file = write(home, ".cursor/mcp.json", WITH_COMMENTS("mcpServers"));

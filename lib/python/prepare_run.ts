@@ -14,7 +14,7 @@ import { isPythonPath, pythonAtPath } from "./interpreters/python_at_path.ts";
 import { findSurroundings, NOTHING, type Surroundings } from "./requirements/find_surroundings.ts";
 import { OwnCode } from "./requirements/own_code.ts";
 import { findUv, installUvStep, ownUv } from "./environment/find_uv.ts";
-import { NOTEBOOK_TOOLS, notebookSource } from "./in_script/notebook.ts";
+import { checkNotebookInput, NOTEBOOK_TOOLS, notebookSource } from "./in_script/notebook.ts";
 import { parsePythonVersion } from "./interpreters/python_version.ts";
 import {
   type BasePython,
@@ -70,6 +70,7 @@ async function planWithUv(request: RunRequest, context: RunContext): Promise<Run
   const baseEnv = { ...context.baseEnv, ...withoutRemovals(request.env) };
   const notebook = notebookOf(request);
   const source = notebook ? notebookSource(request.source, notebook) : request.source;
+  if (notebook) checkNotebookInput(request.source, notebook, request);
   const header = request.module === undefined ? await readScriptMetadata(source) : undefined;
   const asked = request.pythonVersion;
   if (asked !== undefined && isPythonPath(asked, request.cwd)) {

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { statIfThere } from "../base/private_files.ts";
 import type { EnvChanges, RunStep } from "../base/command.ts";
+import { findUv, ownUv } from "./environment/find_uv.ts";
 import { importDirectoryEnv } from "./in_script/import_directory.ts";
 import { isNotebook, notebookRunner } from "./in_script/notebook.ts";
 
@@ -75,7 +76,9 @@ export function runStep(
     // The PATH of the environment is made from the one that was asked for, so it comes after.
     env: {
       // Notebooks show figures below their cells.
-      ...(notebook ? {} : headless(asked, baseEnv)),
+      ...(notebook
+        ? { PYTHON_MCP_NOTEBOOK_UV: findUv(home, baseEnv) ?? ownUv(home) }
+        : headless(asked, baseEnv)),
       ...asked,
       ...environmentEnv,
       ...runtime,

@@ -53,7 +53,10 @@ async function missingOfOwn(module: string, { place }: FailedRun): Promise<strin
     : howToImport(own, place);
 }
 
-async function missingModule(module: string, { withoutUv, place }: FailedRun): Promise<string> {
+async function missingModule(
+  module: string,
+  { stderr, withoutUv, place }: FailedRun,
+): Promise<string> {
   const topLevel = module.split(".")[0]!;
   const since = await addedIn(topLevel);
   if (since !== undefined) {
@@ -73,9 +76,10 @@ async function missingModule(module: string, { withoutUv, place }: FailedRun): P
       "`default-groups` of `[tool.uv]`, or run with `dependencies`: " +
       `["${distribution}"] and ignore_project_requirements: false`;
   }
-  const how = `add "${distribution}" to \`dependencies\` of py_run_script_with_dependencies, or ` +
-    `start the script with the lines \`# /// script\`, \`# dependencies = ["${distribution}"]\`, ` +
-    "`# ///`";
+  const add = `add "${distribution}" to \`dependencies\` of py_run_script_with_dependencies`;
+  // A header is for files of Python alone.
+  const how = cellIn(stderr) !== undefined ? add : `${add}, or start the script with the lines ` +
+    `\`# /// script\`, \`# dependencies = ["${distribution}"]\`, \`# ///\``;
   const what = `The module ${provided.module} comes with the distribution ${distribution}`;
   return withoutUv ? `${what}: run with use_uv: true and ${how}` : `${what}: ${how}`;
 }
@@ -120,7 +124,16 @@ function packageOf(library: string): string {
   return /\d$/.test(plain) && number !== "" ? `${plain}-${number}` : plain + number;
 }
 
+/** The number of the cell that failed, where a notebook ran. */
+function cellIn(stderr: string): string | undefined {
+  return /^ {2}In cell (\d+) of .*\.ipynb$/m.exec(stderr)?.[1];
+}
+
 function notCompiled(error: string, stderr: string): string {
+  const cell = cellIn(stderr);
+  if (cell !== undefined) {
+    return `Cell ${cell} is not valid Python, and the cells before it ran: correct that cell`;
+  }
   const line = [...stderr.matchAll(/^\s*File ".*", line (\d+)\s*$/gm)].at(-1)?.[1];
   const where = line === undefined ? "" : ` (line ${line})`;
   return /Missing parentheses in call to '(?:print|exec)'/.test(error)

@@ -1,11 +1,14 @@
 """Runs a Jupyter notebook and prints what its cells print, as a script would.
 
-    python run_notebook.py notebook.ipynb
+    python run_notebook.py notebook.ipynb [name=value …]
 
+The arguments set parameters: they become a cell after the one with the tag `parameters`.
 Pictures of the cells, and the notebook with all its outputs, go to PYTHON_MCP_ARTIFACTS.
 """
+import ast
 import atexit
 import base64
+import json
 import os
 import re
 import shutil
@@ -40,10 +43,42 @@ def private_sockets(folder):
     return config
 
 
-def main(path):
+def offer_pip(own_files):
+    """Gives the cells a `pip` and a `uv` that install into a folder of this run; see notebook_pip.py."""
+    packages = os.path.join(own_files, "packages")
+    os.makedirs(packages, 0o700, exist_ok=True)
+    here = os.path.dirname(os.path.abspath(__file__))
+    os.environ["PYTHON_MCP_NOTEBOOK_PACKAGES"] = packages
+    os.environ["PYTHON_MCP_NOTEBOOK_PYTHON"] = sys.executable
+    os.environ["PATH"] = os.path.join(here, "bin") + os.pathsep + os.environ.get("PATH", "")
+    before = [packages, os.path.join(here, "pip")] + [os.environ.get("PYTHONPATH", "")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(one for one in before if one)
+
+
+def set_parameters(notebook, arguments):
+    """Adds the cell that papermill would add: the values, read as numbers and the like where they are."""
+    import nbformat
+
+    def literal(text):
+        try:
+            return repr(ast.literal_eval(text))
+        except (ValueError, SyntaxError):
+            return repr(text)
+
+    pairs = [one.partition("=") for one in arguments]
+    lines = ["# Parameters"] + ["%s = %s" % (name, literal(value)) for name, _, value in pairs]
+    cell = nbformat.v4.new_code_cell("\n".join(lines), metadata={"tags": ["injected-parameters"]})
+    for at, one in enumerate(notebook.cells):
+        if "parameters" in one.metadata.get("tags", ()):
+            notebook.cells.insert(at + 1, cell)
+            return
+
+
+def main(path, arguments):
     artifacts = os.environ.get("PYTHON_MCP_ARTIFACTS") or os.path.abspath("artifacts")
     own_files = os.path.join(os.path.dirname(artifacts), "jupyter")
     keep_files_in(own_files)
+    offer_pip(own_files)
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, DeadKernelError
@@ -51,8 +86,11 @@ def main(path):
 
     progress = create_progress_callback()
     notebook = nbformat.read(path, as_version=4)
+    if arguments:
+        set_parameters(notebook, arguments)
     count = len(notebook.cells)
     state = {"cell": 0, "pictures": 0}
+    updated = {}
 
     class Client(NotebookClient):
         def process_message(self, msg, cell, cell_index):
@@ -61,8 +99,13 @@ def main(path):
                 stream = sys.stderr if content["name"] == "stderr" else sys.stdout
                 stream.write(content["text"])
                 stream.flush()
-            elif kind in ("display_data", "execute_result"):
-                show(content["data"], cell_index)
+            elif kind in ("display_data", "execute_result", "update_display_data"):
+                name = content.get("transient", {}).get("display_id")
+                if name is None:
+                    show(content["data"], cell_index)
+                else:
+                    # What may still change is shown when the cell has ended, once.
+                    updated[name] = content["data"]
             return super().process_message(msg, cell, cell_index)
 
     def show(data, cell_index):
@@ -73,8 +116,23 @@ def main(path):
                 save_picture(data[kind], artifacts, name)
                 print("[picture: %s]" % name, flush=True)
                 return
-        if "text/plain" in data:
-            print(data["text/plain"], flush=True)
+        for kind in ("text/markdown", "text/latex", "text/plain", "application/json"):
+            text = data.get(kind)
+            if text is not None and not re.match(r"<IPython\.core\.display\.\w+ object>$", str(text)):
+                print(text if isinstance(text, str) else json.dumps(text, indent=2), flush=True)
+                return
+        if "text/html" in data:
+            state["pictures"] += 1
+            name = "cell_%d_%d.html" % (cell_index + 1, state["pictures"])
+            save_picture(data["text/html"], artifacts, name)
+            print("[html: %s]" % name, flush=True)
+
+    def show_updated(cell_index):
+        for data in [updated.pop(name) for name in list(updated)]:
+            show(data, cell_index)
+
+    def at_end_of_cell(cell, cell_index, **_):
+        show_updated(cell_index)
 
     def at_cell(cell, cell_index):
         state["cell"] = cell_index + 1
@@ -86,11 +144,14 @@ def main(path):
         kernel_name="python3",
         config=private_sockets(own_files),
         on_cell_start=at_cell,
+        on_cell_executed=at_end_of_cell,
         resources={"metadata": {"path": os.getcwd()}},
     )
     code = 0
+    # Without them what children and C code print would come twice: the kernel sends it as well.
+    kernel_log = open(os.path.join(own_files, "kernel.log"), "w+b")
     try:
-        client.execute(cwd=os.getcwd())
+        client.execute(cwd=os.getcwd(), stdout=kernel_log, stderr=kernel_log)
         progress(count, count)
     except CellExecutionError as error:
         sys.stdout.flush()
@@ -100,6 +161,8 @@ def main(path):
         print("%s: %s" % (error.ename, str(error.evalue).split("\n")[0]), file=sys.stderr)
         code = 1
     except DeadKernelError:
+        kernel_log.seek(0)
+        sys.stderr.write(kernel_log.read()[-4000:].decode("utf-8", "replace"))
         print("The notebook's kernel died in cell %d" % state["cell"], file=sys.stderr)
         code = 1
     finally:
@@ -118,7 +181,7 @@ def last_traceback(notebook):
 
 def save_picture(data, folder, name):
     content = data if isinstance(data, str) else "".join(data)
-    is_text = name.endswith(".svg")
+    is_text = name.endswith((".svg", ".html"))
     content = content.encode() if is_text else base64.b64decode(content)
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, name), "wb") as file:
@@ -149,4 +212,4 @@ def save_preview(content, folder, name):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

@@ -76,3 +76,15 @@ Deno.test("a Python 2 script is called one", async () => {
 Deno.test("other failures speak for themselves", async () => {
   assert.equal(await advise("ZeroDivisionError: division by zero"), undefined);
 });
+
+Deno.test("a syntax error in a notebook names the cell, and no header is advised", async () => {
+  const frame = "Traceback (most recent call last):\n  In cell 2 of book.ipynb\n";
+  const error = "SyntaxError: invalid syntax (123.py, line 1)";
+  assert.match(
+    (await advise(error, { stderr: frame + error }))!,
+    /^Cell 2 is not valid Python, and the cells before it ran/,
+  );
+  const text = (await advise(missing("yaml"), { stderr: frame + missing("yaml") }))!;
+  assert.match(text, /add "pyyaml" to `dependencies`/);
+  assert.doesNotMatch(text, /# \/\/\//);
+});

@@ -22,7 +22,7 @@ function notebook(...cells: string[]): string {
   });
 }
 
-async function runNotebook(text: string, dependencies?: string[]) {
+async function runNotebook(text: string, dependencies?: string[], args: string[] = []) {
   let ran: { stdout: string; stderr: string; code: number; artifacts: string[] } | undefined;
   await inScene(
     async ({ folder, plan, context }) => {
@@ -33,6 +33,7 @@ async function runNotebook(text: string, dependencies?: string[]) {
       const made = await plan("", {
         scriptPath,
         source: text,
+        args,
         dependencies,
         detectImports: true,
         env: { PYTHON_MCP_ARTIFACTS: artifacts },
@@ -103,3 +104,99 @@ Deno.test("a notebook needs uv", () =>
       message: /Leave use_uv out/,
     });
   }));
+
+Deno.test("what children and C code of a notebook print comes once", async () => {
+  const { stdout, stderr } = await runNotebook(
+    notebook(
+      "import os, subprocess\nos.system('echo once')",
+      "import ctypes\nlibc = ctypes.CDLL(None)\nlibc.puts(b'from C')\nlibc.fflush(None);",
+      "subprocess.run(['sh', '-c', 'echo child; echo error >&2']);",
+    ),
+  );
+  const lines = stdout.split("\n");
+  for (const line of ["once", "from C", "child"]) {
+    assert.equal(lines.filter((one) => one === line).length, 1, `${line} in ${stdout}`);
+  }
+  assert.equal(stderr.split("error").length, 2, stderr);
+});
+
+Deno.test("pip in a notebook installs for this run alone", async () => {
+  const cells = [
+    "!pip install -q toolz==0.12.0\ntoolz = __import__('too' + 'lz')\nprint(toolz.__version__)",
+    "%pip install -q six==1.15.0",
+    "import six, sys\nprint(six.__version__)",
+    "print([one.startswith(sys.prefix) for one in (toolz.__file__, six.__file__)])",
+  ];
+  const { stdout, stderr } = await runNotebook(notebook(...cells), []);
+  assert.match(stdout, /^0\.12\.0\n[^]*1\.15\.0\n\[False, False\]\n$/, stderr);
+  // The environment, which is the same, has none of it.
+  const look = "import importlib.util, six\nprint(importlib.util.find_spec('too' + 'lz'))";
+  assert.equal((await runNotebook(notebook(look), [])).stdout, "None\n");
+});
+
+Deno.test("args set the parameters of a notebook's tagged cell", async () => {
+  const book = JSON.parse(notebook("n = 1\nname = 'a'", "print(n + 1, name)"));
+  book.cells[0].metadata.tags = ["parameters"];
+  const { stdout, stderr } = await runNotebook(JSON.stringify(book), undefined, [
+    "n=41",
+    "name=b c",
+  ]);
+  assert.equal(stdout, "42 b c\n", stderr);
+});
+
+const REFUSED: Record<
+  string,
+  [change: (book: Record<string, unknown>) => void, more: object, error: RegExp]
+> = {
+  "args without a cell for them": [
+    () => {},
+    { args: ["n=1"] },
+    /no cell with the tag `parameters`/,
+  ],
+  "args that are no parameters": [() => {}, { args: ["--n"] }, /each as `name=value`/],
+  "stdin": [() => {}, { stdin: "text" }, /`stdin`/],
+  "another language by its kernel": [
+    (book) => book.metadata = { kernelspec: { name: "ir", display_name: "R" } },
+    {},
+    /written in ir, and only Python/,
+  ],
+  "another language by name": [
+    (book) => book.metadata = { kernelspec: { name: "x", language: "julia" } },
+    {},
+    /written in julia/,
+  ],
+  "no version": [(book) => delete book.nbformat, {}, /`nbformat` is missing, and must be 4/],
+  "a version that is text": [(book) => book.nbformat = "4", {}, /`nbformat` is "4"/],
+};
+for (const [what, [change, more, error]] of Object.entries(REFUSED)) {
+  Deno.test(`a notebook is refused when it has ${what}`, () =>
+    inScene(async ({ folder, plan }) => {
+      const book = JSON.parse(notebook("print(1)"));
+      change(book);
+      const scriptPath = join(folder, "book.ipynb");
+      await assert.rejects(plan("", { scriptPath, source: JSON.stringify(book), ...more }), {
+        name: "UserError",
+        message: error,
+      });
+    }));
+}
+
+Deno.test("a notebook shows the last value of an output that is updated, and rich output as text", async () => {
+  const { stdout, artifacts, stderr } = await runNotebook(
+    notebook(
+      "from IPython.display import display, HTML, Markdown\n" +
+        "shown = display('first', display_id=True)\nshown.update('last')",
+      "display(Markdown('# Title'))",
+      "display(HTML('<b>bold</b>'))",
+      "{'a': 1}",
+    ),
+  );
+  assert.equal(stdout, "'last'\n# Title\n[html: cell_3_1.html]\n{'a': 1}\n", stderr);
+  assert.ok(artifacts.includes("cell_3_1.html"));
+});
+
+Deno.test("a notebook's imports include those of the files that it runs", () => {
+  const source = notebookSource(notebook("%run util.py -v\nx = 1", "  %run -i other\n"), "x");
+  assert.match(source, /runpy\.run_path\("util\.py"\)/);
+  assert.match(source, /runpy\.run_path\("other"\)/);
+});

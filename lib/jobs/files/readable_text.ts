@@ -1,12 +1,12 @@
 /** Control sequences (ECMA-48): CSI, OSC and the other string sequences, two-byte escapes. */
 const ESCAPES =
   // deno-lint-ignore no-control-regex
-  /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~])|\x9b[0-?]*[ -/]*[@-~]/g;
+  /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?|[ -/]*[0-~])|\x9b[0-?]*[ -/]*[@-~]|[\x90\x98\x9d-\x9f][^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?/g;
 // deno-lint-ignore no-control-regex
-const CONTROLS = /[\x00-\x07\x0b\x0c\x0e-\x1f\x7f]/g;
+const CONTROLS = /[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f]/g;
 /** Whether there is anything to be done at all: most of what is printed is plain. */
 // deno-lint-ignore no-control-regex
-const ANY = /[\x00-\x08\x0b-\x1f\x7f\x9b]/;
+const ANY = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/;
 /** What moves within a line: return, backspace, and erasures, kept apart until lines are drawn. */
 // deno-lint-ignore no-control-regex
 const MOVES = /[\r\b]|\x1b\[[0-2]?K/;

@@ -55,6 +55,7 @@ export async function runPython(
 }
 
 function checkLabel(label = ""): void {
+  if (label.includes("\0")) throw new UserError("Cannot use a `job_label` with a NUL character.");
   if (label.length <= LONGEST_LABEL) return;
   throw new UserError(
     `Cannot use a \`job_label\` of ${label.length} characters: it may have ${LONGEST_LABEL}. Shorten it.`,

@@ -1,7 +1,7 @@
 import { EXIT } from "./command/cli.ts";
 import { defineCommand } from "./command/define_command.ts";
 import { flag } from "./command/options.ts";
-import { oneLine } from "./terminal/table.ts";
+import { oneLine } from "./terminal/terminal_text.ts";
 import { paintFor, print, printJson } from "./terminal/terminal.ts";
 
 /** `doctor`: whether all that the server needs is there. */

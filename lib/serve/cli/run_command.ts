@@ -10,6 +10,7 @@ import { addCommand, helpText } from "./command/build_program.ts";
 import { Cli, EXIT } from "./command/cli.ts";
 import { COMMANDS } from "./commands.ts";
 import { print, say } from "./terminal/terminal.ts";
+import { plainLines } from "./terminal/terminal_text.ts";
 
 const HELP = {
   about:
@@ -29,7 +30,8 @@ export async function runCommand(args: string[], createApp: () => App): Promise<
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (error instanceof Deno.errors.BrokenPipe) return EXIT.brokenPipe;
-    say(`python-mcp: ${hideSecrets(messageOf(error))}\n`);
+    say(`python-mcp: ${plainLines(hideSecrets(messageOf(error)))}
+`);
     return EXIT.failed;
   } finally {
     await cli.close();

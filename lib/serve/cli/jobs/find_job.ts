@@ -2,7 +2,7 @@ import { UserError } from "../../../base/user_error.ts";
 import type { JobRow } from "../../../jobs/model/job.ts";
 import type { App } from "../../../runs/app.ts";
 import { invocation } from "../../program/invocation.ts";
-import { oneLine } from "../terminal/table.ts";
+import { oneLine } from "../terminal/terminal_text.ts";
 
 /** How much of an id tables show. */
 export const SHORT_ID = 8;

@@ -8,7 +8,7 @@ import { followJob } from "./follow_job.ts";
 import { Interrupts } from "../terminal/interrupts.ts";
 import { invocation } from "../../program/invocation.ts";
 import { ProgressLine } from "../terminal/progress_line.ts";
-import { oneLine } from "../terminal/table.ts";
+import { oneLine } from "../terminal/terminal_text.ts";
 import { paintFor, print, printJson, say } from "../terminal/terminal.ts";
 
 /** Shows a job that was started just now to its end, or until Ctrl-C; with `detach`, only its id. */

@@ -49,6 +49,7 @@ const LOGS = defineCommand({
       placeholder: "<stream>",
       choices: ["stdout", "stderr"] as const,
     }),
+    raw: flag("to a terminal too, all that was printed; else only text, colours and erased lines"),
   },
   examples: ["$0 jobs logs -f --lines 20 1f0c"],
   async handle(input, cli) {

@@ -5,6 +5,7 @@ import { type Cli, EXIT } from "../command/cli.ts";
 import { findJob } from "./find_job.ts";
 import { type Cursors, followJob, handOn } from "./follow_job.ts";
 import { Interrupts } from "../terminal/interrupts.ts";
+import { TerminalText } from "../terminal/terminal_text.ts";
 import { ProgressLine } from "../terminal/progress_line.ts";
 
 const PIECE = 64 * 1024;
@@ -15,6 +16,8 @@ export interface LogsOptions {
   follow: boolean;
   lines?: number;
   only?: "stdout" | "stderr";
+  /** To a terminal too, all bytes as they were printed. */
+  raw: boolean;
 }
 
 /** `jobs logs`. */
@@ -26,9 +29,14 @@ export async function printLogs(cli: Cli, options: LogsOptions) {
     throw new UserError("There is no output: the job was taken over from an older server.");
   }
   const line = new ProgressLine();
+  const [toStdout, toStderr] = [safeFor(Deno.stdout, options), safeFor(Deno.stderr, options)];
   const wanted = {
-    stdout: options.only === "stderr" ? undefined : (bytes: Uint8Array) => line.stdout(bytes),
-    stderr: options.only === "stdout" ? undefined : (bytes: Uint8Array) => line.stderr(bytes),
+    stdout: options.only === "stderr"
+      ? undefined
+      : (bytes: Uint8Array) => line.stdout(toStdout(bytes)),
+    stderr: options.only === "stdout"
+      ? undefined
+      : (bytes: Uint8Array) => line.stderr(toStderr(bytes)),
   };
   const from = startOf(files, options.lines);
   if (!options.follow) {
@@ -41,6 +49,13 @@ export async function printLogs(cli: Cli, options: LogsOptions) {
   await followJob(app, row.id, follower, interrupts.signal, from);
   line.endLine();
   if (interrupts.signal.aborted) cli.exitCode = EXIT.interrupted;
+}
+
+/** A terminal does nothing for a job but show it. */
+function safeFor(stream: typeof Deno.stdout | typeof Deno.stderr, { raw }: LogsOptions) {
+  if (raw || !stream.isTerminal()) return (bytes: Uint8Array) => bytes;
+  const text = new TerminalText();
+  return (bytes: Uint8Array) => text.take(bytes);
 }
 
 function startOf(files: JobFiles, lines: number | undefined): Cursors {

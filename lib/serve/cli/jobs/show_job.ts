@@ -8,7 +8,7 @@ import { formatAge, formatSeconds } from "../terminal/durations.ts";
 import { findJob } from "./find_job.ts";
 import { paintStatus } from "./list_jobs.ts";
 import { describeProgress } from "../terminal/progress_line.ts";
-import { oneLine } from "../terminal/table.ts";
+import { oneLine, plainLines } from "../terminal/terminal_text.ts";
 import { paintFor, print, printJson } from "../terminal/terminal.ts";
 
 const TAIL_CHARACTERS = 2000;
@@ -31,7 +31,7 @@ export async function showJob({ app }: Cli, { id, json }: { id: string; json: bo
   }
   if (!files) return;
   for (const name of STREAMS) {
-    const lines = readableTail(files, name, TAIL_CHARACTERS).trimEnd().split("\n");
+    const lines = plainLines(readableTail(files, name, TAIL_CHARACTERS)).trimEnd().split("\n");
     if (lines.join("") === "") continue;
     print(`\n${paint.bold(name)}${paint.dim(lines.length > TAIL_LINES ? ", its end" : "")}\n`);
     print(`${lines.slice(-TAIL_LINES).join("\n")}\n`);

@@ -5,7 +5,7 @@ import { findJob } from "./find_job.ts";
 import { Interrupts } from "../terminal/interrupts.ts";
 import { exitCodeOf } from "../../../runs/jobs/job_summary.ts";
 import { paintStatus } from "./list_jobs.ts";
-import { oneLine } from "../terminal/table.ts";
+import { oneLine } from "../terminal/terminal_text.ts";
 import { print, printJson, say } from "../terminal/terminal.ts";
 
 const WITHOUT_END_SECONDS = 365 * 86400;

@@ -1,6 +1,6 @@
 import type { JobRow } from "../../../jobs/model/job.ts";
 import { formatSeconds } from "./durations.ts";
-import { oneLine } from "./table.ts";
+import { oneLine } from "./terminal_text.ts";
 import { cutToWidth } from "./text_width.ts";
 import { columnsOf, paintFor, say, writeAll } from "./terminal.ts";
 

@@ -1,4 +1,4 @@
-import { readableText } from "../../../jobs/files/readable_text.ts";
+import { oneLine } from "./terminal_text.ts";
 import { cutToWidth, widthOf } from "./text_width.ts";
 
 export interface Column {
@@ -32,11 +32,6 @@ export function renderTable(columns: Column[], rows: string[][], width?: number)
     }).join(GAP).trimEnd();
   const all = [line(columns.map(({ title }) => title), -1), ...cells.map(line)];
   return all.join("\n") + "\n";
-}
-
-/** Text of others on one line, without anything that moves the cursor. */
-export function oneLine(text: string): string {
-  return readableText(text).replaceAll(/\s+/g, " ").trim();
 }
 
 function fit(text: string, width: number, alignRight: boolean): string {

@@ -1,5 +1,6 @@
 /** Writing to the terminal, or to whatever stdout and stderr are. */
 import { styleText } from "node:util";
+import { plainJson } from "./terminal_text.ts";
 
 const STYLES = ["bold", "dim", "red", "green", "yellow", "blue"] as const;
 
@@ -18,7 +19,7 @@ export function say(text: string): void {
 }
 
 export function printJson(value: unknown): void {
-  print(`${JSON.stringify(value, null, 2)}\n`);
+  print(`${plainJson(value)}\n`);
 }
 
 export function writeAll(stream: Stream, bytes: Uint8Array): void {

@@ -1,3 +1,5 @@
+import { WELL_KNOWN } from "./well_known_distributions.ts";
+
 interface Committed {
   /** Which distribution an import means where the rule below would choose another. */
   overrides: Record<string, string>;
@@ -31,6 +33,9 @@ export class DistributionTable {
         if (first === i + 1 || named) this.#distributions.set(module, distribution);
       }
     });
+    for (const [module, distribution] of WELL_KNOWN) {
+      if (!this.#distributions.has(module)) this.#distributions.set(module, distribution);
+    }
     for (const [module, distribution] of Object.entries(overrides)) {
       this.#distributions.set(module, distribution);
     }

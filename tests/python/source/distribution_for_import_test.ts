@@ -44,6 +44,13 @@ for (
     websocket: "websocket-client",
     slugify: "python-slugify",
     numpy: "numpy",
+    nmap: "python-nmap",
+    board: "adafruit-blinka",
+    "RPi.GPIO": "rpi-gpio",
+    surprise: "scikit-surprise",
+    bluetooth: "pybluez",
+    "mpl_toolkits.basemap": "basemap",
+    "mpl_toolkits.mplot3d.axes3d": "matplotlib",
   })
 ) {
   Deno.test(`the table answers ${expected} when ${module} is imported`, () => {

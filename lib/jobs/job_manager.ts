@@ -1,8 +1,15 @@
-import { type Call, Calls, type Ended } from "./process/calls.ts";
+import { type Call, Calls, type Ended, type Keep } from "./process/calls.ts";
 import { ChildRegistry } from "./process/child_registry.ts";
 import { type Home, jobFolder } from "./files/home.ts";
 import { HomeCleaner } from "./process/home_cleaner.ts";
-import { isFinal, type JobEnd, type JobRow, type JobStatus, type Outcome } from "./model/job.ts";
+import {
+  isFinal,
+  type JobEnd,
+  type JobEntry,
+  type JobRow,
+  type JobStatus,
+  type Outcome,
+} from "./model/job.ts";
 import { JobPoller } from "./process/job_poller.ts";
 import { JobDatabase } from "./store/job_database.ts";
 import { JobFiles } from "./files/job_files.ts";
@@ -15,7 +22,7 @@ import { sendInput } from "./process/send_input.ts";
 import { TaskRunner } from "./task/task_runner.ts";
 import { untilEnded } from "./waiting/until_ended.ts";
 
-export type { Call, Ended } from "./process/calls.ts";
+export type { Call, Ended, Keep } from "./process/calls.ts";
 
 const POLL_MS = 1000;
 const SWEEP_MS = 3600 * 1000;
@@ -153,9 +160,11 @@ export class JobManager {
     this.#publish(draft.id);
   }
 
-  /** The end of a run that its caller waited for. Its files go, unless `keep` says that they are needed. */
-  finishCall(call: Call, keep: (end: Ended) => boolean): Promise<Ended> {
-    return this.#calls.finish(call, keep);
+  /** The end of a run that its caller waited for; `keep` says what stays of it. */
+  async finishCall(call: Call, keep: (end: Ended) => Keep): Promise<Ended> {
+    const end = await this.#calls.finish(call, keep);
+    this.#snapshot.schedule();
+    return end;
   }
 
   /** Makes a call's run a listed job; returns its place in the queue, 0 when it runs. */
@@ -188,7 +197,7 @@ export class JobManager {
     return untilEnded(job, seconds, signal);
   }
 
-  async list(filter: JobFilter): Promise<{ rows: JobRow[]; total: number }> {
+  async list(filter: JobFilter): Promise<{ rows: JobEntry[]; total: number }> {
     while (true) {
       const { openings } = this.store;
       await this.#poller.readAll();

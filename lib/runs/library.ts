@@ -132,8 +132,11 @@ export async function getJobStatus(
 export async function listJobs(
   { status, limit = 50 }: { status?: JobStatus; limit?: number } = {},
 ): Promise<{ jobs: JobView[]; total: number }> {
-  const { rows, total } = await (await jobs()).list({ status, limit });
-  return { jobs: rows.map(viewOf), total };
+  const manager = await jobs();
+  const { rows, total } = await manager.list({ status, limit });
+  // One that was removed meanwhile is not there any more.
+  const whole = rows.map(({ id }) => manager.store.get(id)).filter((row) => row !== undefined);
+  return { jobs: whole.map(viewOf), total };
 }
 
 /**

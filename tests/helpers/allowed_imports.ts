@@ -72,6 +72,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/page",
     "lib/runs",
     "lib/runs/jobs",
+    "lib/runs/run",
     "lib/runs/results",
     "lib/jobs/files",
     "lib/jobs/model",

@@ -1,5 +1,5 @@
 import type { Draft } from "../../lib/jobs/process/process_runner.ts";
-import type { JobRow } from "../../lib/jobs/model/job.ts";
+import type { JobEntry } from "../../lib/jobs/model/job.ts";
 import { installScriptRuntime } from "../../lib/python/in_script/script_runtime.ts";
 import { waitFor } from "../helpers/wait_for.ts";
 import type { JobBench } from "./job_bench.ts";
@@ -34,7 +34,7 @@ export async function startScript(
 }
 
 /** The jobs that a job's script has started, oldest first, once there are so many. */
-export async function childrenOf(bench: JobBench, id: string, count = 1): Promise<JobRow[]> {
+export async function childrenOf(bench: JobBench, id: string, count = 1): Promise<JobEntry[]> {
   return await waitFor(async () => {
     const { rows } = await bench.manager.list({ limit: 50 });
     const children = rows.filter(({ parent }) => parent === id).reverse();

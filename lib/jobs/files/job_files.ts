@@ -18,9 +18,15 @@ export interface JobRecord
   created_at: number;
   /** Set when the run was answered within its call. */
   expires_at?: number;
+  answered?: boolean;
+  /** What it runs, as people tell it from others. */
+  command?: string;
 }
 
-export function recordOf(row: Omit<JobRecord, "created_at"> & { createdAt: number }): JobRecord {
+/** What a job's row begins with. */
+type FirstFields = Omit<JobRecord, "created_at" | "expires_at" | "answered" | "command">;
+
+export function recordOf(row: FirstFields & { createdAt: number }): JobRecord {
   const { id, seq, kind, tool, label, parent, listed, owner, createdAt } = row;
   return { id, seq, kind, tool, label, parent, listed, owner, created_at: createdAt };
 }

@@ -26,7 +26,12 @@ export interface Progress {
 }
 
 /** A job as the store keeps it. Times are milliseconds since 1970, UTC. */
-export interface JobRow {
+export interface JobRow extends JobEntry {
+  result: unknown;
+}
+
+/** All of it but what it printed: what lists are made of. */
+export interface JobEntry {
   /** The place in the order of creation. */
   seq: number;
   id: string;
@@ -44,11 +49,15 @@ export interface JobRow {
   createdAt: number;
   startedAt: number | null;
   completedAt: number | null;
-  /** When an unlisted run's files may go. */
+  /** When the files of a run that was answered within its call may go. */
   expiresAt: number | null;
   progress: Progress | null;
-  result: unknown;
   error: string | null;
+  /** What it runs, as people tell it from others; `null` for a task. */
+  command: string | null;
+  exitCode: number | null;
+  /** It was answered within its call, and is listed because that took a while. */
+  answered: boolean;
 }
 
 /** How a job ended. */

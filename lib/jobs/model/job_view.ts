@@ -28,11 +28,15 @@ export function viewOf(row: JobRow): JobView {
     completed_at: isoTime(row.completedAt),
     progress: row.progress,
     result: row.result,
-    error: row.error?.replaceAll(/\s*\n\s*/g, " ") ?? null,
+    error: row.error === null ? null : oneLine(row.error),
     ...(row.parent === null ? {} : { parent_id: row.parent }),
   };
 }
 
-function isoTime(milliseconds: number | null): string | null {
+export function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, " ");
+}
+
+export function isoTime(milliseconds: number | null): string | null {
   return milliseconds === null ? null : new Date(milliseconds).toISOString();
 }

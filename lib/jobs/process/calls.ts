@@ -23,6 +23,9 @@ export interface Ended {
   error: string | null;
 }
 
+/** What stays of a run that is answered, for a day: a listed job, its files, or nothing. */
+export type Keep = "job" | "files" | "nothing";
+
 export interface CallsOptions {
   store: JobStore;
   processes: ProcessRunner;
@@ -56,17 +59,19 @@ export class Calls {
     return { id: draft.id, files: draft.files, ended: promise };
   }
 
-  /** The end of a run. Its files go, unless `keep` says that they are needed. */
-  async finish(call: Call, keep: (end: Ended) => boolean): Promise<Ended> {
+  /** The end of a run. Its files go, unless `keep` says that they are needed, or that it is listed. */
+  async finish(call: Call, keep: (end: Ended) => Keep): Promise<Ended> {
     const { store, processes, describe } = this.#options;
     try {
       const outcome = await this.#outcomeOf(call);
       const end = { outcome, ...await describe(call.files, outcome) };
-      if (keep(end)) {
+      const kept = keep(end);
+      if (kept !== "nothing") {
         // In this order: one that ends here, ended and unlisted, must not stay for ever.
         const expires_at = Date.now() + KEEP_CALL_MS;
-        store.setExpiry(call.id, expires_at);
-        call.files.amend({ expires_at });
+        const listed = kept === "job";
+        store.setAnswered(call.id, expires_at, listed);
+        call.files.amend({ expires_at, ...(listed && { listed, answered: true }) });
         await processes.recovery.advance(store.get(call.id)!, false);
       } else {
         this.#discardLater(call.id);

@@ -24,6 +24,8 @@ export interface ProcessRequest {
   maxMemoryBytes?: number;
   background: boolean;
   details: Record<string, unknown>;
+  /** What it runs, as people tell it from others. */
+  command?: string;
   sampleIntervalSeconds?: number;
   repeat?: number;
 }
@@ -124,10 +126,13 @@ export class ProcessRunner {
   }
 
   #writeSpec({ id, files }: Draft, request: ProcessRequest, process: ProcessSpec): void {
+    const { command } = request;
+    if (command !== undefined) this.#options.store.setCommand(id, command);
     files.spec = {
       ...recordOf(this.#options.store.get(id)!),
       has_secrets: request.run.stdin !== undefined || Object.keys(request.env).length > 0,
       details: request.details,
+      command,
       process,
     };
   }

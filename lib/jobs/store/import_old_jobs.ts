@@ -1,8 +1,7 @@
 import { basename, join } from "node:path";
 import { exists, readJsonIfThere } from "../../base/private_files.ts";
 import type { Home } from "../files/home.ts";
-import type { JobRow } from "../model/job.ts";
-import { addJob } from "./job_rows.ts";
+import { addJob, type NewRow } from "./job_rows.ts";
 import { isSnapshot, snapshotPath } from "./snapshot_file.ts";
 import { readOldJobs } from "./old_jobs.ts";
 import type { Sql } from "./sql.ts";
@@ -40,7 +39,7 @@ export function importAgain(home: Home, sql: Sql): number {
 }
 
 /** They come before all others in the order of creation. */
-function addOldJobs(sql: Sql, jobs: Omit<JobRow, "seq">[]): number {
+function addOldJobs(sql: Sql, jobs: Omit<NewRow, "seq">[]): number {
   const first = Number(sql.get("SELECT min(seq) AS seq FROM jobs")?.seq ?? 1);
   return jobs.filter((job, n) => addJob(sql, { ...job, seq: Math.min(first, 1) - jobs.length + n }))
     .length;

@@ -43,6 +43,12 @@ export const MIGRATIONS: readonly string[] = [
   // What is old enough to go is found without reading 100,000 rows.
   `CREATE INDEX jobs_ended ON jobs (completed_at, status)
      WHERE listed = 1 AND completed_at IS NOT NULL;`,
+  // What lists show, so that they need not read results.
+  `ALTER TABLE jobs ADD COLUMN command TEXT;
+   ALTER TABLE jobs ADD COLUMN exit_code INTEGER;
+   ALTER TABLE jobs ADD COLUMN answered INTEGER NOT NULL DEFAULT 0;
+   UPDATE jobs SET exit_code = json_extract(result, '$.exit_code')
+     WHERE json_valid(result) AND json_type(result, '$.exit_code') = 'integer';`,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

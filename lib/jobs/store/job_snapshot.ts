@@ -3,10 +3,9 @@ import { holdLock } from "../files/file_lock.ts";
 import type { Home } from "../files/home.ts";
 import type { JobStore } from "./job_store.ts";
 import { isSnapshot, SNAPSHOT_MARK, snapshotPath } from "./snapshot_file.ts";
-import { type JobView, viewOf } from "../model/job_view.ts";
+import { entryViewOf } from "../model/entry_view.ts";
 
 const NEWEST = 500;
-const LONGEST_TEXT = 2000;
 const AT_MOST_EVERY_MS = 1000;
 
 /** Keeps `meta/jobs.json`, a copy of the newest jobs for people: written at most once a second. */
@@ -47,7 +46,7 @@ export class JobSnapshot {
     const path = snapshotPath(this.#home);
     // An older server has come meanwhile: its jobs are imported when the database is opened next.
     if (isSnapshot(path) === false) return;
-    const jobs = this.#store.list({ limit: NEWEST }).map((row) => shorten(viewOf(row)));
+    const jobs = this.#store.list({ limit: NEWEST }).map(entryViewOf);
     const snapshot = {
       generator: SNAPSHOT_MARK,
       written_at: new Date().toISOString(),
@@ -66,18 +65,4 @@ export class JobSnapshot {
     for (let at = 0; at < content.length;) at += file.writeSync(content.subarray(at));
     Deno.renameSync(fresh, path);
   }
-}
-
-/** Long output stays out of a file that is rewritten every second. */
-function shorten(job: JobView): JobView {
-  if (typeof job.result !== "object" || job.result === null) return job;
-  const result = Object.fromEntries(
-    Object.entries(job.result).map(([name, value]) => [
-      name,
-      typeof value === "string" && value.length > LONGEST_TEXT
-        ? `${value.slice(0, LONGEST_TEXT)}…`
-        : value,
-    ]),
-  );
-  return { ...job, result };
 }

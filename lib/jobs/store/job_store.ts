@@ -1,12 +1,13 @@
 import {
   type JobEnd,
+  type JobEntry,
   type JobRow,
   type JobStatus,
   MAY_COME_FROM,
   type Progress,
 } from "../model/job.ts";
 import type { JobDatabase } from "./job_database.ts";
-import { toJob, toText } from "./job_rows.ts";
+import { ENTRY_COLUMNS, exitCodeOf, toEntry, toJob, toText } from "./job_rows.ts";
 import { IMPORTED } from "./old_jobs.ts";
 import type { Row, Value } from "./sql.ts";
 
@@ -59,7 +60,7 @@ export class JobStore {
   }
 
   /** The listed jobs, newest first. */
-  list({ status, limit, before, text }: JobFilter): JobRow[] {
+  list({ status, limit, before, text }: JobFilter): JobEntry[] {
     const conditions = ["listed = 1"];
     const values: Value[] = [];
     if (status !== undefined) {
@@ -74,7 +75,7 @@ export class JobStore {
       conditions.push("instr(lower(coalesce(label, tool) || ' ' || id), lower(?)) > 0");
       values.push(text);
     }
-    return this.#select(
+    return this.#entries(
       `WHERE ${conditions.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
       ...values,
       limit,
@@ -125,14 +126,14 @@ export class JobStore {
     );
   }
 
-  /** The ids of unlisted runs whose files may go. */
+  /** The ids of runs that were answered within their calls and whose files may go. */
   expired(now: number, limit: number): string[] {
     return this.#ids("WHERE expires_at <= ? LIMIT ?", now, limit);
   }
 
   /** The listed jobs whose id starts with a text, newest first. */
-  startingWith(start: string, limit: number): JobRow[] {
-    return this.#select(
+  startingWith(start: string, limit: number): JobEntry[] {
+    return this.#entries(
       "WHERE listed = 1 AND substr(id, 1, length(?)) = ? ORDER BY seq DESC LIMIT ?",
       start,
       start,
@@ -162,13 +163,18 @@ export class JobStore {
       id,
       end.status,
       `started_at = coalesce(?, started_at), completed_at = ?, result = ?, error = ?,
-       progress = coalesce(?, progress)`,
+       progress = coalesce(?, progress), exit_code = ?`,
       end.startedAt ?? null,
       end.completedAt,
       toText(end.result),
       end.error,
       toText(end.progress ?? null),
+      exitCodeOf(end.result),
     );
+  }
+
+  setCommand(id: string, command: string): void {
+    this.#run("UPDATE jobs SET command = ? WHERE id = ?", command, id);
   }
 
   setProgress(id: string, progress: Progress): void {
@@ -179,8 +185,16 @@ export class JobStore {
     this.#run("UPDATE jobs SET listed = 1, expires_at = NULL WHERE id = ?", id);
   }
 
-  setExpiry(id: string, expiresAt: number): void {
-    this.#run("UPDATE jobs SET expires_at = ? WHERE id = ?", expiresAt, id);
+  /** @param isListed Lists show it until then. */
+  setAnswered(id: string, expiresAt: number, isListed: boolean): void {
+    const listed = Number(isListed);
+    this.#run(
+      "UPDATE jobs SET expires_at = ?, listed = ?, answered = ? WHERE id = ?",
+      expiresAt,
+      listed,
+      listed,
+      id,
+    );
   }
 
   /** Makes another server the owner; false when the job has another owner than expected. */
@@ -213,6 +227,12 @@ export class JobStore {
 
   #select(rest: string, ...values: Value[]): JobRow[] {
     return this.#database.use((sql) => sql.all(`SELECT * FROM jobs ${rest}`, ...values)).map(toJob);
+  }
+
+  #entries(rest: string, ...values: Value[]): JobEntry[] {
+    return this.#database.use((sql) =>
+      sql.all(`SELECT ${ENTRY_COLUMNS} FROM jobs ${rest}`, ...values)
+    ).map(toEntry);
   }
 
   #ids(rest: string, ...values: Value[]): string[] {

@@ -1,9 +1,10 @@
-import { isFinal, JOB_STATUSES, type JobRow, type JobStatus, type Progress } from "../model/job.ts";
+import { isFinal, JOB_STATUSES, type JobStatus, type Progress } from "../model/job.ts";
+import type { NewRow } from "./job_rows.ts";
 
 /** Jobs of a server that kept them in one JSON file. */
 export interface OldJobs {
   /** In the order of creation. */
-  jobs: Omit<JobRow, "seq">[];
+  jobs: Omit<NewRow, "seq">[];
   /** Entries that are no jobs. */
   bad: number;
 }
@@ -32,7 +33,7 @@ function entries(content: unknown): Record<string, unknown>[] {
   return Object.entries(jobs).map(([id, job]) => isObject(job) ? { id, ...job } : {});
 }
 
-function toJob(entry: Record<string, unknown>): Omit<JobRow, "seq"> | undefined {
+function toJob(entry: Record<string, unknown>): Omit<NewRow, "seq"> | undefined {
   const { id, status } = entry;
   const createdAt = time(entry.created_at);
   if (typeof id !== "string" || id === "" || id.length > LONGEST_ID) return undefined;

@@ -47,6 +47,9 @@ function rowOf(record: JobRecord, files: JobFiles): JobRow {
     progress: null,
     result: null,
     error: null,
+    command: record.command ?? null,
+    exitCode: null,
+    answered: record.answered ?? false,
     ...(record.kind === "task" ? taskState(record, files.taskEnd) : answeredState(record, files)),
   };
 }
@@ -56,9 +59,13 @@ function taskState(record: JobRecord, end: JobEnd | undefined): Partial<JobRow> 
   return end ?? { startedAt: record.created_at, status: "running" };
 }
 
-/** A run that was answered within its call is no job that anybody looks at. */
-function answeredState({ expires_at }: JobRecord, { outcome }: JobFiles): Partial<JobRow> {
+/** A run that was answered within its call is no job that anybody looks at, unless it is listed. */
+function answeredState(
+  { expires_at, answered }: JobRecord,
+  { outcome }: JobFiles,
+): Partial<JobRow> {
   if (expires_at === undefined || !outcome) return {};
+  if (answered) return { expiresAt: expires_at };
   return { status: statusOf(outcome), ...timesOf(outcome), expiresAt: expires_at };
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { JOB_STATUSES } from "../../jobs/model/job.ts";
 import { cancelJob } from "../../runs/jobs/cancel_job.ts";
 import { jobStatus } from "../../runs/jobs/job_status.ts";
-import { listJobs } from "../../runs/jobs/list_jobs.ts";
+import { LISTED_JOBS, listJobs } from "../../runs/jobs/list_jobs.ts";
 import { sendInput } from "../../runs/jobs/send_input.ts";
 import { pruneJobs } from "../../runs/jobs/prune_jobs.ts";
 import { JOB_PAGE_URI } from "../resources/job_page.ts";
@@ -20,6 +20,8 @@ const error = z.string().optional();
 const text = z.string().nullable();
 const cursor = z.number().int().min(0).optional();
 
+const PROGRESS = z.object({ current: z.number(), total: z.number().nullable(), message: text });
+
 const JOB = z.object({
   id: z.string(),
   job_id: z.string(),
@@ -28,8 +30,7 @@ const JOB = z.object({
   created_at: z.string(),
   started_at: text,
   completed_at: text,
-  progress: z.object({ current: z.number(), total: z.number().nullable(), message: text })
-    .nullable(),
+  progress: PROGRESS.nullable(),
   result: z.unknown(),
   error: text,
   parent_id: z.string().optional(),
@@ -40,6 +41,22 @@ const JOB = z.object({
   stdout_cursor: integer.optional(),
   stderr_cursor: integer.optional(),
   more: z.boolean().optional(),
+});
+
+const ENTRY = z.object({
+  id: z.string(),
+  label: z.string(),
+  tool: z.string(),
+  status: z.enum(JOB_STATUSES),
+  created_at: z.string(),
+  started_at: text,
+  completed_at: text,
+  progress: PROGRESS.nullable(),
+  exit_code: integer.nullable(),
+  error: text,
+  command: text,
+  answered: z.boolean().optional().describe("It was answered within its call"),
+  parent_id: z.string().optional(),
 });
 
 /** Tools for the jobs of the home, whichever server started them. */
@@ -75,10 +92,10 @@ export const JOB_TOOLS: readonly Tool[] = [
     annotations: READS,
     input: z.strictObject({
       status_filter: z.enum(JOB_STATUSES).optional(),
-      limit: z.number().int().min(1).max(1000).default(50),
+      limit: z.number().int().min(1).max(1000).default(LISTED_JOBS),
     }),
     output: z.object({
-      jobs: z.array(JOB).optional(),
+      jobs: z.array(ENTRY).optional(),
       total: integer.optional(),
       note: z.string().optional(),
       error,

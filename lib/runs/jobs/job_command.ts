@@ -22,20 +22,3 @@ export function commandOf(files: JobFiles | undefined): JobCommand | undefined {
     variables: asked.withheld.variables,
   };
 }
-
-/**
- * Words as a shell would read them.
- *
- * @example
- * ```ts
- * import { shellWords } from "./job_command.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(shellWords(["--name", "Ada L.", "it's"]), `--name 'Ada L.' 'it'\\''s'`);
- * ```
- */
-export function shellWords(words: string[]): string {
-  return words
-    .map((word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
-    .join(" ");
-}

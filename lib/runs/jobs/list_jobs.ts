@@ -1,6 +1,7 @@
+import { entryViewOf, type JobEntryView } from "../../jobs/model/entry_view.ts";
 import type { JobStatus } from "../../jobs/model/job.ts";
-import { type JobView, viewOf } from "../../jobs/model/job_view.ts";
 import type { App } from "../app.ts";
+import { withProgress } from "./job_summary.ts";
 
 export interface ListOptions {
   status?: JobStatus;
@@ -8,20 +9,21 @@ export interface ListOptions {
 }
 
 export interface ListAnswer {
-  /** Newest first. */
-  jobs: JobView[];
+  /** Newest first, without what they printed. */
+  jobs: JobEntryView[];
   /** How many match. */
   total: number;
   /** What its user should know of the home, said once. */
   note?: string;
 }
 
+/** How many jobs a list shows where nobody says. */
+export const LISTED_JOBS = 20;
+
 /** The jobs of the home, whichever server started them. */
-export async function listJobs(
-  { jobs }: Pick<App, "jobs">,
-  options: ListOptions,
-): Promise<ListAnswer> {
-  const { rows, total } = await jobs.list(options);
-  const note = jobs.notices.take();
-  return { jobs: rows.map(viewOf), total, ...(note && { note }) };
+export async function listJobs(app: Pick<App, "jobs">, options: ListOptions): Promise<ListAnswer> {
+  const { rows, total } = await app.jobs.list(options);
+  const jobs = rows.map((row) => entryViewOf(withProgress(app, row)));
+  const note = app.jobs.notices.take();
+  return { jobs, total, ...(note && { note }) };
 }

@@ -10,6 +10,7 @@ import type { App } from "../app.ts";
 import type { RunDetails } from "../results/run_result.ts";
 import type { Settings } from "../settings.ts";
 import { askedRun } from "./asked_run.ts";
+import { describeCommand } from "./describe_command.ts";
 import { DEFAULT_TIMEOUT_SECONDS, type PythonRun, type RunOptions } from "./run_options.ts";
 
 /** Variables of the caller that uv needs as well: indexes, certificates, proxies. */
@@ -74,6 +75,7 @@ export async function makeRequest(
       app.settings.maxMemoryBytes,
     ),
     background,
+    command: describeCommand(run, options),
     details: {
       ...detailsOf(run, plan),
       place: placeOf(run, cwd),

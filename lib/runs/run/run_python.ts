@@ -1,5 +1,5 @@
 import { UserError } from "../../base/user_error.ts";
-import type { Call, Ended } from "../../jobs/job_manager.ts";
+import type { Call, Ended, Keep } from "../../jobs/job_manager.ts";
 import type { ProcessRequest } from "../../jobs/process/process_runner.ts";
 import {
   answerWithinBudget,
@@ -16,6 +16,8 @@ import type { PythonRun, RunAnswer, RunOptions } from "./run_options.ts";
 import { ProgressWatch } from "./watch_progress.ts";
 
 const LONGEST_LABEL = 200;
+/** A run that was answered within its call is listed when it took so long. */
+const LISTED_MS = 3000;
 
 /** Runs Python as a job, and answers as smart async does. */
 export async function runPython(
@@ -93,7 +95,9 @@ async function waitForAnswer(
   // Nothing may be told after the answer.
   await watch?.stop();
   if (background) return { background };
-  if (!caller.signal?.aborted) return toAnswer(await jobs.finishCall(running, hasMore), running);
+  if (!caller.signal?.aborted) {
+    return toAnswer(await jobs.finishCall(running, (end) => whatStays(end, running)), running);
+  }
   const position = await jobs.toBackground(running);
   if (callerWantsStop(app, caller)) await jobs.cancel(running.id);
   // Read only by a client that resumes a broken stream: a cancelled request is not answered.
@@ -102,6 +106,13 @@ async function waitForAnswer(
 
 function callerWantsStop({ settings }: App, { signal }: Caller): boolean {
   return signal !== undefined && wantsStop(signal, settings.stopOnDisconnect);
+}
+
+/** A caller may have given up on a long call without a word, and look for its run later. */
+function whatStays(end: Ended, { files }: Call): Keep {
+  const began = files.record?.created_at ?? Infinity;
+  if (end.outcome.ended_at * 1000 - began >= LISTED_MS) return "job";
+  return hasMore(end) ? "files" : "nothing";
 }
 
 /** Whether the answer names something that is only in the run's files. */

@@ -1,10 +1,11 @@
-import { JOB_STATUSES, type JobRow, type JobStatus } from "../../jobs/model/job.ts";
+import { JOB_STATUSES, type JobEntry, type JobRow, type JobStatus } from "../../jobs/model/job.ts";
 import type { JobFiles } from "../../jobs/files/job_files.ts";
 import { viewOf } from "../../jobs/model/job_view.ts";
 import { logSize } from "../../jobs/files/output_log.ts";
 import type { App } from "../../runs/app.ts";
 import { listArtifacts } from "../../runs/results/artifacts.ts";
-import { commandOf, shellWords } from "../../runs/jobs/job_command.ts";
+import { commandOf } from "../../runs/jobs/job_command.ts";
+import { shellWords } from "../../runs/run/shell_words.ts";
 import { failedLine } from "../../runs/jobs/job_script.ts";
 import { withProgress } from "../../runs/jobs/job_summary.ts";
 
@@ -12,8 +13,8 @@ import { withProgress } from "../../runs/jobs/job_summary.ts";
 const LONGEST_ARGUMENTS = 200;
 
 /** A job as the list shows it: without its result. */
-export function summaryOf(app: App, row: JobRow) {
-  const { result: _, ...job } = viewOf(withProgress(app, row));
+export function summaryOf(app: App, row: JobEntry) {
+  const { result: _, ...job } = viewOf({ ...withProgress(app, row), result: null });
   const files = app.jobs.files(row.id);
   return {
     ...job,

@@ -53,6 +53,8 @@ const STORED: Keys<StoredSpec> = {
   owner: true,
   created_at: true,
   expires_at: true,
+  answered: true,
+  command: true,
   has_secrets: true,
   details: true,
   process: true,

@@ -164,7 +164,7 @@ Deno.test("a call ends with what is known when its supervisor is killed", async 
   );
   kill(await supervisorOf(call.files));
   await call.ended;
-  const end = await bench.manager.finishCall(call, () => false);
+  const end = await bench.manager.finishCall(call, () => "nothing");
   assert.match(end.error!, /supervisor was killed/);
 });
 
@@ -178,7 +178,10 @@ Deno.test("a call is answered when launcher and supervisor are killed", async ()
   kill(...launchers(bench.path), supervisor);
   await untilGone(supervisor);
   await call.ended;
-  assert.match((await bench.manager.finishCall(call, () => false)).error!, /supervisor was killed/);
+  assert.match(
+    (await bench.manager.finishCall(call, () => "nothing")).error!,
+    /supervisor was killed/,
+  );
 });
 
 Deno.test("a job is explained when everything was killed at once", async () => {

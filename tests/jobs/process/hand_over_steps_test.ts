@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { exists } from "../../../lib/base/private_files.ts";
 import { holdLock } from "../../../lib/jobs/files/file_lock.ts";
-import type { JobRow } from "../../../lib/jobs/model/job.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 import { JobBench, python } from "../job_bench.ts";
 import { kill, launchers } from "../kill.ts";
@@ -96,7 +95,7 @@ Deno.test("a job is settled from its outcome when its server died before it coul
   await using bench = await JobBench.open();
   const { id } = await leave(bench, { folder: true, spec: true, accepted: true, started: true });
   const files = bench.manager.files(id)!;
-  const ended = bench.manager.store.list({ limit: 9 }).find((row: JobRow) => row.id !== id)!;
+  const ended = bench.manager.store.list({ limit: 9 }).find((row) => row.id !== id)!;
   files.end(bench.manager.files(ended.id)!.outcome!);
   assert.equal((await bench.manager.get(id))?.status, "completed");
 });

@@ -65,10 +65,10 @@ Deno.test("a sweep removes a run that was answered when its files have expired",
     bench.request(python("print(1)"), { background: false }),
   );
   await call.ended;
-  await bench.manager.finishCall(call, () => true);
+  await bench.manager.finishCall(call, () => "files");
   await bench.manager.sweep();
   assert.equal(exists(call.files.folder), true);
-  bench.manager.store.setExpiry(call.id, Date.now() - 1);
+  bench.manager.store.setAnswered(call.id, Date.now() - 1, false);
   await bench.manager.sweep();
   assert.equal(exists(call.files.folder), false);
   assert.equal(bench.manager.store.get(call.id), undefined);

@@ -76,7 +76,7 @@ Deno.test("counts equal the real ones when jobs change at random", async () => {
           if (what === "fail") store.end(id, end("failed"));
           if (what === "cancel") store.end(id, end("cancelled"));
           if (what === "list") store.setListed(id);
-          if (what === "expire") store.setExpiry(id, 1);
+          if (what === "expire") store.setAnswered(id, 1, false);
           if (what === "delete") store.delete([id]);
         }
         const rows = store.list({ limit: 100 });

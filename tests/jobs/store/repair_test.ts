@@ -46,7 +46,7 @@ async function fill(bench: JobBench) {
   await bench.manager.cancel(cancelled.id);
   const answered = await bench.manager.call(bench.draft(false), bench.request(python("print(1)")));
   await answered.ended;
-  await bench.manager.finishCall(answered, () => true);
+  await bench.manager.finishCall(answered, () => "files");
   const task = smartAsyncWith(() => bench.manager, { name: "task" }, () => ({ answer: 42 }));
   const started = await task({ async_mode: true, job_label: "a task" });
   await bench.end((started as { job_id: string }).job_id);
@@ -156,7 +156,9 @@ Deno.test("a database is repaired where a statement finds it damaged", async () 
   await using later = await JobBench.open({ home: home.path });
   const draft = later.draft();
   assert.deepEqual(later.logged, [], "it is not seen before that page is read");
-  assert.deepEqual(await later.manager.get(oldest.id), oldest);
+  const { result, ...entry } = (await later.manager.get(oldest.id))!;
+  assert.deepEqual(entry, oldest);
+  assert.match((result as { stdout: string }).stdout, /^x{3000}$/m);
   assert.deepEqual(
     (await later.manager.list(LIST)).rows.filter(({ id }) => id !== draft.id),
     before,

@@ -80,7 +80,7 @@ Deno.test("a call runs at once when the house is full of background jobs", async
     bench.request(python("print('quick')"), { background: false }),
   );
   await call.ended;
-  const { result } = await bench.manager.finishCall(call, () => false);
+  const { result } = await bench.manager.finishCall(call, () => "nothing");
   assert.equal((result as { stdout: string }).stdout, "quick\n");
   await waitFor(() => !exists(draft.files.folder), { what: "its removal", timeoutMs: 5000 });
   for (const { id } of jobs) await bench.manager.cancel(id);
@@ -120,7 +120,7 @@ Deno.test("a call gives its slot back when it overran and a background slot is f
     bench.request(python("print(1)"), { background: false }),
   );
   await next.ended;
-  await bench.manager.finishCall(next, () => false);
+  await bench.manager.finishCall(next, () => "nothing");
   const background = await bench.start(LONG);
   assert.equal((await bench.manager.get(background.id))?.status, "pending");
   await bench.manager.cancel(slow.id);

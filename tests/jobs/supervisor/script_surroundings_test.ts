@@ -72,7 +72,7 @@ Deno.test("a script's peak memory is its own when 1,000 jobs wait", async () => 
     bench.request(python(RESIDENT), { background: false }),
   );
   await running.ended;
-  const { result } = await bench.manager.finishCall(running, () => false);
+  const { result } = await bench.manager.finishCall(running, () => "nothing");
   const crowded = Number((result as { stdout: string }).stdout);
   const launcher = launcherBytes(bench.path);
   for (const { id } of [...waiting, blocker]) await bench.manager.cancel(id);

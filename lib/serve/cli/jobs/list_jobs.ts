@@ -1,5 +1,5 @@
-import type { JobRow, JobStatus } from "../../../jobs/model/job.ts";
-import { viewOf } from "../../../jobs/model/job_view.ts";
+import type { JobEntry, JobStatus } from "../../../jobs/model/job.ts";
+import { entryViewOf } from "../../../jobs/model/entry_view.ts";
 import type { Cli } from "../command/cli.ts";
 import { formatAge, formatSeconds } from "../terminal/durations.ts";
 import { SHORT_ID } from "./find_job.ts";
@@ -15,7 +15,7 @@ export async function listJobs(
 ): Promise<void> {
   const { rows: found, total } = await app.jobs.list({ status, limit });
   const rows = found.map((row) => withProgress(app, row));
-  if (json) return printJson({ jobs: rows.map(viewOf), total });
+  if (json) return printJson({ jobs: rows.map(entryViewOf), total });
   if (rows.length === 0) {
     say(
       status === undefined
@@ -51,7 +51,7 @@ export function paintStatus(text: string, status: JobStatus): string {
   return colours[status](text);
 }
 
-function cells(row: JobRow): string[] {
+function cells(row: JobEntry): string[] {
   const seconds = secondsOf(row);
   return [
     row.id.slice(0, SHORT_ID),
@@ -63,7 +63,7 @@ function cells(row: JobRow): string[] {
   ];
 }
 
-function progressOf({ progress }: JobRow): string {
+function progressOf({ progress }: JobEntry): string {
   if (!progress) return "";
   if (!progress.total) return String(progress.current);
   return `${Math.floor(Math.min(1, progress.current / progress.total) * 100)}%`;

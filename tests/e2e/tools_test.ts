@@ -26,7 +26,7 @@ async function endOfJob(server: Connection, tool: string, args: Record<string, u
   return status.json.job as Record<string, unknown>;
 }
 
-testTool("tools/list names the twelve tools when asked", async (server) => {
+testTool("tools/list names the thirteen tools when asked", async (server) => {
   const tools = await server.listTools();
   assert.deepEqual(tools.map(({ name }) => name).toSorted(), [
     "py_benchmark_script",
@@ -41,6 +41,7 @@ testTool("tools/list names the twelve tools when asked", async (server) => {
     "py_run_script_with_dependencies",
     "py_run_script_with_dependencies_async",
     "py_save_script",
+    "py_send_input",
   ]);
 });
 

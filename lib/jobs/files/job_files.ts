@@ -1,3 +1,5 @@
+import { LOOKED_AT_BYTES, printedProgress } from "./printed_progress.ts";
+import { readEnd } from "./output_log.ts";
 import { basename, join } from "node:path";
 import {
   ensureFolder,
@@ -210,10 +212,16 @@ export class JobFiles {
     return readControl<string[]>(this.path(JOB_FILES.survivors)) ?? [];
   }
 
-  /** What the script has reported; whatever else it may have put there is no progress. */
+  /**
+   * What the script has reported, else what the bars show that it prints; whatever else it may have put
+   * there is no progress.
+   */
   get progress(): Progress | null {
     const found = parse<Partial<Progress>>(readForeignFile(this.progressFile, PROGRESS_BYTES));
-    if (typeof found?.current !== "number") return null;
+    if (typeof found?.current !== "number") {
+      return printedProgress(readEnd(this.stderr, LOOKED_AT_BYTES)) ??
+        printedProgress(readEnd(this.stdout, LOOKED_AT_BYTES));
+    }
     return {
       current: found.current,
       total: typeof found.total === "number" ? found.total : null,

@@ -72,6 +72,13 @@ export function readTail(path: string, limit: number): string {
   return lastCharacters(decode(from === 0 ? bytes : bytes.subarray(firstWhole(bytes))), limit);
 }
 
+/** The last bytes of a log as text; empty where there is none. */
+export function readEnd(path: string, bytes: number): string {
+  const size = logSize(path);
+  const from = Math.max(0, size - bytes);
+  return size === 0 ? "" : decode(readBytes(path, from, size - from));
+}
+
 /** A whole log of at most `limit` characters after `clean`, or its two ends, half of that each. */
 export function readEnds(
   path: string,

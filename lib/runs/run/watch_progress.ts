@@ -2,7 +2,6 @@ import type { JobFiles } from "../../jobs/files/job_files.ts";
 import { logSize, readTail } from "../../jobs/files/output_log.ts";
 import { readableText } from "../../jobs/files/readable_text.ts";
 import type { Progress } from "../../jobs/model/job.ts";
-import { tqdmProgress } from "../results/tqdm_progress.ts";
 
 /** How often a waiting caller may hear of a job, in milliseconds. */
 const LOOK_MS = 500;
@@ -11,8 +10,8 @@ const SIGN_OF_LIFE_MS = 3000;
 const LONGEST_MESSAGE = 200;
 
 /**
- * Tells a waiting caller how its job is doing until it is stopped: the script's own progress, `tqdm`
- * bars on stderr, the step that prepares its environment, else a sign of life every few seconds.
+ * Tells a waiting caller how its job is doing until it is stopped: the script's own progress, the
+ * bars that it prints, the step that prepares its environment, else a sign of life every few seconds.
  */
 export class ProgressWatch {
   readonly #files: JobFiles;
@@ -36,7 +35,7 @@ export class ProgressWatch {
   }
 
   #look(): void {
-    const found = this.#files.progress ?? tqdmProgress(tailOf(this.#files.stderr));
+    const found = this.#files.progress;
     if (found && !(this.#last && isSame(found, this.#last))) {
       this.#last = found;
       this.#report(found);

@@ -1,0 +1,213 @@
+import assert from "node:assert/strict";
+import { printedProgress } from "../../../lib/jobs/files/printed_progress.ts";
+import { runCommand, uvFolder } from "../../helpers/run_plan.ts";
+import { TestHome } from "../../helpers/test_home.ts";
+
+// What tqdm 4.67 writes, after the carriage returns are folded.
+const BARS: [what: string, stderr: string, current: number, total: number, message: string][] = [
+  [
+    "is plain",
+    " 45%|████▌     | 45/100 [00:04<00:05,  9.81it/s]",
+    45,
+    100,
+    "00:04<00:05, 9.81it/s",
+  ],
+  [
+    "has a description",
+    "Training:  45%|████▌     | 45/100 [00:04<00:05,  9.81it/s]",
+    45,
+    100,
+    "Training 00:04<00:05, 9.81it/s",
+  ],
+  [
+    "has a description with a colon and a percent sign",
+    "lr: 5% warm: 45%|####5     | 45/100 [00:04<00:05,  9.81it/s]",
+    45,
+    100,
+    "lr: 5% warm 00:04<00:05, 9.81it/s",
+  ],
+  [
+    "has scaled units",
+    "data.zip:  50%|█████     | 1.50M/3.00M [00:01<00:01, 1.48MB/s]",
+    1.5e6,
+    3e6,
+    "data.zip 00:01<00:01, 1.48MB/s",
+  ],
+  [
+    "has binary units of another case and none for zero",
+    "  0%|          | 0.00/2.50G [00:00<?, ?B/s]",
+    0,
+    2.5e9,
+    "00:00<?, ?B/s",
+  ],
+  [
+    "has units in thousands",
+    " 12%|█▏        | 12.3k/100k [00:01<00:08, 11.0kit/s]",
+    12_300,
+    100_000,
+    "00:01<00:08, 11.0kit/s",
+  ],
+  [
+    "is at 100 %",
+    "100%|██████████| 100/100 [00:10<00:00,  9.95it/s]",
+    100,
+    100,
+    "00:10<00:00, 9.95it/s",
+  ],
+  [
+    "has ended with a line break",
+    "100%|██████████| 100/100 [00:10<00:00,  9.95it/s]\n",
+    100,
+    100,
+    "00:10<00:00, 9.95it/s",
+  ],
+  [
+    "has a postfix",
+    "epoch 1:  10%|█         | 1/10 [00:01<00:09,  1.00s/it, loss=0.5]",
+    1,
+    10,
+    "epoch 1 00:01<00:09, 1.00s/it, loss=0.5",
+  ],
+  [
+    "comes after other lines",
+    "UserWarning: deprecated\n 45%|####5     | 45/100 [00:04<00:05,  9.81it/s]",
+    45,
+    100,
+    "00:04<00:05, 9.81it/s",
+  ],
+  [
+    "has fractions",
+    " 25%|##5       | 0.5/2.0 [00:01<00:03,  2.00s/it]",
+    0.5,
+    2,
+    "00:01<00:03, 2.00s/it",
+  ],
+];
+
+for (const [what, stderr, current, total, message] of BARS) {
+  Deno.test(`printedProgress reads a bar when it ${what}`, () => {
+    assert.deepEqual(printedProgress(stderr), { current, total, message });
+  });
+}
+
+for (
+  const [what, stderr] of [
+    ["nothing was printed", ""],
+    ["lines are other text", "WARNING: disk is 45% full\n"],
+    [
+      "another line came after the bar",
+      " 45%|####5     | 45/100 [00:04<00:05, 9.81it/s]\nTraceback (most recent call last):",
+    ],
+    ["a line that is not drawn again names a share", "Downloading: 45%\n"],
+    ["a line that is drawn again names two", "\r 1% of 5%\r 2% of 5%"],
+    ["a path holds a fraction", "wrote 3/10 files [ok]\n"],
+    ["the bar has no total", "45it [00:04,  9.81it/s]"],
+  ] as const
+) {
+  Deno.test(`printedProgress finds none when ${what}`, () => {
+    assert.equal(printedProgress(stderr), null);
+  });
+}
+
+const DRAWN: [what: string, log: string, current: number, total: number][] = [
+  ["a share that is drawn again", "\rDownloading: 3%\rDownloading: 45%", 45, 100],
+  ["a share with a fraction", "\r 3.5 %\r 45.5 %", 45.5, 100],
+  ["Keras 2", "Epoch 1/5\n  3/100 [>.........] - ETA: 9s\r 45/100 [====>.....] - ETA: 3s", 45, 100],
+  [
+    "Keras 3",
+    "Epoch 1/5\n\x1b[1m45/100\x1b[0m \x1b[32m━━━━━━━\x1b[0m\x1b[37m━━━━\x1b[0m 3s 20ms/step",
+    45,
+    100,
+  ],
+  [
+    "one after another that was left",
+    " 40%|##  | 4/10 [00:01<00:01]\n 20%|#  | 1/5 [00:00<00:01]",
+    1,
+    5,
+  ],
+  ["one that is being drawn", "\r 40%|##  | 4/10 [00:01<00:01]\r 50%|##", 4, 10],
+  [
+    "a finished one and another",
+    "100%|####| 10/10 [00:01<00:00]\n 20%|#  | 1/5 [00:00<00:01]",
+    1,
+    5,
+  ],
+];
+
+for (const [what, log, current, total] of DRAWN) {
+  Deno.test(`printedProgress reads ${what}`, () => {
+    const found = printedProgress(log);
+    assert.deepEqual([found?.current, found?.total], [current, total]);
+  });
+}
+
+const nested = `
+from tqdm import tqdm, trange
+for i in trange(3, desc="outer", mininterval=0):
+    for j in trange(40, desc="inner", leave=LEAVE, mininterval=0):
+        pass
+`;
+const SCRIPTS: Record<string, { source: string; label: RegExp; total: number }> = {
+  "nested bars of tqdm": { source: nested.replace("LEAVE", "False"), label: /^outer/, total: 3 },
+  "nested bars of tqdm that stay": {
+    source: nested.replace("LEAVE", "True"),
+    label: /^outer/,
+    total: 3,
+  },
+  "parallel bars of tqdm": {
+    source: "from tqdm import tqdm\na = tqdm(total=9, desc='first', mininterval=0)\n" +
+      "b = tqdm(total=50, desc='second', mininterval=0, position=1)\n" +
+      "for i in range(40):\n    b.update()\n    if i % 5 == 0: a.update()\n",
+    label: /^first/,
+    total: 9,
+  },
+  "tasks of rich": {
+    source: "from rich.progress import Progress\nfrom rich.console import Console\n" +
+      "with Progress(console=Console(force_terminal=True, width=80)) as p:\n" +
+      "    a, b = p.add_task('first', total=5), p.add_task('second', total=9)\n" +
+      "    for i in range(4):\n        p.update(a, advance=1, refresh=True)\n        p.update(b, advance=1, refresh=True)\n",
+    label: /^first/,
+    total: 100,
+  },
+  "a bar of alive_progress": {
+    source: "import time\nfrom alive_progress import alive_bar\n" +
+      "with alive_bar(5, force_tty=True, title='work') as bar:\n" +
+      "    for i in range(4):\n        time.sleep(0.15)\n        bar()\n    time.sleep(0.15)\n",
+    label: /^work/,
+    total: 5,
+  },
+};
+
+Deno.test("printedProgress follows real libraries at every byte", async (t) => {
+  await using home = await TestHome.create();
+  const uv = `${await uvFolder()}/uv`;
+  const env = Deno.env.toObject();
+  const venv = home.join("venv");
+  const python = `${venv}/bin/python`;
+  assert.equal(
+    (await runCommand({ argv: [uv, "venv", venv, "-p", "/usr/bin/python3"] }, env)).code,
+    0,
+  );
+  const packages = ["tqdm", "rich", "alive-progress"];
+  const made = await runCommand({ argv: [uv, "pip", "install", "-p", python, ...packages] }, env);
+  assert.equal(made.code, 0, made.stderr);
+  for (const [what, { source, label, total }] of Object.entries(SCRIPTS)) {
+    await t.step(what, async () => {
+      const { stdout, stderr } = await runCommand({ argv: [python, "-c", source] }, env);
+      const log = (stderr || stdout).slice(0, 20_000);
+      let [named, all] = [0, 0];
+      for (let end = 1; end < log.length; end += 11) {
+        const found = printedProgress(log.slice(0, end));
+        if (!found) continue;
+        assert.ok(found.current <= found.total!, JSON.stringify(found));
+        assert.doesNotMatch(found.message ?? "", /\]$/);
+        all++;
+        if (label.test(found.message ?? "")) {
+          assert.equal(found.total, total);
+          named++;
+        }
+      }
+      assert.ok(all > 10 && named / all > 0.9, `${named} of ${all}`);
+    });
+  }
+});

@@ -103,13 +103,13 @@ for (const [what, { make, says }] of Object.entries(broken)) {
 
 Deno.test("an environment of another Python than was asked for is named, and passed over", () =>
   inScene(async (scene) => {
-    await makeVenv(join(scene.folder, "work/.venv"), scene);
-    const { stdout, note } = await run(scene, prefix, "s.py", { pythonVersion: ">=3.12" });
+    const venv = join(scene.folder, "work/.venv");
+    await makeVenv(venv, scene);
+    // So that one Python on the machine is enough.
+    Deno.writeTextFileSync(join(venv, "pyvenv.cfg"), "version = 3.8.1\n");
+    const { stdout, note } = await run(scene, prefix, "s.py", { pythonVersion: ">=3.9" });
     assert.match(stdout, /home\/environments/);
-    assert.match(
-      note,
-      /\.venv was passed over: it has Python 3\.\d+\.\d+, and >=3\.12 was asked for/,
-    );
+    assert.match(note, /\.venv was passed over: it has Python 3\.8\.1, and >=3\.9 was asked for/);
   }));
 
 Deno.test("the second environment counts where the first is broken", () =>

@@ -44,7 +44,7 @@ Deno.test("a job runs again with its arguments, folder and Python", async () => 
   const kinds = [
     { script_path, args: ["--n", "a b", "'"] },
     { script_content: SHOWS_ALL, args: ["-x"] },
-    { script_path, python_version: "3.9" },
+    { script_path, python_version: ">=3.8" },
     { script_path: home.join("folder"), args: ["1"] },
     { module: "tool", args: ["2"] },
   ];

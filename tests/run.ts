@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ALONE } from "./alone.ts";
+import { ALONE, FIRST } from "./order.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Many tests wait for processes, hence more files at once than there are cores. */
@@ -22,7 +22,7 @@ interface Counts {
 const named = Deno.args.some((arg) => !arg.startsWith("-"));
 const runs = named
   ? [["--doc", ...Deno.args]]
-  : [["--doc", "--parallel", ...Deno.args, "main.ts", "lib", ...others()], [
+  : [["--doc", "--parallel", ...Deno.args, ...FIRST, "main.ts", "lib", ...others()], [
     ...Deno.args,
     ...Object.keys(ALONE),
   ]];
@@ -36,12 +36,12 @@ for (const args of runs) {
 print(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 Deno.exit(total.failed === 0 ? 0 : 1);
 
-/** The test files that may run beside each other. */
+/** The other test files that may run beside each other. */
 function others(folder = "tests"): string[] {
   return [...Deno.readDirSync(join(ROOT, folder))].flatMap(({ name, isDirectory }) => {
     const path = `${folder}/${name}`;
     if (isDirectory) return others(path);
-    return name.endsWith("_test.ts") && !(path in ALONE) ? [path] : [];
+    return name.endsWith("_test.ts") && !(path in ALONE) && !FIRST.includes(path) ? [path] : [];
   }).sort();
 }
 

@@ -70,42 +70,37 @@ for (const umask of [0o000, 0o077]) {
     await using home = await TestHome.create();
     const state = home.join("state");
     const env = { ...await withUv(), SMART_ASYNC_DEBUG: "true" };
-    const before = Deno.umask(umask);
-    try {
-      for (const transport of ["stdio", "HTTP"] as const) {
-        await using server = await connect({ home: state, env, transport });
-        await server.call("py_run_script_in_dir", {
-          directory: home.path,
-          script_content: "print('x' * 100_000)",
-        });
-        await server.call("py_save_script", { script_name: "kept", source: "print(1)" });
-        await server.call("py_run_saved_script", { script_name: "kept" });
-        const { json } = await server.call("py_run_script_with_dependencies", {
-          script_content: "import six, os\nopen(os.environ['PYTHON_MCP_ARTIFACTS'] + '/a', 'w')",
-          dependencies: ["six"],
-        });
-        assert.equal(json.exit_code, 0, JSON.stringify(json));
-        const ended = await server.call("py_run_script_in_dir_async", {
-          directory: home.path,
-          script_content:
-            "from python_mcp import create_progress_callback\ncreate_progress_callback()(1, 2)",
-        });
-        await server.call("py_job_status", { job_id: ended.json.job_id, wait_seconds: 20 });
-        const running = await server.call("py_run_script_in_dir_async", {
-          directory: home.path,
-          script_content: "import time; time.sleep(8)",
-        });
-        assert.deepEqual(tooOpen(state), []);
-        await server.call("py_cancel_job", { job_id: running.json.job_id });
-        await waitFor(() => [...walk(state)].some(({ path }) => path.endsWith("meta/jobs.json")), {
-          what: "the snapshot",
-          timeoutMs: 5000,
-        });
-      }
+    for (const transport of ["stdio", "HTTP"] as const) {
+      await using server = await connect({ home: state, env, transport, umask });
+      await server.call("py_run_script_in_dir", {
+        directory: home.path,
+        script_content: "print('x' * 100_000)",
+      });
+      await server.call("py_save_script", { script_name: "kept", source: "print(1)" });
+      await server.call("py_run_saved_script", { script_name: "kept" });
+      const { json } = await server.call("py_run_script_with_dependencies", {
+        script_content: "import six, os\nopen(os.environ['PYTHON_MCP_ARTIFACTS'] + '/a', 'w')",
+        dependencies: ["six"],
+      });
+      assert.equal(json.exit_code, 0, JSON.stringify(json));
+      const ended = await server.call("py_run_script_in_dir_async", {
+        directory: home.path,
+        script_content:
+          "from python_mcp import create_progress_callback\ncreate_progress_callback()(1, 2)",
+      });
+      await server.call("py_job_status", { job_id: ended.json.job_id, wait_seconds: 20 });
+      const running = await server.call("py_run_script_in_dir_async", {
+        directory: home.path,
+        script_content: "import time; time.sleep(8)",
+      });
       assert.deepEqual(tooOpen(state), []);
-    } finally {
-      Deno.umask(before);
+      await server.call("py_cancel_job", { job_id: running.json.job_id });
+      await waitFor(() => [...walk(state)].some(({ path }) => path.endsWith("meta/jobs.json")), {
+        what: "the snapshot",
+        timeoutMs: 5000,
+      });
     }
+    assert.deepEqual(tooOpen(state), []);
   });
 }
 

@@ -10,7 +10,7 @@ import { StreamableHTTPClientTransport as StreamableHTTPClientTransport1 } from 
 import { findLauncherPython } from "../../lib/python/interpreters/find_interpreters.ts";
 import { scopedFlags } from "../../lib/serve/program/scoped_flags.ts";
 import { HttpServerProcess } from "./http_server.ts";
-import { MAIN, serverEnv } from "./program.ts";
+import { MAIN, serverEnv, withUmask } from "./program.ts";
 
 /** The real clients that the same tests run with. */
 export const CLIENTS = ["1.x", "2.x, 2025 era", "2.x, 2026-07-28"] as const;
@@ -56,6 +56,7 @@ export interface ConnectOptions {
   program?: string;
   /** Flags of `deno run`, with stdio; see `serverFlags`. */
   flags?: string[];
+  umask?: number;
 }
 
 /** Starts a real server on a home and connects a real client to it. */
@@ -97,12 +98,15 @@ export async function connectHttp(
 }
 
 async function connectStdio(
-  { home, kind = "2.x, 2025 era", env = {}, cwd, program = MAIN, flags = serverFlags(home) }:
-    ConnectOptions,
+  options: ConnectOptions,
 ): Promise<Connection> {
+  const { home, kind = "2.x, 2025 era", env = {}, cwd, program = MAIN } = options;
+  const { flags = serverFlags(home), umask } = options;
+  const argv = [Deno.execPath(), "run", ...flags, "--no-prompt", program];
+  const [command, ...args] = withUmask(argv, umask);
   const parameters = {
-    command: Deno.execPath(),
-    args: ["run", ...flags, "--no-prompt", program],
+    command: command!,
+    args,
     env: { ...serverEnv(), PYTHON_MCP_HOME: home, ...env },
     cwd,
     stderr: "pipe" as const,

@@ -7,6 +7,7 @@ export interface HttpServerOptions {
   env?: Record<string, string>;
   /** More of the command line. */
   args?: string[];
+  umask?: number;
 }
 
 /** A real `main.ts serve --http` on a port of its own. */
@@ -18,10 +19,11 @@ export class HttpServerProcess implements AsyncDisposable {
   token = "";
   readonly #read: Promise<unknown>;
 
-  private constructor({ home, env, args = [] }: HttpServerOptions) {
+  private constructor({ home, env, args = [], umask }: HttpServerOptions) {
     const host = args.includes("--host") ? args[args.indexOf("--host") + 1] : "127.0.0.1";
     const flags = serverFlags(home, host);
-    this.child = startProgram(["serve", "--http", "--port", "0", ...args], { home, env, flags });
+    const options = { home, env, flags, umask };
+    this.child = startProgram(["serve", "--http", "--port", "0", ...args], options);
     void this.child.stdin.close();
     this.#read = Promise.all([
       read(this.child.stdout, (text) => this.stdout += text),

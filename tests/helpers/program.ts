@@ -11,13 +11,17 @@ export interface ProgramOptions {
   cwd?: string;
   /** Flags of `deno run`; all permissions by default. */
   flags?: string[];
+  /** Its file mode mask; that of the tests by default. */
+  umask?: number;
 }
 
 /** Starts the real program with a command line; its input and outputs are pipes. */
 export function startProgram(args: string[], options: ProgramOptions): Deno.ChildProcess {
-  const { home, env, cwd, flags = ["-A"] } = options;
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", ...flags, "--no-prompt", MAIN, ...args],
+  const { home, env, cwd, flags = ["-A"], umask } = options;
+  const argv = [Deno.execPath(), "run", ...flags, "--no-prompt", MAIN, ...args];
+  const [command, ...rest] = withUmask(argv, umask);
+  return new Deno.Command(command!, {
+    args: rest,
     cwd,
     // What it has in its cache, it has whatever HOME a test sets.
     env: { ...serverEnv(), DENO_DIR: denoDir(), PYTHON_MCP_HOME: home, ...env },
@@ -26,6 +30,12 @@ export function startProgram(args: string[], options: ProgramOptions): Deno.Chil
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+}
+
+/** The command that runs another one with a umask. */
+export function withUmask(argv: string[], umask: number | undefined): string[] {
+  if (umask === undefined) return argv;
+  return ["/bin/sh", "-c", `umask ${umask.toString(8)}; exec "$@"`, "sh", ...argv];
 }
 
 /** The test's own environment, without what this machine sets for its own ends. */

@@ -32,11 +32,6 @@ for (const [stream, statement] of Object.entries(BARS)) {
     assert.deepEqual([current, total], [45, 100]);
     const { json: { jobs } } = await client.call("py_list_jobs");
     assert.equal((jobs as { progress: { current: number } }[])[0]?.progress?.current, 45);
-    try {
-      Deno.removeSync(hold);
-    } catch (e) {
-      console.log("RM", e);
-      throw e;
-    }
+    Deno.removeSync(hold);
   });
 }

@@ -32,9 +32,11 @@ export function printedProgress(log: string): Progress | null {
 }
 
 function barOf({ text, before }: Row): Progress | null {
-  const isRedrawn = before !== undefined;
-  // The end of a log may be the beginning of a bar.
-  return readProgressBar(text, isRedrawn) ?? (isRedrawn ? readProgressBar(before, true) : null);
+  const whole = readProgressBar(text, false);
+  if (whole || before === undefined) return whole;
+  // The end of a log may be the beginning of a bar, which then looks like a share.
+  return readProgressBar(before, false) ?? readProgressBar(text, true) ??
+    readProgressBar(before, true);
 }
 
 /**

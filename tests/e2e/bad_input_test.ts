@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { SharedServers } from "../helpers/shared_servers.ts";
+import { waitFor } from "../helpers/wait_for.ts";
 
 const shared = new SharedServers();
 
@@ -155,6 +156,10 @@ for (const { what, tool = IN_DIR, args, names } of MISTAKES) {
     assert.ok(error.length < 3000, `${error.length} characters`);
     assert.deepEqual(JSON.parse(content[0]!.text!), json);
     assert.deepEqual((await server.call("py_list_jobs")).json, { jobs: [], total: 0 });
-    assert.deepEqual([...Deno.readDirSync(home.join("jobs"))], []);
+    // What was made for the run goes just after the answer.
+    await waitFor(() => [...Deno.readDirSync(home.join("jobs"))].length === 0, {
+      what: "the removal of what the run left",
+      timeoutMs: 10_000,
+    });
   });
 }

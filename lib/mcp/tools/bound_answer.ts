@@ -1,3 +1,5 @@
+import { joinNotes } from "./join_notes.ts";
+
 /** The most characters of JSON that an answer has. */
 export const ANSWER_CHARACTERS = 45_000;
 /** What the note about cuts may take of them. */
@@ -39,7 +41,7 @@ export function boundAnswer(answer: Json): Json {
     `${name} (${shown} of ${all} are shown${REST[name] ? `; ${REST[name]}` : ""})`
   );
   const said = `This answer was shortened: ${cuts.join(", ") || "long texts"}`;
-  const note = typeof bounded.note === "string" ? `${bounded.note}. ${said}` : said;
+  const note = joinNotes(bounded, said).note as string;
   return { ...bounded, note: shorten(note, note.length - NOTE_CHARACTERS) };
 }
 

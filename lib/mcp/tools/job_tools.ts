@@ -6,15 +6,10 @@ import { LISTED_JOBS, listJobs } from "../../runs/jobs/list_jobs.ts";
 import { sendInput } from "../../runs/jobs/send_input.ts";
 import { pruneJobs } from "../../runs/jobs/prune_jobs.ts";
 import { JOB_PAGE_URI } from "../resources/job_page.ts";
+import { READS, REMOVES } from "./annotations.ts";
 import { defineTool, type Tool } from "./define_tool.ts";
 import { withPictures } from "./with_pictures.ts";
 
-const READS = {
-  readOnlyHint: true,
-  destructiveHint: false,
-  idempotentHint: true,
-  openWorldHint: false,
-};
 const integer = z.number().int();
 const error = z.string().optional();
 const text = z.string().nullable();
@@ -108,12 +103,7 @@ export const JOB_TOOLS: readonly Tool[] = [
     name: "py_cancel_job",
     title: "Cancel a job",
     description: "Stop a job and everything it started; answers when nothing of it runs any more.",
-    annotations: {
-      readOnlyHint: false,
-      destructiveHint: true,
-      idempotentHint: true,
-      openWorldHint: false,
-    },
+    annotations: REMOVES,
     input: z.strictObject({ job_id: z.string() }),
     output: z.object({
       job_id: z.string().optional(),
@@ -150,12 +140,7 @@ export const JOB_TOOLS: readonly Tool[] = [
     title: "Remove old jobs",
     description:
       "Remove ended jobs with their output; never pending or running ones. Cancelled ones go with failed ones.",
-    annotations: {
-      readOnlyHint: false,
-      destructiveHint: true,
-      idempotentHint: true,
-      openWorldHint: false,
-    },
+    annotations: REMOVES,
     input: z.strictObject({
       keep_completed: z.boolean().default(true),
       keep_failed: z.boolean().default(true),

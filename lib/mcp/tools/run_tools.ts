@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { BenchmarkOptions, RunOptions } from "../../runs/run/run_options.ts";
 import { JOB_PAGE_URI } from "../resources/job_page.ts";
+import { RUNS_CODE } from "./annotations.ts";
 import { defineTool, type Tool, type ToolAnswer, type ToolCall } from "./define_tool.ts";
 import {
   BUDGET_PARAMETERS,
@@ -13,14 +14,6 @@ import {
   scriptChoice,
 } from "./run_input.ts";
 import { BENCHMARK_OUTPUT, RUN_OUTPUT, toToolAnswer } from "./run_output.ts";
-
-/** Scripts may do anything: that is what they are for. */
-export const RUNS_CODE = {
-  readOnlyHint: false,
-  destructiveHint: true,
-  idempotentHint: false,
-  openWorldHint: true,
-};
 
 const IN_DIRECTORY = {
   directory: directory.describe("Working directory; must exist"),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { listSavedScripts, saveScript } from "../../runs/scripts/saved_scripts.ts";
 import { JOB_PAGE_URI } from "../resources/job_page.ts";
+import { READS, REMOVES, RUNS_CODE } from "./annotations.ts";
 import { defineTool, type Tool } from "./define_tool.ts";
 import {
   BUDGET_PARAMETERS,
@@ -10,7 +11,7 @@ import {
   runOptions,
 } from "./run_input.ts";
 import { RUN_OUTPUT, toToolAnswer } from "./run_output.ts";
-import { loadRuns, RUNS_CODE } from "./run_tools.ts";
+import { loadRuns } from "./run_tools.ts";
 
 const error = z.string().optional();
 const scriptName = z.string().describe("Letters, digits, _ - .");
@@ -23,12 +24,7 @@ export const SCRIPT_TOOLS: readonly Tool[] = [
     description:
       "Keep a Python script under a name for py_run_saved_script. Its dependencies go into a " +
       "PEP 723 header.",
-    annotations: {
-      readOnlyHint: false,
-      destructiveHint: true,
-      idempotentHint: true,
-      openWorldHint: false,
-    },
+    annotations: REMOVES,
     input: z.strictObject({
       script_name: scriptName,
       source: z.string().describe("Python source"),
@@ -59,12 +55,7 @@ export const SCRIPT_TOOLS: readonly Tool[] = [
     name: "py_list_scripts",
     title: "List saved scripts",
     description: "The saved scripts: name, path, description, dependencies.",
-    annotations: {
-      readOnlyHint: true,
-      destructiveHint: false,
-      idempotentHint: true,
-      openWorldHint: false,
-    },
+    annotations: READS,
     input: z.strictObject({}),
     output: z.object({
       scripts: z.array(z.object({

@@ -15,7 +15,7 @@ const AT_ONCE = Deno.env.get("DENO_JOBS") ?? String(navigator.hardwareConcurrenc
 /** Packages from PyPI are as they were then, whatever a test asks for; a later day brings later ones. */
 const PACKAGES_OF = "2026-11-28T00:00:00Z";
 
-/** A failure as `deno test --parallel` says it: `./tests/a_test.ts => a does b ... FAILED (2s)`. */
+/** A failure as files that run beside each other are reported: `./tests/a_test.ts => a does b ... FAILED (2s)`. */
 const FAILED_BESIDE = /^(\.\/tests\/\S+_test\.ts) => (.*) \.\.\. FAILED/gm;
 
 interface Counts {

@@ -25,6 +25,6 @@ export {
 } from "./lib/runs/library.ts";
 
 if (import.meta.main) {
-  const { main } = await import("./lib/serve/cli.ts");
-  Deno.exit(await main(Deno.args));
+  const { start } = await import("./lib/serve/start.ts");
+  Deno.exit(await start(Deno.args));
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { ROOT } from "./helpers/program.ts";
+import { NO_PROC, noNamespaces } from "./helpers/namespace.ts";
+import { MAIN, ROOT } from "./helpers/program.ts";
 import { runProcess } from "./helpers/run_process.ts";
+import { skippableTest } from "./helpers/skippable.ts";
 
 Deno.test("importing main.ts starts nothing and writes nothing", async () => {
   const home = await Deno.makeTempDir({ prefix: "python-mcp-test-" });
@@ -23,5 +25,23 @@ Deno.test("importing main.ts starts nothing and writes nothing", async () => {
     assert.deepEqual([...Deno.readDirSync(home)], []);
   } finally {
     await Deno.remove(home, { recursive: true });
+  }
+});
+
+skippableTest("the program says what to do when there is no /proc", noNamespaces, async () => {
+  for (const args of [[], ["jobs"]]) {
+    const { code, stdout, stderr } = await runProcess([
+      ...NO_PROC,
+      Deno.execPath(),
+      "run",
+      "-A",
+      MAIN,
+      ...args,
+    ]);
+    assert.deepEqual([code, stdout], [1, ""]);
+    assert.match(
+      stderr,
+      /^python-mcp: Cannot run without \/proc, .*: mount -t proc proc \/proc\n$/,
+    );
   }
 });

@@ -18,7 +18,7 @@ def wake(folder, number=signal.SIGUSR1):
     """Makes a supervisor look at its files now, or do what another signal tells it; a stopped one goes on."""
     try:
         started = json.loads(job_folder.read(folder, names.STARTED))
-        if process_tree.born(started["pid"]) == started["born"]:
+        if process_tree.born(started["pid"]) == started["born"] is not None:
             os.kill(started["pid"], number)
             os.kill(started["pid"], signal.SIGCONT)
     except (OSError, ValueError, KeyError):

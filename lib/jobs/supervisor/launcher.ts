@@ -13,7 +13,9 @@ import memorySamplesSource from "./memory_samples.py" with { type: "text" };
 import namesSource from "./names.py" with { type: "text" };
 import nextStepSource from "./next_step.py" with { type: "text" };
 import outputPipesSource from "./output_pipes.py" with { type: "text" };
+import procProcessesSource from "./proc_processes.py" with { type: "text" };
 import processTreeSource from "./process_tree.py" with { type: "text" };
+import psProcessesSource from "./ps_processes.py" with { type: "text" };
 import requestSocketSource from "./request_socket.py" with { type: "text" };
 import runCommandSource from "./run_command.py" with { type: "text" };
 import sharedSlotSource from "./shared_slot.py" with { type: "text" };
@@ -21,6 +23,7 @@ import slotsSource from "./slots.py" with { type: "text" };
 import standardInputSource from "./standard_input.py" with { type: "text" };
 import startLauncherSource from "./start_launcher.py" with { type: "text" };
 import supervisorSource from "./supervisor.py" with { type: "text" };
+import unlistedProcessesSource from "./unlisted_processes.py" with { type: "text" };
 import waitingJobSource from "./waiting_job.py" with { type: "text" };
 
 export interface LauncherEvents {
@@ -48,7 +51,9 @@ const SOURCES = {
   "names.py": namesSource,
   "next_step.py": nextStepSource,
   "output_pipes.py": outputPipesSource,
+  "proc_processes.py": procProcessesSource,
   "process_tree.py": processTreeSource,
+  "ps_processes.py": psProcessesSource,
   "request_socket.py": requestSocketSource,
   "run_command.py": runCommandSource,
   "shared_slot.py": sharedSlotSource,
@@ -56,6 +61,7 @@ const SOURCES = {
   "standard_input.py": standardInputSource,
   "start_launcher.py": startLauncherSource,
   "supervisor.py": supervisorSource,
+  "unlisted_processes.py": unlistedProcessesSource,
   "waiting_job.py": waitingJobSource,
 };
 

@@ -1,6 +1,4 @@
 """What one run of a command occupies while it goes on."""
-import os
-
 import process_tree
 
 MOST = 400  # samples that are kept
@@ -21,7 +19,7 @@ class MemorySamples:
         """To be called at least when `next` comes; both are seconds since the start of the run."""
         if at < self.next:
             return
-        used = process_tree.resident_bytes(process_tree.descendants(os.getpid()))
+        used = process_tree.resident_bytes(process_tree.descendants())
         self.peak = max(self.peak, used)
         self.taken.append((round(at, 3), used))
         if len(self.taken) > MOST:

@@ -1,12 +1,21 @@
-"""Finds, signals and measures the processes below one process (POSIX; /proc on Linux, ps elsewhere)."""
+"""Finds, signals and measures the processes below one process (POSIX)."""
 import os
 import signal
+import sys
 
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
-HAS_PROC = os.path.exists("/proc/self/stat")
+import proc_processes
+import ps_processes
+import unlisted_processes
+
 SET_CHILD_SUBREAPER = 36  # linux/prctl.h
-STATE, PARENT, THREADS, BORN = 0, 1, 17, 19  # fields of /proc/<pid>/stat after the name; see proc(5)
 _prctl = None
+
+if proc_processes.is_own():
+    system = proc_processes
+else:
+    system = unlisted_processes if sys.platform == "linux" else ps_processes
+
+SEES_ALL = system is not unlisted_processes
 
 
 def load_prctl():
@@ -25,12 +34,14 @@ def become_subreaper():
     return _prctl is not None and _prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
 
 
-def descendants(root):
-    """The pids of all living processes below `root`, parents before children."""
+def descendants():
+    """The pids of all living processes below this one, parents before children."""
+    if not SEES_ALL:
+        return unlisted_processes.descendants()
     children = {}
-    for pid, parent in _living():
+    for pid, parent in system.living():
         children.setdefault(parent, []).append(pid)
-    found, waiting = [], [root]
+    found, waiting = [], [os.getpid()]
     while waiting:
         below = children.get(waiting.pop(), ())
         found.extend(below)
@@ -40,37 +51,17 @@ def descendants(root):
 
 def marked(variable):
     """The pids of this user's processes whose environment holds `variable` (`NAME=value`)."""
-    wanted, found = os.fsencode(variable), []
-    if not HAS_PROC:
-        listing = _ps("-axEwwo", "pid=,command=")
-        return [int(line.split(None, 1)[0]) for line in listing if variable in line.split()]
-    for pid in pids():
-        try:
-            with open("/proc/%d/environ" % pid, "rb") as environ:
-                if wanted in environ.read().split(b"\0"):
-                    found.append(pid)
-        except OSError:
-            pass  # gone meanwhile, or another user's
-    return found
+    return system.marked(variable)
 
 
 def born(pid):
-    """When a process was started, as a text that no later process of the same pid has; None: it is gone."""
-    if not HAS_PROC:
-        return "".join(_ps("-o", "lstart=", "-p", str(pid))).strip() or None
-    stat = _stat(pid)
-    return stat and stat[BORN].decode()
+    """When a process was started, as a text that no later process of the same pid has; None: nobody knows."""
+    return system.born(pid)
 
 
 def name(pid):
     """The name of a process' command; "?" when it is gone."""
-    if not HAS_PROC:
-        return "".join(_ps("-o", "comm=", "-p", str(pid))).strip() or "?"
-    try:
-        with open("/proc/%d/comm" % pid, encoding="utf-8", errors="replace") as comm:
-            return comm.read().strip()
-    except OSError:
-        return "?"
+    return system.name(pid)
 
 
 def send(pids, number):
@@ -95,17 +86,8 @@ def kill_all(find):
 
 
 def resident_bytes(pids):
-    """The sum of the resident set sizes of the processes, in bytes."""
-    if not HAS_PROC:
-        return 1024 * sum(map(int, _ps("-o", "rss=", "-p", ",".join(map(str, pids))))) if pids else 0
-    total = 0
-    for pid in pids:
-        try:
-            with open("/proc/%d/statm" % pid, "rb") as statm:
-                total += int(statm.read().split()[1]) * PAGE_BYTES
-        except OSError:
-            pass
-    return total
+    """The sum of the resident set sizes of the processes, in bytes; 0 where nobody knows."""
+    return system.resident_bytes(pids)
 
 
 def proportional_bytes_of(pid):
@@ -119,37 +101,4 @@ def proportional_bytes_of(pid):
 
 def pids():
     """All processes; none where there is no /proc."""
-    return [int(name) for name in os.listdir("/proc") if name.isdigit()] if HAS_PROC else []
-
-
-def _living():
-    """Pid and parent's pid of every process that is no zombie."""
-    if not HAS_PROC:
-        for line in _ps("-axo", "pid=,ppid=,stat="):
-            pid, parent, state = line.split(None, 2)
-            if state[0] != "Z":
-                yield int(pid), int(parent)
-        return
-    for pid in pids():
-        stat = _stat(pid)
-        # A process whose first thread has ended looks like a zombie while its other threads go on.
-        if stat and (stat[STATE] != b"Z" or int(stat[THREADS]) > 1):
-            yield pid, int(stat[PARENT])
-
-
-def _stat(pid):
-    """The fields of /proc/<pid>/stat after the command's name; None when the process is gone."""
-    try:
-        with open("/proc/%d/stat" % pid, "rb") as stat:
-            # The command name is in parentheses and may hold anything, spaces and ")" included.
-            return stat.read().rpartition(b")")[2].split()
-    except OSError:
-        return None
-
-
-def _ps(*options):
-    import subprocess  # only where there is no /proc: it costs a launcher memory
-
-    return subprocess.run(
-        ("ps",) + options, stdout=subprocess.PIPE, universal_newlines=True
-    ).stdout.splitlines()
+    return system.pids()

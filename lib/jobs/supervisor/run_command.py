@@ -4,6 +4,7 @@ import os
 import resource  # noqa: F401  wait4 needs it: loaded here once, not in every supervisor
 import select
 import signal
+import sys
 import time
 
 import memory_ceiling
@@ -152,7 +153,7 @@ class CommandRunner:
             if pid == self.main:
                 self.main_ended = time.monotonic()
                 ended.status = status
-                ended.peak = usage.ru_maxrss * (1024 if process_tree.HAS_PROC else 1)
+                ended.peak = usage.ru_maxrss * (1024 if sys.platform == "linux" else 1)
 
     def sleep(self, seconds):
         """Waits for a signal; moves input and output meanwhile. True when a signal came."""
@@ -216,7 +217,7 @@ class CommandRunner:
             self.feed.close()
 
     def find(self):
-        pids = process_tree.descendants(os.getpid())
+        pids = process_tree.descendants()
         if not self.reaps_orphans:  # orphans went to init; their environment still names the job
             pids += set(process_tree.marked("=".join(self.mark))) - set(pids) - {os.getpid()}
         return pids

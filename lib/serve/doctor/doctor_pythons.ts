@@ -4,6 +4,7 @@ import {
   findLauncherPython,
   listInterpreters,
 } from "../../python/interpreters/find_interpreters.ts";
+import { MOUNT_PROC, seeProcesses } from "../program/see_processes.ts";
 import type { Finding } from "./finding.ts";
 import { answerOf } from "./doctor_command.ts";
 
@@ -29,5 +30,15 @@ export async function checkPythons({ env }: Settings): Promise<Finding[]> {
       : `${launcher} has no ctypes: processes that detach from a job are found only by their environment`,
     ...(works ? {} : { fix: "Install the ctypes module of that Python (python3-ctypes, libffi)." }),
   });
+  if (seeProcesses() === "other") {
+    findings.push({
+      check: "processes",
+      level: "warning",
+      message:
+        "/proc shows the processes of another pid namespace: jobs with memory_mb are refused, " +
+        "figures lack memory, and what a killed supervisor leaves is not found",
+      fix: `${MOUNT_PROC} (or give unshare --mount-proc)`,
+    });
+  }
   return findings;
 }

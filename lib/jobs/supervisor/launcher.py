@@ -5,7 +5,6 @@ Standard input takes one JSON object a line: {"run": spec}, {"background": id}, 
 {"ended": id} (see messages.ts). The launcher outlives its server until its queue is empty and its
 supervisors have ended. Scripts ask it for jobs of their own; see request_socket.py.
 """
-import bisect
 import gc
 import json
 import os
@@ -25,10 +24,8 @@ import slots
 import supervisor
 from next_step import SETTLE, STOP_REMAINS, WAIT
 from request_socket import RequestSocket
-from waiting_job import WaitingJob
+from waiting_jobs import WaitingJobs
 
-QUEUE_SECONDS = 0.1  # how often waiting jobs look for a slot that nobody told them of
-KINDS = (slots.CALL, slots.BACKGROUND)
 IS_IN_JOB = "PYTHON_MCP_JOB_ID" in os.environ
 
 
@@ -50,9 +47,8 @@ class Launcher:
         self.id, self.umask, self.home = launcher_id, umask, home
         self.own_file = os.path.join(home, names.OWNERS, launcher_id)
         self.own_lock = slots.hold_own_lock(self.own_file)
-        self.queue = slots.Queue(home, limit, launcher_id)
+        self.waiting = WaitingJobs(slots.Queue(home, limit, launcher_id), self.start)
         self.requests = RequestSocket(home, launcher_id)
-        self.waiting = {kind: [] for kind in KINDS}  # in the order of creation
         self.children = {}  # by pid
         self.unsent = b""
         self.server_lives = True
@@ -70,17 +66,18 @@ class Launcher:
     def serve(self):
         rest = []
         self.tell({"ready": self.id})
-        while self.server_lives or self.children or any(self.waiting.values()):
+        while self.server_lives or self.children or self.waiting:
             ready = self.wait()
             if self.unsent and 1 in ready:
                 self.send()
             if self.wake_r in ready:
                 os.read(self.wake_r, 4096)
+                self.waiting.hear_of_slot()
                 self.reap()
             if 0 in ready:
                 self.read(rest)
             self.requests.serve(ready, self.answer)
-            self.start_waiting()
+            self.waiting.start()
         self.requests.close()
         slots.remove(self.own_file)
 
@@ -91,8 +88,7 @@ class Launcher:
             poll.register(source, select.POLLIN)
         if self.unsent:
             poll.register(1, select.POLLOUT)
-        waits = any(self.waiting.values())
-        return [source for source, _ in poll.poll(1000 * QUEUE_SECONDS if waits else None)]
+        return [source for source, _ in poll.poll(self.waiting.rest_milliseconds)]
 
     def read(self, rest):
         data = os.read(0, 1 << 20)
@@ -111,7 +107,7 @@ class Launcher:
         if "run" in order:
             self.accept(order["run"], line)
         elif "background" in order:
-            self.to_background(order["background"])
+            self.waiting.to_background(order["background"])
         elif "wake" in order:
             cancel_job.wake(order["wake"])
         elif "cancel" in order:
@@ -145,35 +141,11 @@ class Launcher:
         self.enqueue(spec, line)
 
     def enqueue(self, spec, line):
-        jobs = self.waiting[spec["kind"]]
-        if self.has_child(spec["id"]) or any(job.id == spec["id"] for job in jobs):
-            return  # handed over twice while a launcher was lost
-        bisect.insort(jobs, WaitingJob(spec, line))
+        if not self.has_child(spec["id"]):  # else handed over twice while a launcher was lost
+            self.waiting.add(spec, line)
 
-    def start_waiting(self):
-        for kind in KINDS:
-            jobs = self.waiting[kind]
-            while jobs and self.start(kind, jobs[0]):
-                del jobs[0]
-            try:
-                self.queue.announce(kind, jobs[0].order if jobs else None)
-            except OSError:
-                pass  # a full disk: then its jobs wait their turn unannounced
-
-    def start(self, kind, job):
+    def start(self, slot, spec):
         """Starts the job's supervisor. False when it has to wait."""
-        try:
-            slot = self.queue.take(kind, job.order)
-        except OSError:
-            return False  # no file can be had just now
-        if slot is None:
-            return False
-        try:
-            return self.start_in(slot, json.loads(job.line)["run"])
-        finally:
-            os.close(slot.descriptor)
-
-    def start_in(self, slot, spec):
         lock = None
         try:
             lock = job_folder.try_lock(spec["dir"])
@@ -243,14 +215,6 @@ class Launcher:
     def has_child(self, job_id):
         return any(child.id == job_id for child in self.children.values())
 
-    def to_background(self, job_id):
-        calls = self.waiting[slots.CALL]
-        for job in calls:
-            if job.id == job_id:
-                calls.remove(job)
-                bisect.insort(self.waiting[slots.BACKGROUND], job)
-                break
-
     def reap(self):
         while self.children:
             pid, status = os.waitpid(-1, os.WNOHANG | os.WUNTRACED)
@@ -260,7 +224,6 @@ class Launcher:
                 os.kill(pid, signal.SIGCONT)  # as by its script: a job's limits are its supervisor's
             elif pid in self.children:
                 self.child_ended(self.children.pop(pid))
-                self.pass_slots_on()
 
     def child_ended(self, child):
         was_killed = child.pipes and not job_folder.has_outcome(child.folder)
@@ -274,12 +237,7 @@ class Launcher:
         finally:
             child.let_go()
         self.tell({"ended": child.id})
-
-    def pass_slots_on(self):
-        """A slot is free: where no job waits here, the next one of another launcher may have it."""
-        for kind in KINDS:
-            if not self.waiting[kind]:
-                self.queue.wake_first_elsewhere(kind)
+        self.waiting.hear_of_slot()
 
     def tell(self, message):
         if self.server_lives:

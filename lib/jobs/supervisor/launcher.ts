@@ -25,6 +25,7 @@ import startLauncherSource from "./start_launcher.py" with { type: "text" };
 import supervisorSource from "./supervisor.py" with { type: "text" };
 import unlistedProcessesSource from "./unlisted_processes.py" with { type: "text" };
 import waitingJobSource from "./waiting_job.py" with { type: "text" };
+import waitingJobsSource from "./waiting_jobs.py" with { type: "text" };
 
 export interface LauncherEvents {
   ready(): void;
@@ -63,6 +64,7 @@ const SOURCES = {
   "supervisor.py": supervisorSource,
   "unlisted_processes.py": unlistedProcessesSource,
   "waiting_job.py": waitingJobSource,
+  "waiting_jobs.py": waitingJobsSource,
 };
 
 /**

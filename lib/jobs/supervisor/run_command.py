@@ -71,7 +71,7 @@ class CommandRunner:
         ceiling=None,
         inbox=None,
     ):
-        """Runs a command. `look` is called now and then, and raises JobEnded to end it.
+        """Runs a command. `look` is called now and then, with whether a signal came, and raises JobEnded to end it.
 
         `outputs`: the pipes (OutputPipe) behind `out` and `err`, where they are some. `ceiling`: a
         MemoryCeiling. `inbox`: an Inbox, where input may come later.
@@ -131,7 +131,7 @@ class CommandRunner:
             woken = self.sleep(min(deadline, next_look, next_memory, began + ended.samples.next) - now)
             self.check_outputs()
             if woken or time.monotonic() >= next_look:
-                look()
+                look(woken)
                 next_look = time.monotonic() + CHECK_SECONDS
 
     def wait_for_all(self, ended, seconds):

@@ -18,7 +18,7 @@ class SharedSlot:
         self.job_id, self.parent, self.folder = spec["id"], spec.get("parent"), spec["dir"]
         self.slot = slot
 
-    def share(self):
+    def share(self, was_woken):
         """Lends the slot while the script waits for a job of its own, and takes one again afterwards.
 
         The script holds a lock on `waiting` meanwhile, then goes on when there is no `lent`: who looks
@@ -28,7 +28,7 @@ class SharedSlot:
         if self.slot.is_lent and waits:
             self.slot.stop_asking()
         elif self.slot.is_lent:
-            if self.slot.take_back():
+            if self.slot.take_back(was_woken):
                 job_folder.remove(os.path.join(self.folder, names.LENT))
         elif waits:
             self.lend()

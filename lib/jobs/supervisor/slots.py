@@ -3,6 +3,10 @@
 A slot is a file that its supervisor keeps locked (flock(2)), so a dead supervisor frees it. A launcher
 with waiting jobs announces the first of them in a file, and so does a supervisor that wants back the slot
 which it has lent; only the first of all that live takes a slot.
+
+Whoever frees a slot wakes the first that is announced, and whoever was woken and needs no slot, or no
+more, wakes the next. Where nobody is left to do that (the launcher of a killed supervisor was killed
+too), those that wait find the slot by themselves: a few at a time, however many there are.
 """
 import fcntl
 import os
@@ -10,8 +14,9 @@ import signal
 
 import names
 
-CALL, BACKGROUND = "call", "background"
+KINDS = CALL, BACKGROUND = "call", "background"
 RETURNS, STARTS = 0, 1  # of jobs of the same order, those that have begun come first
+A_FEW = 8  # slots, which are looked at when nobody has told of a free one
 
 
 def try_lock(path, mode=fcntl.LOCK_EX):
@@ -58,6 +63,7 @@ class Slot:
 
     def __init__(self, queue, kind, order, descriptor):
         self.queue, self.kind, self.order, self.descriptor = queue, kind, order, descriptor
+        self.launcher = queue.owner
 
     @property
     def is_lent(self):
@@ -71,9 +77,10 @@ class Slot:
             self.stop_asking()
             self.kind = BACKGROUND
             return
-        descriptor = self.queue.free_slot(BACKGROUND)
+        descriptor = self.queue.free_slot(BACKGROUND, A_FEW)
         if descriptor is not None:
             os.close(self.descriptor)
+            self.queue.wake_first(CALL)
             self.kind, self.descriptor = BACKGROUND, descriptor
 
     def lend(self, job_id):
@@ -82,13 +89,13 @@ class Slot:
             self.queue = Queue(self.queue.home, self.queue.limit, job_id, RETURNS)
         os.close(self.descriptor)
         self.descriptor = None
-        self.queue.wake_first_elsewhere(self.kind)
+        self.queue.wake_first(self.kind)
 
-    def take_back(self):
+    def take_back(self, was_woken):
         """False when it is not this job's turn; then it is announced and to be tried again."""
         try:
-            self.queue.announce(self.kind, self.order)
-            slot = self.queue.take(self.kind, self.order)
+            is_known = not self.queue.announce(self.kind, self.order)
+            slot = self.queue.take(self.kind, self.order, is_known and not was_woken)
             if slot is None:
                 return False
             self.descriptor = slot.descriptor
@@ -98,8 +105,14 @@ class Slot:
             return False  # no file can be had just now
 
     def stop_asking(self):
-        if self.queue.rank == RETURNS:
-            self.queue.announce(self.kind, None)
+        if self.queue.rank == RETURNS and self.queue.announce(self.kind, None):
+            self.queue.wake_first(self.kind)
+
+    def leave(self):
+        """Gives the place up for good. A launcher that lives sees the end of the job's supervisor itself."""
+        if not self.is_lent and not self.queue.lives(self.launcher):
+            os.close(self.descriptor)
+            self.queue.wake_first(self.kind)
 
 
 class Queue:
@@ -107,23 +120,27 @@ class Queue:
         self.home, self.folder = home, os.path.join(home, names.QUEUE)
         self.limit, self.owner, self.rank = limit, owner, rank
         self.announced = {CALL: None, BACKGROUND: None}
+        self.next = {CALL: 0, BACKGROUND: 0}  # the slots to look at next
         self.lock = os.open(os.path.join(self.folder, names.LOCK), os.O_RDWR | os.O_CREAT, 0o600)
 
-    def free_slot(self, kind):
-        for number in range(self.limit):
-            descriptor = try_lock(os.path.join(self.home, names.SLOTS, "%s-%d" % (kind, number)))
+    def free_slot(self, kind, at_most):
+        """The descriptor of a free slot, or None where at most that many, from the next one on, are taken."""
+        for _ in range(min(at_most, self.limit)):
+            path = os.path.join(self.home, names.SLOTS, "%s-%d" % (kind, self.next[kind]))
+            descriptor = try_lock(path)
             if descriptor is not None:
                 return descriptor
+            self.next[kind] = (self.next[kind] + 1) % self.limit
         return None
 
-    def take(self, kind, order):
-        """A Slot if one is free and no job of another owner comes first, else None."""
+    def take(self, kind, order, only_a_few=False):
+        """A Slot if one is found free and no job of another owner comes first, else None."""
         fcntl.flock(self.lock, fcntl.LOCK_EX)
         try:
-            descriptor = self.free_slot(kind)
+            descriptor = self.free_slot(kind, A_FEW if only_a_few else self.limit)
             if descriptor is None:
                 return None
-            first = self.first_elsewhere(kind)
+            first = self.first_announced(kind, self.owner)
             if first is None or first > (order, self.rank, os.getpid()):
                 return Slot(self, kind, order, descriptor)
             os.close(descriptor)
@@ -132,20 +149,20 @@ class Queue:
         finally:
             fcntl.flock(self.lock, fcntl.LOCK_UN)
 
-    def wake_first_elsewhere(self, kind):
+    def wake_first(self, kind):
         """Tells the one whose job comes next that a slot may be free."""
         try:
-            wake(self.first_elsewhere(kind))
+            wake(self.first_announced(kind))
         except OSError:
             pass  # it looks by itself a little later
 
-    def first_elsewhere(self, kind):
-        """Order, rank and owner's pid of the first job that waits elsewhere, where somebody lives."""
+    def first_announced(self, kind, but_not_of=None):
+        """Order, rank and owner's pid of the first job that waits where somebody lives, but of one owner."""
         found = []
         folder = os.path.join(self.home, names.QUEUED)
         for name in os.listdir(folder):
             of_kind, _, owner = name.partition(".")
-            if of_kind != kind or owner == self.owner:
+            if of_kind != kind or owner == but_not_of:
                 continue
             path = os.path.join(folder, name)
             if not self.lives(owner):
@@ -171,9 +188,9 @@ class Queue:
         )
 
     def announce(self, kind, order):
-        """Says which job of this owner comes first; None: none waits."""
+        """Says which job of this owner comes first; None: none waits. True when that is news whether any does."""
         if self.announced[kind] == order:
-            return
+            return False
         path = os.path.join(self.home, names.QUEUED, "%s.%s" % (kind, self.owner))
         if order is None:
             remove(path)
@@ -183,7 +200,9 @@ class Queue:
                 os.pwrite(descriptor, b"%016d %d %010d" % (order, self.rank, os.getpid()), 0)
             finally:
                 os.close(descriptor)
+        is_news = (self.announced[kind] is None) != (order is None)
         self.announced[kind] = order
+        return is_news
 
 
 def wake(first):

@@ -56,7 +56,7 @@ class Supervisor:
             except OSError:
                 pass  # a full disk, or the folder is gone
 
-    def look(self):
+    def look(self, was_woken=True):
         """Raises JobEnded when somebody wants the job to end; gives its slot to whom it belongs."""
         if self.is_cancelled():
             raise JobEnded(cancelled=True)
@@ -66,7 +66,7 @@ class Supervisor:
             raise JobEnded(error="The job's supervisor was told to end (%s)" % self.told_to_end)
         if job_folder.has(self.folder, names.BACKGROUND):
             self.slot.move_to_background()
-        self.shared_slot.share()
+        self.shared_slot.share(was_woken)
 
     def run(self):
         """The whole job; returns its outcome."""
@@ -222,3 +222,4 @@ def supervise(spec, lock, slot, umask, reaps_orphans, pipes):
     supervisor = Supervisor(spec, slot, umask, reaps_orphans, pipes)
     job_folder.write_outcome(spec["dir"], supervisor.run(), lock)
     supervisor.shared_slot.pass_on()
+    slot.leave()

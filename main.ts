@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { permissionAdvice } from "./lib/base/permission_advice.ts";
+
 export { createProgressCallback, currentJobId } from "./lib/jobs/task/smart_async.ts";
 export type {
   JobContext,
@@ -25,6 +27,14 @@ export {
 } from "./lib/runs/library.ts";
 
 if (import.meta.main) {
-  const { start } = await import("./lib/serve/start.ts");
+  const { start } = await import("./lib/serve/start.ts").catch(sayWhatIsMissing);
   Deno.exit(await start(Deno.args));
+}
+
+/** The program reads itself piece by piece, which takes a permission as anything else that is read. */
+function sayWhatIsMissing(error: Error): never {
+  if (!error.message.includes("--allow-read")) throw error;
+  const text = `python-mcp: ${error.message}. ${permissionAdvice(error.message)}\n`;
+  Deno.stderr.writeSync(new TextEncoder().encode(text));
+  Deno.exit(1);
 }

@@ -12,6 +12,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/jobs/task",
     "lib/jobs/waiting",
     "lib/jobs/model",
+    "lib/base",
   ],
 
   // How the program is started and shown to people.

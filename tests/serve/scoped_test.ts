@@ -58,7 +58,6 @@ Deno.test("a scoped server finds another version of Python when one is asked for
 const MISSING: Record<string, (home: string) => string[]> = {
   "--allow-run": (home) => ["--allow-read", "--allow-env", `--allow-write=${home}`],
   "--allow-write": () => ["--allow-read", "--allow-env", "--allow-run"],
-  "--allow-read": (home) => ["--allow-env", `--allow-write=${home}`, "--allow-run"],
 };
 for (const [flag, flags] of Object.entries(MISSING)) {
   Deno.test(`a call names ${flag} when the server was started without it`, async () => {
@@ -80,6 +79,12 @@ Deno.test("the program names the flag in one sentence when it cannot even begin"
   const env = await cliProcess(home, [], { flags: ["--allow-read"] });
   assert.equal(env.code, 1);
   assert.match(env.stderr, /^python-mcp: Requires env access, .*--allow-env flag.*\n$/);
+  const read = await cliProcess(home, [], { flags: ["--allow-env", "--allow-run"] });
+  assert.equal(read.code, 1);
+  assert.match(
+    read.stderr,
+    /^python-mcp: Requires read access .*--allow-read flag.* prints all.*\n$/,
+  );
   const net = await cliProcess(home, ["serve", "--http"], { flags: flagsFor(home.join("home")) });
   assert.equal(net.code, 1);
   assert.match(net.stderr, /^python-mcp: .*--allow-net flag.*\n$/);

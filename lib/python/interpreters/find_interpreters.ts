@@ -177,7 +177,7 @@ function identity({ path, realPath }: Executable): string {
 
 /** `python3` first: it is what people get when they do not say which. */
 function byDefault(a: string, b: string): number {
-  return Number(b === "python3") - Number(a === "python3") || a.localeCompare(b);
+  return Number(b === "python3") - Number(a === "python3") || (a < b ? -1 : 1);
 }
 
 /** What the pyenv shim would start, without starting it. */

@@ -44,9 +44,16 @@ export async function parsePythonVersion(
   return { text: request, matches };
 }
 
-/** Orders full versions, older first. */
+/** Orders full versions, older first. Own code, since a collator takes 20 ms to load. */
 export function compareVersions(a: string, b: string): number {
-  return a.localeCompare(b, "en", { numeric: true });
+  const [left, right] = [numbersIn(a), numbersIn(b)];
+  const at = left.findIndex((number, index) => number !== right[index]);
+  // Where one has no number left, as 3.8 beside 3.8.1, it is the older one.
+  return at < 0 ? left.length - right.length : left[at]! - (right[at] ?? -1);
+}
+
+function numbersIn(version: string): number[] {
+  return version.match(/\d+/g)?.map(Number) ?? [];
 }
 
 /** Whether scripts can run on this version, given with or without its patch number. */

@@ -52,6 +52,7 @@ for (const text of ["2.7", "3.7", "<3.8", "==3.6.*", ">=3.12,<3.10", "4"]) {
 }
 
 Deno.test("compareVersions orders by number", () => {
-  const sorted = ["3.9.1", "3.10.0", "3.9.18"].sort(compareVersions);
-  assert.deepEqual(sorted, ["3.9.1", "3.9.18", "3.10.0"]);
+  const sorted = ["3.9.1", "3.10.0rc2", "3.10.0", "3.9", "3.9.18", "3.8.20"].sort(compareVersions);
+  assert.deepEqual(sorted, ["3.8.20", "3.9", "3.9.1", "3.9.18", "3.10.0", "3.10.0rc2"]);
+  assert.equal(compareVersions("3.8", "3.8"), 0);
 });

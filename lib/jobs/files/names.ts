@@ -71,6 +71,8 @@ export const HOME_FOLDERS = {
   sockets: "sockets",
   /** A file for each job that a script has started and that has no row yet. */
   adopt: "adopt",
+  /** The folders of jobs that were old enough to go, for another day; see `trash.ts`. */
+  trash: "trash",
   runtime: "runtime",
   logs: "logs",
 } as const;

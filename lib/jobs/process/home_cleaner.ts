@@ -7,6 +7,7 @@ import { JobFiles } from "../files/job_files.ts";
 import type { JobStore } from "../store/job_store.ts";
 import type { Owner } from "../files/owner.ts";
 import { removeFolder } from "../files/remove_folder.ts";
+import { emptyTrash, moveToTrash } from "../files/trash.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
 /** How much is done at once, while calls wait. */
@@ -32,10 +33,15 @@ export class HomeCleaner {
     this.#options = options;
   }
 
-  /** Removes ended jobs, their files with them. Returns how many. */
+  /** Removes ended jobs, their files with them, and what is in the trash. Returns how many. */
   async prune(statuses: readonly JobStatus[], endedBefore: number): Promise<number> {
-    const { store } = this.#options;
-    return await this.#removeAll(() => store.endedBefore(endedBefore, statuses, AT_ONCE));
+    const { home, store, log } = this.#options;
+    const removed = await this.#goThrough(
+      () => store.endedBefore(endedBefore, statuses, AT_ONCE),
+      (ids) => this.remove(ids),
+    );
+    emptyTrash(home, Infinity, log);
+    return removed;
   }
 
   /** Removes ended jobs. The rows first: a folder without a row is collected by the next sweep. */
@@ -49,10 +55,12 @@ export class HomeCleaner {
 
   /** Collects expired runs, old jobs, the files of dead owners, and folders without a row. */
   async sweep(owner: Owner): Promise<void> {
-    const { store, keepDays } = this.#options;
-    await this.#removeAll(() => store.expired(Date.now(), AT_ONCE));
-    const before = Date.now() - keepDays * DAY_MS;
-    await this.#removeAll(() => store.outdated(before, AT_ONCE));
+    const { home, store, keepDays, log } = this.#options;
+    const age = store.passTime(Date.now());
+    const discard = (ids: string[]) => this.#discard(ids, age);
+    await this.#goThrough(() => store.expired(Date.now(), AT_ONCE), discard);
+    await this.#goThrough(() => store.outdated(age - keepDays * DAY_MS, AT_ONCE), discard);
+    emptyTrash(home, age, log);
     owner.sweep();
     await this.#collectFolders();
   }
@@ -61,12 +69,29 @@ export class HomeCleaner {
     this.#closed = true;
   }
 
+  /**
+   * Throws ended jobs away. The folders first: a row without one goes with the next sweep. A folder that
+   * cannot be moved, as to another file system, is removed as one without a row.
+   */
+  #discard(ids: string[], age: number): void {
+    const { home, store, log } = this.#options;
+    for (const id of ids) {
+      const folder = jobFolder(home, id);
+      try {
+        if (folder) moveToTrash(home, folder, age);
+      } catch (error) {
+        log(`${folder} could not be moved to ${home.trash}: ${error}`);
+      }
+    }
+    store.delete(ids);
+  }
+
   /** Removes what `find` names, a part at a time. */
-  async #removeAll(find: () => string[]): Promise<number> {
+  async #goThrough(find: () => string[], remove: (ids: string[]) => void): Promise<number> {
     let removed = 0;
     while (!this.#closed) {
       const ids = find();
-      this.remove(ids);
+      remove(ids);
       removed += ids.length;
       if (ids.length < AT_ONCE) break;
       await pause();

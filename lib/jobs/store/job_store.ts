@@ -11,6 +11,8 @@ import { ENTRY_COLUMNS, exitCodeOf, toEntry, toJob, toText } from "./job_rows.ts
 import { IMPORTED } from "./old_jobs.ts";
 import type { Row, Value } from "./sql.ts";
 
+const DAY_MS = 24 * 3600 * 1000;
+
 /** What a new row needs; the rest follows. */
 export type NewJob =
   & Pick<JobRow, "id" | "kind" | "tool" | "label" | "listed" | "owner" | "createdAt">
@@ -116,11 +118,25 @@ export class JobStore {
     );
   }
 
-  /** The ids of jobs that ended before a time; imported ones stay until somebody prunes them. */
-  outdated(time: number, limit: number): string[] {
+  /**
+   * Tells the home what the clock says, and returns the home's age: how long it has been in use, in
+   * milliseconds. A day at most passes between two calls, and none when the clock was set back: so a
+   * clock that is wrong for a while, however far, makes nothing old.
+   */
+  passTime(clock: number): number {
+    const row = this.#get(
+      `UPDATE home_age SET clock = ?1, age = age + max(0, min(coalesce(?1 - clock, 0), ?2)) RETURNING age`,
+      clock,
+      DAY_MS,
+    );
+    return Number(row!.age);
+  }
+
+  /** The ids of jobs that ended before an age of the home; imported ones stay until somebody prunes them. */
+  outdated(age: number, limit: number): string[] {
     return this.#ids(
-      "INDEXED BY jobs_ended WHERE listed = 1 AND completed_at <= ? AND owner <> ? LIMIT ?",
-      time,
+      "INDEXED BY jobs_outdated WHERE listed = 1 AND ended_at_age <= ? AND owner <> ? LIMIT ?",
+      age,
       IMPORTED,
       limit,
     );

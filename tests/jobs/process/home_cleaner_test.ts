@@ -74,21 +74,103 @@ Deno.test("a sweep removes a run that was answered when its files have expired",
   assert.equal(bench.manager.store.get(call.id), undefined);
 });
 
+const DAY_MS = 24 * 3600 * 1000;
+
+/** Does something while the clock is wrong by some days. */
+async function atDay<T>(day: number, act: () => Promise<T>): Promise<T> {
+  const { now } = Date;
+  Date.now = () => now() + day * DAY_MS;
+  try {
+    return await act();
+  } finally {
+    Date.now = now;
+  }
+}
+
+async function endOne(bench: JobBench): Promise<string> {
+  const { id, files } = bench.draft();
+  files.end({ ...endedWithoutRun({}), ended_at: Date.now() / 1000 });
+  await bench.end(id);
+  return id;
+}
+
+function trashed(bench: JobBench): string[] {
+  return [...Deno.readDirSync(join(bench.path, "trash"))].map(({ name }) => name);
+}
+
+Deno.test("a job that is old enough is in the trash for a day more before it goes", async () => {
+  await using bench = await JobBench.open({ keepDays: 2 });
+  const id = await atDay(0, () => endOne(bench));
+  const folder = join(bench.path, "jobs", id);
+  for (let day = 0; day < 2; day++) await atDay(day, () => bench.manager.sweep());
+  assert(exists(folder) && bench.manager.store.get(id));
+  for (let sweeps = 0; sweeps < 2; sweeps++) await atDay(2, () => bench.manager.sweep());
+  assert.equal(bench.manager.store.get(id), undefined);
+  assert.equal(exists(folder), false);
+  assert.match(trashed(bench).join(), new RegExp(`^\\d+\\.${id}$`));
+  await atDay(3, () => bench.manager.sweep());
+  assert.deepEqual(trashed(bench), []);
+});
+
+for (
+  const [what, days] of Object.entries({
+    "runs ahead by 40 days": [40],
+    "runs ahead by 40 days again and again": [40, 40, 40, 40],
+    "is set back by 40 days and then right": [-40, 0],
+    "says 1970 and then 2150": [-20_000, 45_000],
+  })
+) {
+  Deno.test(`ended jobs stay when a server's clock ${what}`, async () => {
+    await using bench = await JobBench.open();
+    await bench.manager.sweep();
+    const id = await endOne(bench);
+    for (const day of [...days, 0]) await atDay(day, () => bench.manager.sweep());
+    assert(exists(join(bench.path, "jobs", id)));
+    const { rows } = await bench.manager.list({ limit: 9 });
+    assert.deepEqual(rows.map(({ id }) => id), [id]);
+  });
+}
+
+Deno.test("a job goes when a server was killed after its folder went to the trash", async () => {
+  await using bench = await JobBench.open({ keepDays: 0 });
+  const id = await endOne(bench);
+  Deno.renameSync(join(bench.path, "jobs", id), join(bench.path, "trash", `0.${id}`));
+  await bench.manager.sweep();
+  assert.equal(bench.manager.store.get(id), undefined);
+  assert.deepEqual(trashed(bench), [`0.${id}`]);
+});
+
+Deno.test("prune removes for good, and what is in the trash with it", async () => {
+  await using bench = await JobBench.open({ keepDays: 0 });
+  await endOne(bench);
+  await bench.manager.sweep();
+  assert.equal(trashed(bench).length, 1);
+  await endOne(bench);
+  await bench.manager.prune(ENDED, Date.now());
+  assert.deepEqual(trashed(bench), []);
+  assert.deepEqual([...Deno.readDirSync(join(bench.path, "jobs"))], []);
+});
+
+Deno.test("a folder goes to the trash when its script made it read-only", async () => {
+  await using bench = await JobBench.open({ keepDays: 0 });
+  const id = await endOne(bench);
+  Deno.chmodSync(join(bench.path, "jobs", id), 0o500);
+  await bench.manager.sweep();
+  assert.equal(trashed(bench).length, 1);
+});
+
 Deno.test("a server removes jobs that ended before the days in PYTHON_MCP_KEEP_DAYS", async () => {
   await using home = await TestHome.create();
-  const day = 24 * 3600 * 1000;
   const ids = await (async () => {
     await using bench = await JobBench.open({ home: home.path });
-    const { now } = Date;
-    const ids: Record<string, string> = {};
-    for (const [name, age] of Object.entries({ old: 2.1, young: 1.9 })) {
-      Date.now = () => now() - age * day;
-      const { id, files } = bench.draft();
-      ids[name] = id;
-      Date.now = now;
-      files.end({ ...endedWithoutRun({}), ended_at: (now() - age * day) / 1000 });
-      await bench.end(id);
-    }
+    const ids = {
+      old: await atDay(-2.1, () => endOne(bench)),
+      young: "",
+    };
+    await atDay(-2.1, () => bench.manager.sweep());
+    await atDay(-1.9, () => bench.manager.sweep());
+    ids.young = await atDay(-1.9, () => endOne(bench));
+    await atDay(-0.95, () => bench.manager.sweep());
     return ids;
   })();
   await using server = await connect({ home: home.path, env: { PYTHON_MCP_KEEP_DAYS: "2" } });

@@ -45,9 +45,12 @@ for (let version = 0; version < SCHEMA_VERSION; version++) {
     withDatabase(home.path, (db) => {
       for (const migration of MIGRATIONS.slice(0, version)) db.exec(migration);
       if (version > 0) {
-        db.exec(`INSERT INTO jobs VALUES
+        db.exec(
+          `INSERT INTO jobs (seq, id, kind, tool, label, status, listed, owner, parent, created_at,
+            started_at, completed_at, expires_at, progress, result, error) VALUES
           (7, 'a', 'process', 't', 'A', 'completed', 1, 'o', NULL, 1, 2, 3, NULL, NULL, '{"x":1}', NULL),
-          (9, 'b', 'task', 't', NULL, 'pending', 0, 'o', 'a', 4, NULL, NULL, 5, NULL, NULL, NULL)`);
+          (9, 'b', 'task', 't', NULL, 'pending', 0, 'o', 'a', 4, NULL, NULL, 5, NULL, NULL, NULL)`,
+        );
       }
       db.exec(`PRAGMA user_version = ${version}`);
     });
@@ -101,8 +104,8 @@ Deno.test("tools answer with advice while the schema is that of a newer version"
 });
 
 /** Brings the schema back to the version before. */
-const UNDO_NEWEST = ["command", "exit_code", "answered"]
-  .map((column) => `ALTER TABLE jobs DROP COLUMN ${column};`).join("");
+const UNDO_NEWEST = `DROP TRIGGER jobs_end; DROP TRIGGER jobs_end_in; DROP INDEX jobs_outdated;
+  ALTER TABLE jobs DROP COLUMN ended_at_age; DROP TABLE home_age;`;
 
 Deno.test("a migration is refused with advice until servers of an older version have ended", async () => {
   await using home = await TestHome.create();

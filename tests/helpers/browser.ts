@@ -87,10 +87,23 @@ export class TestBrowser implements AsyncDisposable {
 
   static async start(): Promise<TestBrowser> {
     const { browser } = await (shared ??= Chromium.start());
-    const context = await browser.newContext();
+    // Nothing that moves is drawn all the time.
+    const context = await browser.newContext({ reducedMotion: "reduce" });
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
     return new TestBrowser(page);
+  }
+
+  /** Makes the page one that has seen nothing; but for scripts that were added to it. */
+  async reset(): Promise<void> {
+    if (this.page.url() !== "about:blank") {
+      await this.page.evaluate("localStorage.clear(), sessionStorage.clear()").catch(() => {});
+      await this.page.goto("about:blank");
+    }
+    await this.page.context().clearCookies();
+    await this.page.setViewportSize({ width: 1280, height: 720 });
+    await this.page.emulateMedia({ colorScheme: null, reducedMotion: null });
+    this.complaints.length = this.requests.length = 0;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { noChromium, TestBrowser } from "./browser.ts";
 import { cli, startJob } from "./cli.ts";
-import { DashboardServer } from "./dashboard_server.ts";
+import { DashboardServer, type SharedDashboard, sharedDashboard } from "./dashboard_server.ts";
 import { skippableTest } from "./skippable.ts";
 import { TestHome } from "./test_home.ts";
 
@@ -13,21 +13,39 @@ export class DashboardScene implements AsyncDisposable {
     readonly home: TestHome,
     readonly server: DashboardServer,
     readonly browser: TestBrowser,
+    private readonly isShared: boolean,
   ) {}
 
-  /** @param prepare Fills the home before anything runs on it. */
+  /**
+   * A scene with a home and a server of its own.
+   *
+   * @param prepare Fills the home before anything runs on it.
+   */
   static async open(prepare: (home: TestHome) => void = () => {}): Promise<DashboardScene> {
     const home = await TestHome.create();
     prepare(home);
-    const scene = new DashboardScene(
-      home,
-      await DashboardServer.start(home),
-      await TestBrowser.start(),
-    );
-    await scene.page.goto(scene.server.address);
+    const server = await DashboardServer.start(home);
+    const scene = new DashboardScene(home, server, await sharedBrowser(), false);
     // By way of a page that lets the browser in.
+    await scene.page.goto(server.address);
     await scene.page.getByText("live", { exact: true }).waitFor();
     return scene;
+  }
+
+  /** A scene on the server of the file, whose home has no jobs. */
+  static async onShared(shared: SharedDashboard): Promise<DashboardScene> {
+    const { home, server } = await shared();
+    const scene = new DashboardScene(home, server, await sharedBrowser(), true);
+    await scene.logIn(scene.browser);
+    return scene;
+  }
+
+  /** Opens the page in a browser, which is let in by the token. */
+  async logIn({ page }: TestBrowser): Promise<void> {
+    const { origin, token } = this.server;
+    await page.request.post(`${origin}/login`, { form: { token } });
+    await page.goto(origin);
+    await page.getByText("live", { exact: true }).waitFor();
   }
 
   get page() {
@@ -59,23 +77,42 @@ export class DashboardScene implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const id of this.#running) await cli(this.home, ["jobs", "cancel", id]);
-    await this.browser[Symbol.asyncDispose]();
-    await this.server[Symbol.asyncDispose]();
-    await this.home[Symbol.asyncDispose]();
+    await this.browser.reset();
+    if (this.isShared) {
+      await this.server.forgetJobs();
+      for (const { name } of Deno.readDirSync(this.home.path)) {
+        if (name !== "home") Deno.removeSync(this.home.join(name), { recursive: true });
+      }
+    } else {
+      await this.server[Symbol.asyncDispose]();
+      await this.home[Symbol.asyncDispose]();
+    }
   }
 }
+
+let browser: Promise<TestBrowser> | undefined;
+const sharedBrowser = () => browser ??= TestBrowser.start();
+let dashboard: SharedDashboard | undefined;
+
+/** What a scene begins on where that of the file's other tests does not do. */
+export const OF_ITS_OWN = () => {};
 
 /**
  * A test of the page in a browser. It fails as well when the page reports an error, or asks another
  * server than its own for anything.
+ *
+ * @param prepare Fills a home of the test's own before anything runs on it; without it, the test has the
+ *   server of the file, without jobs.
  */
 export function testPage(
   name: string,
   run: (scene: DashboardScene) => Promise<void>,
   prepare?: (home: TestHome) => void,
 ): void {
+  const shared = dashboard ??= sharedDashboard();
   skippableTest(name, noChromium, async () => {
-    await using scene = await DashboardScene.open(prepare);
+    await using scene =
+      await (prepare ? DashboardScene.open(prepare) : DashboardScene.onShared(shared));
     await run(scene);
     const { complaints, requests } = scene.browser;
     assert.deepEqual(complaints, []);

@@ -1,5 +1,5 @@
 import { startCli } from "./cli.ts";
-import type { TestHome } from "./test_home.ts";
+import { TestHome } from "./test_home.ts";
 
 /** A real `dashboard` command on a home. */
 export class DashboardServer implements AsyncDisposable {
@@ -45,6 +45,15 @@ export class DashboardServer implements AsyncDisposable {
     return fetch(`${this.origin}${path}`, { ...init, headers });
   }
 
+  /** Removes all ended jobs, so that what is listed next is a test's own. */
+  async forgetJobs(): Promise<void> {
+    const choice = { keep_completed: false, keep_failed: false, max_age_hours: 0 };
+    const body = JSON.stringify(choice);
+    const response = await this.fetch("/api/prune", { method: "POST", body });
+    if (!response.ok) throw new Error(await response.text());
+    await response.body?.cancel();
+  }
+
   /** Ends it, as Ctrl-C would. */
   async end(): Promise<void> {
     if (this.#ended) return;
@@ -56,4 +65,19 @@ export class DashboardServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end();
   }
+}
+
+/** The home and the server that the tests of a file share. */
+export type SharedDashboard = () => Promise<{ home: TestHome; server: DashboardServer }>;
+
+/** A server that starts with the first test that asks for it, and ends with the file. */
+export function sharedDashboard(): SharedDashboard {
+  const stack = new AsyncDisposableStack();
+  Deno.test.afterAll(() => stack.disposeAsync());
+  let started: ReturnType<SharedDashboard> | undefined;
+  return () =>
+    started ??= (async () => {
+      const home = stack.use(await TestHome.create());
+      return { home, server: stack.use(await DashboardServer.start(home)) };
+    })();
 }

@@ -1,5 +1,5 @@
 import { denoDir, MAIN, ROOT, serverEnv } from "./program.ts";
-import { runProcess } from "./run_process.ts";
+import { type Ended, runProcess } from "./run_process.ts";
 import { uvFolder } from "./run_plan.ts";
 import { TestHome } from "./test_home.ts";
 
@@ -38,14 +38,19 @@ export class DocScene implements AsyncDisposable {
 
   /** Runs a command in the checkout; fails with all that it printed. */
   async run(command: string, ...args: string[]): Promise<string> {
-    const { code, stdout, stderr } = await runProcess([command, ...args], {
+    const { code, stdout, stderr } = await this.try(command, ...args);
+    if (code !== 0) throw new Error(`${stdout}\n${stderr}`);
+    return stdout;
+  }
+
+  /** Runs a command in the checkout, whatever becomes of it. */
+  async try(command: string, ...args: string[]): Promise<Ended> {
+    return await runProcess([command, ...args], {
       cwd: this.home.join("checkout"),
       clearEnv: true,
       env: this.env,
       timeoutMs: TIMEOUT_MS,
     });
-    if (code !== 0) throw new Error(`${stdout}\n${stderr}`);
-    return stdout;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { cli, startJob } from "../../helpers/cli.ts";
-import { DashboardServer } from "../../helpers/dashboard_server.ts";
-import { TestHome } from "../../helpers/test_home.ts";
+import { sharedDashboard } from "../../helpers/dashboard_server.ts";
+
+const shared = sharedDashboard();
 
 Deno.test("the API refuses everything when the token is missing or wrong", async () => {
-  await using home = await TestHome.create();
-  await using server = await DashboardServer.start(home);
+  const { server } = await shared();
   for (const path of ["/api/jobs", "/api/events", "/api/nothing"]) {
     for (const headers of [new Headers(), new Headers({ Authorization: "Bearer wrong" })]) {
       const response = await fetch(server.origin + path, { headers });
@@ -16,17 +16,15 @@ Deno.test("the API refuses everything when the token is missing or wrong", async
 });
 
 Deno.test("the API refuses a request when it comes from another site", async () => {
-  await using home = await TestHome.create();
-  await using server = await DashboardServer.start(home);
+  const { server } = await shared();
   const response = await server.fetch("/api/jobs", { headers: { Origin: "https://evil.example" } });
   await response.body?.cancel();
   assert.equal(response.status, 403);
 });
 
 Deno.test("an event tells of a job at once when this server cancels it", async () => {
-  await using home = await TestHome.create();
+  const { home, server } = await shared();
   const id = await startJob(home, "import time; time.sleep(600)");
-  await using server = await DashboardServer.start(home);
   const events = await server.fetch("/api/events");
   const reader = events.body!.pipeThrough(new TextDecoderStream()).getReader();
   assert.match((await reader.read()).value!, /^event: hello\n/);
@@ -38,9 +36,8 @@ Deno.test("an event tells of a job at once when this server cancels it", async (
 });
 
 Deno.test("a job's usage is measured only while somebody watches it", async () => {
-  await using home = await TestHome.create();
+  const { home, server } = await shared();
   const id = await startJob(home, "while True: pass");
-  await using server = await DashboardServer.start(home);
   const events = await server.fetch(`/api/events?watch=${id}`);
   const reader = events.body!.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
@@ -55,14 +52,13 @@ Deno.test("a job's usage is measured only while somebody watches it", async () =
 });
 
 Deno.test("an artifact comes as a download that runs nothing", async () => {
-  await using home = await TestHome.create();
+  const { home, server } = await shared();
   const id = await startJob(
     home,
     `import os\nfor name in ["ä b.html", "a.js", "a.mjs", "a.css", "a.svg"]:\n` +
       `    open(os.environ["PYTHON_MCP_ARTIFACTS"] + "/" + name, "w").write("<script>1</script>")`,
   );
   await cli(home, ["jobs", "wait", id]);
-  await using server = await DashboardServer.start(home);
   // A script, style or page by its ending must be none of this server's own.
   const types = { "ä b.html": "", "a.js": "", "a.mjs": "", "a.css": "", "a.svg": "image/svg+xml" };
   for (const [name, type] of Object.entries(types)) {
@@ -76,10 +72,9 @@ Deno.test("an artifact comes as a download that runs nothing", async () => {
 });
 
 Deno.test("an artifact's name leads nowhere else", async () => {
-  await using home = await TestHome.create();
+  const { home, server } = await shared();
   const id = await startJob(home, "1");
   await cli(home, ["jobs", "wait", id]);
-  await using server = await DashboardServer.start(home);
   for (const name of ["..%2Fspec.json", "%2e%2e%2fspec.json", "%2Fetc%2Fpasswd"]) {
     const response = await server.fetch(`/api/jobs/${id}/artifacts/${name}`);
     await response.body?.cancel();
@@ -88,9 +83,8 @@ Deno.test("an artifact's name leads nowhere else", async () => {
 });
 
 Deno.test("the API says what is not there, and what is not possible", async () => {
-  await using home = await TestHome.create();
+  const { home, server } = await shared();
   const id = await startJob(home, "import time; time.sleep(600)");
-  await using server = await DashboardServer.start(home);
   const ask = async (path: string, method = "GET") => {
     const response = await server.fetch(path, { method });
     return [response.status, (await response.json()).error];
@@ -106,8 +100,7 @@ Deno.test("the API says what is not there, and what is not possible", async () =
 });
 
 Deno.test("the API answers 400 with the reason when the body of a prune is malformed", async () => {
-  await using home = await TestHome.create();
-  await using server = await DashboardServer.start(home);
+  const { server } = await shared();
   const prune = async (body: string) => {
     const response = await server.fetch("/api/prune", { method: "POST", body });
     return [response.status, (await response.json()).error];
@@ -121,8 +114,7 @@ Deno.test("the API answers 400 with the reason when the body of a prune is malfo
 });
 
 Deno.test("the API answers 413 when more is sent than it reads, by the length announced or sent", async () => {
-  await using home = await TestHome.create();
-  await using server = await DashboardServer.start(home);
+  const { server } = await shared();
   const text = JSON.stringify({ keep_failed: false, padding: "x".repeat(20_000) });
   const stream = () => ReadableStream.from([new TextEncoder().encode(text)]);
   for (const body of [text, stream()]) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PAGE_FILES } from "../../../lib/page/page_files.ts";
 import { cliProcess } from "../../helpers/cli.ts";
-import { DashboardServer } from "../../helpers/dashboard_server.ts";
+import { DashboardServer, sharedDashboard } from "../../helpers/dashboard_server.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 
 /** What one server answers to many requests. */
@@ -14,18 +14,18 @@ async function ask(
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-/** Logs in with the link; returns the header that a browser sends from then on. */
+/** Logs in with the token; returns the header that a browser sends from then on. */
 async function logIn(server: DashboardServer): Promise<{ Cookie: string }> {
-  const { headers } = await ask(server, server.address);
+  const body = new URLSearchParams({ token: server.token });
+  const { headers } = await ask(server, "/login", { method: "POST", body });
   return { Cookie: headers.get("set-cookie")!.split(";")[0]! };
 }
 
+const shared = sharedDashboard();
+
+/** A test on the server of the file. */
 function testEntry(name: string, run: (server: DashboardServer) => Promise<void>): void {
-  Deno.test(name, async () => {
-    await using home = await TestHome.create();
-    await using server = await DashboardServer.start(home);
-    await run(server);
-  });
+  Deno.test(name, async () => run((await shared()).server));
 }
 
 testEntry(
@@ -162,17 +162,15 @@ Deno.test("the cookie still holds when the server is started again", async () =>
 });
 
 Deno.test("the cookie opens no other home", async () => {
-  await using home = await TestHome.create();
+  const { server } = await shared();
   await using other = await TestHome.create();
-  await using server = await DashboardServer.start(home);
   await using otherServer = await DashboardServer.start(other);
   const headers = await logIn(server);
   assert.equal((await ask(otherServer, "/api/jobs", { headers })).status, 401);
 });
 
 Deno.test("dashboard says what is in the way when its port is taken", async () => {
-  await using home = await TestHome.create();
-  await using server = await DashboardServer.start(home);
+  const { home, server } = await shared();
   const { port } = new URL(server.origin);
   const { code, stderr } = await cliProcess(home, ["dashboard", "--no-open", "--port", port]);
   assert.equal(code, 1);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DashboardServer } from "../../helpers/dashboard_server.ts";
-import { testPage } from "../../helpers/dashboard_scene.ts";
+import { OF_ITS_OWN, testPage } from "../../helpers/dashboard_scene.ts";
 
 testPage("the page says so when the server is gone, and goes on when it is back", async (scene) => {
   const { page, server, home, browser } = scene;
@@ -12,7 +12,7 @@ testPage("the page says so when the server is gone, and goes on when it is back"
   // The browser complains about the server that was gone.
   const others = browser.complaints.filter((text) => !text.includes("ERR_CONNECTION_REFUSED"));
   browser.complaints.splice(0, browser.complaints.length, ...others);
-});
+}, OF_ITS_OWN);
 
 testPage("the address of the page holds no secret when the browser was let in", async (scene) => {
   const { page, server, browser } = scene;
@@ -24,7 +24,7 @@ testPage("the address of the page holds no secret when the browser was let in", 
   assert.equal(kept, `["",{},{}]`);
   await page.reload();
   await page.getByText("live", { exact: true }).waitFor();
-});
+}, OF_ITS_OWN);
 
 testPage("the page lets in with the token when a browser has no cookie", async (scene) => {
   const { page, server, browser } = scene;

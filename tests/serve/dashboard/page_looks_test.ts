@@ -170,6 +170,7 @@ testPage("nothing on the page moves by itself when less motion is wanted", async
   const animation = () =>
     page.evaluate(`getComputedStyle(document.querySelector(".mark.running")).animationName`);
   await mark.waitFor();
+  await page.emulateMedia({ reducedMotion: "no-preference" });
   assert.equal(await animation(), "pulse");
   await page.emulateMedia({ reducedMotion: "reduce" });
   assert.equal(await animation(), "none");

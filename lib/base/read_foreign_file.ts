@@ -1,10 +1,12 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { lazyFs } from "./lazy_fs.ts";
 
 /**
  * The start of a file that others may write, read with care: no link is followed, nothing but a
  * regular file is read, and nothing waits. `undefined` where there is none.
  */
 export function readForeignFile(path: string, mostBytes: number): string | undefined {
+  if (!mayBeRead(path)) return undefined;
+  const { closeSync, constants, fstatSync, openSync, readSync } = lazyFs();
   let file: number;
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -24,5 +26,14 @@ export function readForeignFile(path: string, mostBytes: number): string | undef
     return undefined;
   } finally {
     closeSync(file);
+  }
+}
+
+/** Only what is opened counts: this spares the opening, and loading what opens. */
+function mayBeRead(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isFile;
+  } catch {
+    return false;
   }
 }

@@ -1,16 +1,10 @@
 import type { Server, ServerContext } from "@modelcontextprotocol/server";
-import config from "../../deno.json" with { type: "json" };
 import type { App } from "../runs/app.ts";
 import type { ServerOptions } from "./requests/offer.ts";
 import { ProtocolServer } from "./protocol_server.ts";
 import { sayWhatChanges } from "./say_what_changes.ts";
+import { CAPABILITIES, INSTRUCTIONS, SERVER_INFO } from "./server_info.ts";
 import { TASK_PARAMS, TASK_RESULT, TASKS_EXTENSION } from "./tasks/task_schemas.ts";
-
-const INSTRUCTIONS =
-  "Runs Python. Every run tool waits for its result up to a budget (20 s); a longer run continues as a " +
-  "background job and the answer holds its job_id. Follow a job with py_job_status (wait_seconds up to " +
-  "50 waits for its end), stop it with py_cancel_job. Scripts report progress with " +
-  "`from python_mcp import create_progress_callback`.";
 
 /**
  * A server of the protocol for one connection or request; all of them share the app.
@@ -19,21 +13,12 @@ const INSTRUCTIONS =
  */
 export function createServer(app: App, options: ServerOptions): Server {
   const { era, lasting } = options;
-  const server = new ProtocolServer(
-    era,
-    { name: "python-mcp", title: "python-mcp", version: config.version },
-    {
-      capabilities: {
-        tools: {},
-        resources: { subscribe: true, listChanged: true },
-        prompts: {},
-        completions: {},
-        logging: {},
-        ...(era === "modern" ? { extensions: { [TASKS_EXTENSION]: {} } } : {}),
-      },
-      instructions: INSTRUCTIONS,
-    },
-  );
+  const server = new ProtocolServer(era, SERVER_INFO, {
+    capabilities: era === "modern"
+      ? { ...CAPABILITIES, extensions: { [TASKS_EXTENSION]: {} } }
+      : CAPABILITIES,
+    instructions: INSTRUCTIONS,
+  });
   const handlers = async () => {
     const [{ RequestHandlers }] = await Promise.all([
       requestHandlers ??= import("./requests/request_handlers.ts"),

@@ -1,5 +1,5 @@
-import { globSync } from "node:fs";
 import { dirname, isAbsolute, join, matchesGlob, normalize, relative } from "node:path";
+import { lazyFs } from "../../base/lazy_fs.ts";
 import { exists } from "../../base/private_files.ts";
 import { type Pyproject, readPyproject } from "./read_pyproject.ts";
 
@@ -46,7 +46,9 @@ async function rootAbove(folder: string): Promise<Member | undefined> {
 
 function memberFolders({ folder, pyproject }: Member): string[] {
   const { members = [], exclude = [] } = pyproject.workspace ?? {};
-  const found = members.flatMap((pattern) => globSync(withoutDots(pattern), { cwd: folder }))
+  const found = members.flatMap((pattern) =>
+    lazyFs().globSync(withoutDots(pattern), { cwd: folder })
+  )
     .map((name) => isAbsolute(name) ? name : join(folder, name))
     .filter((one) => one !== folder && !exclude.some((pattern) => matches(one, pattern, folder)));
   return [...new Set(found)].filter((one) => exists(join(one, "pyproject.toml"))).sort();

@@ -6,6 +6,7 @@ import {
   type Transport,
 } from "@modelcontextprotocol/server";
 import { type Answer, Batches } from "./batches.ts";
+import type { Begun } from "./begin.ts";
 import { OpenRequests } from "./open_requests.ts";
 
 /** The longest message that is read; a script of 5 MB escaped as JSON fits. */
@@ -32,6 +33,8 @@ export class StdioTransport implements Transport {
   readonly #hasClosed = Promise.withResolvers<void>();
   readonly #input: Readable;
   readonly #output: Writable;
+  readonly #read?: Uint8Array;
+  #answered?: string | number;
   /** The pieces of a line whose end is still to come. */
   #pieces: Buffer[] = [];
   #length = 0;
@@ -39,9 +42,12 @@ export class StdioTransport implements Transport {
   /** There once the version that has them was agreed on. */
   #batches?: Batches;
 
-  constructor(input: Readable, output: Writable) {
+  /** @param begun Where the conversation stands already. */
+  constructor(input: Readable, output: Writable, begun?: Begun) {
     this.#input = input;
     this.#output = output;
+    this.#read = begun?.read;
+    this.#answered = begun?.answered;
   }
 
   /** Fulfilled when all of the input was read. */
@@ -55,6 +61,7 @@ export class StdioTransport implements Transport {
   }
 
   start(): Promise<void> {
+    if (this.#read) this.#onData(Buffer.from(this.#read));
     this.#input.on("data", this.#onData).on("end", this.#onEnd).on("close", this.#onEnd)
       .on("error", this.#onError);
     this.#output.on("error", this.#onError);
@@ -65,7 +72,12 @@ export class StdioTransport implements Transport {
     if ("result" in message && message.result.protocolVersion === VERSION_WITH_BATCHES) {
       this.#batches ??= new Batches((answers) => void this.#write(answers).catch(() => {}));
     }
-    if (!("method" in message) && this.#batches?.take(message)) return Promise.resolve();
+    if (!("method" in message)) {
+      if (this.#batches?.take(message)) return Promise.resolve();
+      if (message.id !== undefined && message.id === this.#answered) {
+        return this.#passOver(message.id);
+      }
+    }
     return this.#write(message);
   }
 
@@ -75,6 +87,13 @@ export class StdioTransport implements Transport {
     this.#input.off("data", this.#onData).off("end", this.#onEnd).off("close", this.#onEnd).pause();
     this.#hasClosed.resolve();
     this.onclose?.();
+    return Promise.resolve();
+  }
+
+  /** What was answered before: whoever asks again with that id gets an answer. */
+  #passOver(id: string | number): Promise<void> {
+    this.#answered = undefined;
+    this.open.settle(id);
     return Promise.resolve();
   }
 

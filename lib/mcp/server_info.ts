@@ -1,0 +1,18 @@
+import config from "../../deno.json" with { type: "json" };
+
+/** What `initialize` is answered with, besides the version of the protocol. */
+export const SERVER_INFO = { name: "python-mcp", title: "python-mcp", version: config.version };
+
+export const CAPABILITIES = {
+  tools: {},
+  resources: { subscribe: true, listChanged: true },
+  prompts: {},
+  completions: {},
+  logging: {},
+};
+
+export const INSTRUCTIONS =
+  "Runs Python. Every run tool waits for its result up to a budget (20 s); a longer run continues as a " +
+  "background job and the answer holds its job_id. Follow a job with py_job_status (wait_seconds up to " +
+  "50 waits for its end), stop it with py_cancel_job. Scripts report progress with " +
+  "`from python_mcp import create_progress_callback`.";

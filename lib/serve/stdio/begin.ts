@@ -1,0 +1,47 @@
+import { firstAnswer } from "../../mcp/first_answer.ts";
+
+/** Where a conversation stands before the SDK takes over. */
+export interface Begun {
+  /** What was read: the first line and maybe more, less where the input ended before. */
+  read: Uint8Array;
+  /** The id of the request that was answered. */
+  answered?: string | number;
+}
+
+const NEWLINE = 10;
+const PIECE = 64 * 1024;
+
+/** Reads the first line, and answers it where that needs nothing that is yet to be loaded. */
+export async function begin(): Promise<Begun> {
+  const read = await readLine();
+  const end = read.indexOf(NEWLINE);
+  const answer = end < 0 ? undefined : firstAnswer(new TextDecoder().decode(read.subarray(0, end)));
+  if (!answer) return { read };
+  try {
+    await writeAll(new TextEncoder().encode(answer.line));
+    return { read, answered: answer.id };
+  } catch {
+    // Nobody reads: what writes next finds that as well.
+    return { read };
+  }
+}
+
+/** Reads until there is a line, the end of the input, or so much that it is no ordinary first line. */
+async function readLine(): Promise<Uint8Array> {
+  let read = new Uint8Array();
+  const piece = new Uint8Array(PIECE);
+  while (read.length < PIECE) {
+    const count = await Deno.stdin.read(piece).catch(() => null);
+    if (count === null) break;
+    const longer = new Uint8Array(read.length + count);
+    longer.set(read);
+    longer.set(piece.subarray(0, count), read.length);
+    read = longer;
+    if (read.includes(NEWLINE)) break;
+  }
+  return read;
+}
+
+async function writeAll(bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+}

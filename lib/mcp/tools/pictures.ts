@@ -112,7 +112,16 @@ function files(artifacts: Artifact[], folder: string): Picture[] {
       return [{ picture, made: info.mtime?.getTime() ?? 0 }];
     })
     .sort((a, b) => a.made - b.made)
-    .map(({ picture }) => picture);
+    .map(({ picture }) => picture)
+    .filter(isNew);
+}
+
+/** Whether none before it shows the same, as a file and its copy do. */
+function isNew(picture: Picture, place: number, all: Picture[]): boolean {
+  const alike = all.slice(0, place).filter(({ size }) => size === picture.size);
+  if (alike.length === 0 || picture.size > LARGEST_FILE) return true;
+  const bytes = Buffer.from(picture.read());
+  return !alike.some((one) => bytes.equals(one.read()));
 }
 
 /** The copy that the plotting library made, which is sharper, or else one that is made now. */

@@ -52,7 +52,10 @@ class _Finder(object):
 
     MODULES = frozenset(
         ["python_mcp"]
-        + ["_python_mcp_" + part for part in ("ask", "exception", "figures", "job_files", "jobs", "names", "run", "ticker")]
+        + [
+            "_python_mcp_" + part
+            for part in "ask exception figures job_files jobs names pictures quietly run ticker".split()
+        ]
     )
 
     def __init__(self, folder):
@@ -69,7 +72,7 @@ class _Finder(object):
 class _Watcher(object):
     """Sees that a plotting library is imported, and has our module change it; then it is gone."""
 
-    WATCHED = frozenset(("matplotlib.pyplot", "plotly.io._renderers"))
+    WATCHED = frozenset(("matplotlib.backend_bases", "matplotlib.pyplot", "plotly.io._renderers"))
 
     def __init__(self, finder, artifacts):
         self.finder, self.artifacts = finder, artifacts

@@ -6,6 +6,8 @@ import figures from "./_python_mcp_figures.py" with { type: "text" };
 import jobFiles from "./_python_mcp_job_files.py" with { type: "text" };
 import jobs from "./_python_mcp_jobs.py" with { type: "text" };
 import names from "./_python_mcp_names.py" with { type: "text" };
+import pictures from "./_python_mcp_pictures.py" with { type: "text" };
+import quietly from "./_python_mcp_quietly.py" with { type: "text" };
 import run from "./_python_mcp_run.py" with { type: "text" };
 import ticker from "./_python_mcp_ticker.py" with { type: "text" };
 import importDirectory from "./import_directory.py" with { type: "text" };
@@ -29,6 +31,8 @@ const FILES: Record<string, string> = {
   "lib/_python_mcp_job_files.py": jobFiles,
   "lib/_python_mcp_jobs.py": jobs,
   "lib/_python_mcp_names.py": names,
+  "lib/_python_mcp_pictures.py": pictures,
+  "lib/_python_mcp_quietly.py": quietly,
   "lib/_python_mcp_run.py": run,
   "lib/_python_mcp_ticker.py": ticker,
   "lib/python_mcp.py": pythonMcp,

@@ -8,6 +8,7 @@ import { cli, cliProcess, startJob } from "../helpers/cli.ts";
 import { connect, type Connection } from "../helpers/connect.ts";
 import { DashboardServer } from "../helpers/dashboard_server.ts";
 import { ROOT, serverEnv } from "../helpers/program.ts";
+import { SharedServers } from "../helpers/shared_servers.ts";
 import { TestHome } from "../helpers/test_home.ts";
 
 // The servers of most other tests are scoped as well (see `connect.ts`); here is what is about that alone.
@@ -16,8 +17,13 @@ function flagsFor(home: string, listen?: string): string[] {
   return scopedFlags({ home, python: findLauncherPython(), listen });
 }
 
-async function scoped(home: TestHome): Promise<Connection> {
-  return await connect({ home: home.path, flags: flagsFor(home.path) });
+const shared = new SharedServers();
+
+function scopedServer(): Promise<Connection> {
+  return shared.once(
+    "scoped",
+    ({ path }) => connect({ home: path, flags: flagsFor(path) }),
+  );
 }
 
 Deno.test("the scoped flags grant no more than is needed", () => {
@@ -33,8 +39,7 @@ Deno.test("the scoped flags grant no more than is needed", () => {
 });
 
 Deno.test("a scoped server installs what imports need, and uv where there is none", async () => {
-  await using home = await TestHome.create();
-  await using server = await scoped(home);
+  const server = await scopedServer();
   const { json } = await server.call("py_run_script_with_dependencies", {
     script_content: "import iniconfig; print(iniconfig.__name__)",
     time_budget_seconds: 120,
@@ -43,10 +48,9 @@ Deno.test("a scoped server installs what imports need, and uv where there is non
 });
 
 Deno.test("a scoped server finds another version of Python when one is asked for", async () => {
-  await using home = await TestHome.create();
-  await using server = await scoped(home);
+  const server = await scopedServer();
   const { json, isError } = await server.call("py_run_script_in_dir", {
-    directory: home.path,
+    directory: "/tmp",
     script_content: "import sys; print(sys.version_info[:2])",
     python_version: ">=3.8",
     use_uv: false,

@@ -3,8 +3,11 @@ import { connectHttp } from "../../helpers/connect.ts";
 import { HttpServerProcess } from "../../helpers/http_server.ts";
 import { modernMeta } from "../../helpers/modern_meta.ts";
 import { eventsOf, messagesOf, RawHttp } from "../../helpers/raw_http.ts";
+import { SharedServers } from "../../helpers/shared_servers.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
+
+const shared = new SharedServers();
 
 async function untilScriptRuns(home: TestHome): Promise<void> {
   await waitFor(() => home.processes().some(({ command }) => command.includes("script.py")), {
@@ -14,8 +17,7 @@ async function untilScriptRuns(home: TestHome): Promise<void> {
 }
 
 Deno.test("a session ends when its client deletes it; then it is unknown", async () => {
-  await using home = await TestHome.create();
-  await using server = await HttpServerProcess.start({ home: home.path });
+  const server = await shared.http();
   const client = new RawHttp(server);
   await client.initialize();
   assert.equal((await client.request("tools/list")).length, 1);
@@ -27,8 +29,7 @@ Deno.test("a session ends when its client deletes it; then it is unknown", async
 });
 
 Deno.test("a session that never was answers 404, and none is needed to initialize", async () => {
-  await using home = await TestHome.create();
-  await using server = await HttpServerProcess.start({ home: home.path });
+  const server = await shared.http();
   const client = new RawHttp(server);
   client.session = crypto.randomUUID();
   const response = await client.post({ id: 1, method: "tools/list" });
@@ -37,8 +38,7 @@ Deno.test("a session that never was answers 404, and none is needed to initializ
 });
 
 Deno.test("a client gets the answer it missed when it resumes its stream with Last-Event-ID", async () => {
-  await using home = await TestHome.create();
-  await using server = await HttpServerProcess.start({ home: home.path });
+  const [home, server] = [await shared.home(), await shared.http()];
   const client = new RawHttp(server);
   await client.initialize();
   const closing = new AbortController();

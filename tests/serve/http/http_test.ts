@@ -9,10 +9,12 @@ import { startProgram } from "../../helpers/program.ts";
 import { RawHttp } from "../../helpers/raw_http.ts";
 import { modernMeta } from "../../helpers/modern_meta.ts";
 import { runProcess, untilEnded } from "../../helpers/run_process.ts";
+import { SharedServers } from "../../helpers/shared_servers.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 import { connectHttp } from "../../helpers/connect.ts";
 
+const shared = new SharedServers();
 const LIST = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" });
 
 /** A POST with the headers given, read to its end. */
@@ -34,8 +36,7 @@ async function post(
 }
 
 Deno.test("the HTTP server lets in only who sends the token, whose file is private", async () => {
-  await using home = await TestHome.create();
-  await using server = await HttpServerProcess.start({ home: home.path });
+  const [home, server] = [await shared.home(), await shared.http()];
   const path = home.join("http_token");
   assert.equal(Deno.statSync(path).mode! & 0o777, 0o600);
   assert.match(server.token, /^[\w-]{43}$/);
@@ -81,8 +82,7 @@ Deno.test("the HTTP server takes its token from PYTHON_MCP_TOKEN, which no scrip
 });
 
 Deno.test("the HTTP server refuses a web page: a foreign Host or Origin", async () => {
-  await using home = await TestHome.create();
-  await using server = await HttpServerProcess.start({ home: home.path });
+  const server = await shared.http();
   const evil = await post(server.url, {
     ...server.authorization,
     Origin: "http://evil.example",
@@ -99,16 +99,14 @@ Deno.test("the HTTP server refuses a web page: a foreign Host or Origin", async 
 });
 
 Deno.test("GET /health says ok, and nothing else, without a token", async () => {
-  await using home = await TestHome.create();
-  await using server = await HttpServerProcess.start({ home: home.path });
+  const server = await shared.http();
   const response = await fetch(new URL("/health", server.url));
   assert.equal(response.status, 200);
   assert.equal(await response.text(), "ok");
 });
 
 Deno.test("the HTTP server answers 404 when the path is another one", async () => {
-  await using home = await TestHome.create();
-  await using server = await HttpServerProcess.start({ home: home.path });
+  const server = await shared.http();
   for (const path of ["/mcp/other", "/sse", "/mcp//", "/registered"]) {
     const response = await fetch(new URL(path, server.url));
     await response.body?.cancel();
@@ -117,8 +115,7 @@ Deno.test("the HTTP server answers 404 when the path is another one", async () =
 });
 
 Deno.test("the HTTP server serves /mcp/ as /mcp", async () => {
-  await using home = await TestHome.create();
-  await using server = await HttpServerProcess.start({ home: home.path });
+  const server = await shared.http();
   const client = new RawHttp({ url: `${server.url}/`, authorization: server.authorization });
   await client.initialize();
   assert.ok((await client.request("tools/list"))[0]!.result);
@@ -126,8 +123,7 @@ Deno.test("the HTTP server serves /mcp/ as /mcp", async () => {
 });
 
 Deno.test("the HTTP server says what to send instead when a client looks for OAuth", async () => {
-  await using home = await TestHome.create();
-  await using server = await HttpServerProcess.start({ home: home.path });
+  const server = await shared.http();
   for (
     const [path, method] of [
       ["/register", "POST"],
@@ -145,8 +141,7 @@ Deno.test("the HTTP server says what to send instead when a client looks for OAu
 });
 
 Deno.test("the SDK's client shows what to send instead when its token is wrong", async () => {
-  await using home = await TestHome.create();
-  await using server = await HttpServerProcess.start({ home: home.path });
+  const server = await shared.http();
   const authProvider: OAuthClientProvider = {
     redirectUrl: "http://127.0.0.1:1/callback",
     clientMetadata: { redirect_uris: ["http://127.0.0.1:1/callback"] },
@@ -164,8 +159,7 @@ Deno.test("the SDK's client shows what to send instead when its token is wrong",
 });
 
 Deno.test("the HTTP server answers 413 when a request is too large, and lives on", async () => {
-  await using home = await TestHome.create();
-  await using server = await HttpServerProcess.start({ home: home.path });
+  const server = await shared.http();
   const large = await post(server.url, server.authorization, "x".repeat(33 * 2 ** 20))
     .catch(() => undefined); // it may close the connection before all was sent
   if (large) assert.equal(large.status, 413);
@@ -173,8 +167,7 @@ Deno.test("the HTTP server answers 413 when a request is too large, and lives on
 });
 
 Deno.test("the HTTP server runs a script of 5 MB", async () => {
-  await using home = await TestHome.create();
-  await using server = await HttpServerProcess.start({ home: home.path });
+  const [home, server] = [await shared.home(), await shared.http()];
   const script_content = `print("end")\n#${"\\".repeat(5 * 10 ** 6 - 20)}`;
   for (const version of ["2025-11-25", "2026-07-28"] as const) {
     const client = new RawHttp(server, version);
@@ -196,8 +189,7 @@ for (
   ] as const
 ) {
   Deno.test(`the HTTP server answers 400 when a body ${what}`, async () => {
-    await using home = await TestHome.create();
-    await using server = await HttpServerProcess.start({ home: home.path });
+    const server = await shared.http();
     const { status, text } = await post(server.url, server.authorization, body);
     assert.equal(status, 400);
     if (code !== undefined) assert.equal(JSON.parse(text).error.code, code);
@@ -220,8 +212,7 @@ Deno.test("serve --http warns when it listens beyond this machine", async () => 
 });
 
 Deno.test("serve --http says in one sentence that its port is in use, and ends otherwise than with code 0", async () => {
-  await using home = await TestHome.create();
-  await using server = await HttpServerProcess.start({ home: home.path });
+  const [home, server] = [await shared.home(), await shared.http()];
   const { port } = new URL(server.url);
   const child = startProgram(["serve", "--http", "--port", port], { home: home.path });
   const { code, stderr, stdout } = await untilEnded(child);

@@ -4,9 +4,7 @@ import {
   StreamableHTTPClientTransport,
 } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { Client as Client1 } from "@modelcontextprotocol/sdk/client/index.js";
-import { StdioClientTransport as StdioClientTransport1 } from "@modelcontextprotocol/sdk/client/stdio.js";
-import { StreamableHTTPClientTransport as StreamableHTTPClientTransport1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import type { Client as Client1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { findLauncherPython } from "../../lib/python/interpreters/find_interpreters.ts";
 import { scopedFlags } from "../../lib/serve/program/scoped_flags.ts";
 import { HttpServerProcess } from "./http_server.ts";
@@ -79,9 +77,9 @@ export async function connectHttp(
   const options = { requestInit: { headers: server.authorization } };
   const url = new URL(server.url);
   const transport = kind === "1.x"
-    ? new StreamableHTTPClientTransport1(url, options)
+    ? new (await load1()).StreamableHTTPClientTransport(url, options)
     : new StreamableHTTPClientTransport(url, options);
-  const client = createClient(kind);
+  const client = await createClient(kind);
   await client.connect(transport as StreamableHTTPClientTransport);
   const close = async () => {
     // A 2025-era session ends when its client says so.
@@ -112,11 +110,11 @@ async function connectStdio(
     stderr: "pipe" as const,
   };
   const transport = kind === "1.x"
-    ? new StdioClientTransport1(parameters)
+    ? new (await load1()).StdioClientTransport(parameters)
     : new StdioClientTransport(parameters);
   let stderr = "";
   transport.stderr?.on("data", (data: Uint8Array) => stderr += new TextDecoder().decode(data));
-  const client = createClient(kind);
+  const client = await createClient(kind);
   await client.connect(transport as StdioClientTransport);
   const close = async () => await client.close();
   return {
@@ -128,9 +126,18 @@ async function connectStdio(
   };
 }
 
-function createClient(kind: ClientKind): Client {
+/** The client of version 1, which only some tests need. */
+async function load1() {
+  return {
+    ...await import("@modelcontextprotocol/sdk/client/index.js"),
+    ...await import("@modelcontextprotocol/sdk/client/stdio.js"),
+    ...await import("@modelcontextprotocol/sdk/client/streamableHttp.js"),
+  };
+}
+
+async function createClient(kind: ClientKind): Promise<Client> {
   const info = { name: "test", version: "1" };
-  if (kind === "1.x") return new Client1(info) as unknown as Client;
+  if (kind === "1.x") return new (await load1()).Client(info) as unknown as Client;
   return new Client(info, {
     versionNegotiation: { mode: kind === "2.x, 2026-07-28" ? { pin: "2026-07-28" } : "legacy" },
   });

@@ -1,6 +1,6 @@
 import { type Call, Calls, type Ended, type Keep } from "./process/calls.ts";
 import { ChildRegistry } from "./process/child_registry.ts";
-import { type Home, jobFolder } from "./files/home.ts";
+import { type Home, isWhole, jobFolder, openHome } from "./files/home.ts";
 import { HomeCleaner } from "./process/home_cleaner.ts";
 import {
   isFinal,
@@ -53,6 +53,7 @@ export interface JobManagerOptions {
 export class JobManager {
   readonly home: Home;
   readonly store: JobStore;
+  readonly #database: JobDatabase;
   readonly notices: Notices;
   readonly tasks: TaskRunner;
   readonly #processes: ProcessRunner;
@@ -74,7 +75,12 @@ export class JobManager {
     this.#options = options;
     this.home = home;
     this.notices = new Notices(options.warn);
-    this.store = new JobStore(new JobDatabase(home, (message) => this.notices.add(message)));
+    this.#database = new JobDatabase(
+      home,
+      (message) => this.notices.add(message),
+      () => this.#mendHome(),
+    );
+    this.store = new JobStore(this.#database);
     try {
       this.#owner = new Owner(home);
     } catch (error) {
@@ -227,7 +233,7 @@ export class JobManager {
     for (let last = row;;) {
       // Again and again: a job that somebody looked at just now could not be locked.
       if (row.kind === "process") await this.#processes.askToCancel(last);
-      else this.files(id)?.askToCancel();
+      else if (!this.tasks.cancel(id)) this.files(id)?.askToCancel();
       last = await this.waitForEnd(id, ASK_AGAIN_SECONDS) ?? last;
       if (isFinal(last.status) || performance.now() >= deadline) {
         return { row: last, wasFinal: false };
@@ -286,7 +292,25 @@ export class JobManager {
     this.#owner.close();
   }
 
+  /** Makes a home anew that was removed while it is in use; what ran in it is stopped by its supervisors. */
+  #mendHome(): void {
+    if (isWhole(this.home) && this.#owner.isSeen) return;
+    openHome(this.home.root);
+    this.#owner.renew();
+    this.#database.letGo();
+    this.#processes.replaceLauncher();
+    this.notices.add(
+      `A part of ${this.home.root} was removed while it was in use. It was made anew; jobs whose ` +
+        "folders are gone were stopped",
+    );
+  }
+
   #poll(): Promise<void> {
+    try {
+      this.#mendHome();
+    } catch (error) {
+      this.log(`the home cannot be made anew: ${error}`);
+    }
     return this.#keepsRefreshing ? this.#poller.refreshAll() : this.#poller.readAll();
   }
 

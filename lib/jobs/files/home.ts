@@ -44,6 +44,11 @@ export function openHome(root: string): Home {
   return home;
 }
 
+/** Whether no folder of a home that was opened has been removed since. */
+export function isWhole(home: Home): boolean {
+  return Object.values(home).every(exists);
+}
+
 /** @throws UserError when others own a part of it or may write to it */
 export function requireOwnHome(root: string): void {
   requireOwned(root, TRUSTED);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { removeIfThere } from "../../base/private_files.ts";
+import { removeIfThere, statIfThere } from "../../base/private_files.ts";
 import { holdOwnLock, isLocked, removeIfFree } from "./file_lock.ts";
 import type { Home } from "./home.ts";
 
@@ -7,11 +7,28 @@ import type { Home } from "./home.ts";
 export class Owner {
   readonly id = crypto.randomUUID();
   readonly #home: Home;
-  readonly #lock: Deno.FsFile;
+  #lock: Deno.FsFile;
 
   constructor(home: Home) {
     this.#home = home;
-    this.#lock = holdOwnLock(join(home.owners, this.id));
+    this.#lock = holdOwnLock(this.#path);
+  }
+
+  get #path(): string {
+    return join(this.#home.owners, this.id);
+  }
+
+  /** Whether others see that it lives: its file has not been removed. */
+  get isSeen(): boolean {
+    return statIfThere(this.#path)?.ino === this.#lock.statSync().ino;
+  }
+
+  /** Makes its file anew where that was removed. */
+  renew(): void {
+    if (this.isSeen) return;
+    const removed = this.#lock;
+    this.#lock = holdOwnLock(this.#path);
+    removed.close();
   }
 
   /** Whether the server or launcher with this id lives. */
@@ -30,7 +47,7 @@ export class Owner {
   }
 
   close(): void {
-    removeIfThere(join(this.#home.owners, this.id));
+    removeIfThere(this.#path);
     this.#lock.close();
   }
 }

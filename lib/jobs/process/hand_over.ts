@@ -42,6 +42,8 @@ export class HandOver {
   /** Running jobs of dead launchers, which the launcher settles should their supervisors die. */
   readonly #watched = new Set<string>();
   #launcher?: Launcher;
+  /** Those that were replaced: they have their jobs and no others. */
+  readonly #retired: Launcher[] = [];
   /** How many launchers in a row have died before they were ready. */
   #failures = 0;
   /** What the last of them said. */
@@ -126,9 +128,17 @@ export class HandOver {
     }
   }
 
+  /** Has the next jobs start from a new launcher: what this one had in the home is gone. */
+  replaceLauncher(): void {
+    if (!this.#launcher) return;
+    this.#retired.push(this.#launcher);
+    this.#drop(this.#launcher);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#pause);
+    for (const launcher of this.#retired) await launcher.close();
     await this.#launcher?.close();
   }
 

@@ -89,6 +89,11 @@ export class ProcessRunner {
     this.#handOver.warmUp();
   }
 
+  /** The home was made anew, and what the launcher had there is gone. */
+  replaceLauncher(): void {
+    this.#handOver.replaceLauncher();
+  }
+
   /** Reserves a place in the order of creation, then a folder: no folder is ever without a row. */
   draft(tool: string, label: string | null, listed: boolean): Draft {
     const { home, store, owner } = this.#options;

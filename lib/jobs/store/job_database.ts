@@ -15,17 +15,20 @@ const OPENING_MS = 5000;
 export class JobDatabase {
   readonly #home: Home;
   readonly #tell: (message: string) => void;
+  readonly #missed: () => void;
   #open?: OpenDatabase;
   #openings = 0;
   #closed = false;
 
   /**
    * @param tell Is told what the user should know: a repair, an import.
+   * @param missed Called when it is to be opened once more: the whole home may be gone.
    * @throws {UserError} when another version of this program stands in the way.
    */
-  constructor(home: Home, tell: (message: string) => void) {
+  constructor(home: Home, tell: (message: string) => void, missed: () => void = () => {}) {
     this.#home = home;
     this.#tell = tell;
+    this.#missed = missed;
     this.#reopen({ waitMs: OPENING_MS });
   }
 
@@ -40,21 +43,23 @@ export class JobDatabase {
     } catch (error) {
       if (!isDamage(error) || this.#closed) throw error;
       // Whoever finds the damage lets go of the database, so that the last one can repair it.
-      this.#letGo();
+      this.letGo();
       return act(this.#reopen({ isSuspect: true }).sql);
     }
   }
 
   close(): void {
     this.#closed = true;
-    this.#letGo();
+    this.letGo();
   }
 
   /** What this checks takes 10 µs, half of what a write takes. */
   #current(): Sql {
     if (this.#closed) throw new Error("The job database is closed");
-    if (this.#open && !this.#isSame(this.#open)) this.#letGo();
-    return (this.#open ?? this.#reopen()).sql;
+    if (this.#open && !this.#isSame(this.#open)) this.letGo();
+    if (this.#open) return this.#open.sql;
+    this.#missed();
+    return this.#reopen().sql;
   }
 
   #reopen(options?: OpeningOptions): OpenDatabase {
@@ -67,7 +72,8 @@ export class JobDatabase {
     return statIfThere(databasePath(this.#home))?.ino === file && sql.version === SCHEMA_VERSION;
   }
 
-  #letGo(): void {
+  /** Closes the file; the next use opens the one that is there then. */
+  letGo(): void {
     const open = this.#open;
     this.#open = undefined;
     try {

@@ -95,12 +95,17 @@ export class TaskRunner {
     this.#pendingProgress.set(task.id, timer);
   }
 
-  /** Aborts the task's signal; it is cancelled when it ends, and after the grace at the latest. */
-  cancel(id: string): void {
+  /**
+   * Aborts the task's signal; it is cancelled when it ends, and after the grace at the latest. False when
+   * it does not run here.
+   */
+  cancel(id: string): boolean {
     const task = this.#tasks.get(id);
-    if (!task || task.controller.signal.aborted) return;
+    if (!task) return false;
+    if (task.controller.signal.aborted) return true;
     task.controller.abort(new DOMException("The job was cancelled", "AbortError"));
     task.grace = setTimeout(() => this.#end(task, "cancelled", null, null), GRACE_MS);
+    return true;
   }
 
   /** Ends what this process cannot go on with. */
@@ -144,9 +149,10 @@ export class TaskRunner {
     this.#retries.delete(id);
     const files = new JobFiles(jobFolder(this.#options.home, id)!);
     const kept = this.#write(id, () => {
-      files.taskEnd = end;
+      // Its folder may have been removed: then only its row can tell.
+      if (files.isThere) files.taskEnd = end;
       this.#options.store.end(id, end);
-      files.touchLock();
+      if (files.isThere) files.touchLock();
     });
     if (!kept) this.#retries.set(id, setTimeout(() => this.#keepEnd(id, end), RETRY_MS));
   }

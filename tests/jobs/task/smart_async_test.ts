@@ -24,6 +24,7 @@ async function background(
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
 }
 
@@ -131,6 +132,19 @@ Deno.test("a job is cancelled and its late result dropped when its handler ignor
   late.resolve("late");
   await late.promise;
   assert.equal((await bench.end(id)).result, null);
+});
+
+Deno.test("a task is cancelled, and another ends with its result, when their folders were removed", async () => {
+  await using bench = await JobBench.open();
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const ends = await background(bench, () => promise);
+  const runs = await background(bench, (_, { signal }) => untilAborted(signal));
+  for (const id of [ends, runs]) {
+    Deno.removeSync(bench.manager.files(id)!.folder, { recursive: true });
+  }
+  resolve("done");
+  assert.equal((await bench.end(ends)).result, "done");
+  assert.equal((await bench.manager.cancel(runs))?.row.status, "cancelled");
 });
 
 Deno.test("a job fails with the reason when the process that runs it is killed", async () => {

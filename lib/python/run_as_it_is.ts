@@ -26,7 +26,7 @@ export function planAsItIs(
     ...environmentVariables(environment.folder, PATH),
     ...(environment.isConda ? { CONDA_PREFIX: environment.folder, VIRTUAL_ENV: null } : {}),
   };
-  const run = runStep(python, variables, request, context);
+  const run = runStep(python, variables, request, context, environment !== undefined);
   return { strategy, resolvedDependencies: [], prepare: [], run };
 }
 

@@ -52,12 +52,17 @@ export interface RunContext {
   scriptRuntimeEnv(pythonPath: string | undefined): EnvChanges;
 }
 
-/** The command that runs the script itself. */
+/**
+ * The command that runs the script itself.
+ *
+ * @param isOwn whether the environment is the user's own, and what a notebook's `pip` installs goes there
+ */
 export function runStep(
   python: string,
   environmentEnv: EnvChanges,
   request: RunRequest,
   { home, baseEnv, scriptRuntimeEnv }: RunContext,
+  isOwn = false,
 ): RunStep {
   const asked = request.env ?? {};
   const pythonPath = "PYTHONPATH" in asked ? asked.PYTHONPATH ?? undefined : baseEnv.PYTHONPATH;
@@ -70,8 +75,9 @@ export function runStep(
   const { scriptPath, module } = request;
   const notebook = notebookOf(request);
   const script = scriptPath === undefined ? ["-m", module!] : [scriptPath];
+  const runner = notebook ? [notebookRunner(home), isOwn ? "in-place" : "apart"] : [];
   return {
-    argv: [python, ...(notebook ? [notebookRunner(home)] : []), ...script, ...request.args],
+    argv: [python, ...runner, ...script, ...request.args],
     cwd: request.cwd,
     // The PATH of the environment is made from the one that was asked for, so it comes after.
     env: {

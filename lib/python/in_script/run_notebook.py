@@ -1,7 +1,8 @@
 """Runs a Jupyter notebook and prints what its cells print, as a script would.
 
-    python run_notebook.py notebook.ipynb [name=value …]
+    python run_notebook.py apart|in-place notebook.ipynb [name=value …]
 
+`apart`: what its cells install with pip goes into a folder of this run; `in-place`: into the environment.
 The arguments set parameters: they become a cell after the one with the tag `parameters`.
 Pictures of the cells, and the notebook with all its outputs, go to PYTHON_MCP_ARTIFACTS.
 """
@@ -9,6 +10,7 @@ import ast
 import atexit
 import base64
 import json
+import math
 import os
 import re
 import shutil
@@ -16,6 +18,7 @@ import sys
 import tempfile
 
 LARGEST = 1000000  # bytes of a picture in a result
+CELL_LIMIT = "PYTHON_MCP_CELL_TIMEOUT_SECONDS"
 PICTURES = {"image/png": ".png", "image/jpeg": ".jpg", "image/svg+xml": ".svg"}
 
 
@@ -43,16 +46,41 @@ def private_sockets(folder):
     return config
 
 
-def offer_pip(own_files):
-    """Gives the cells a `pip` and a `uv` that install into a folder of this run; see notebook_pip.py."""
-    packages = os.path.join(own_files, "packages")
-    os.makedirs(packages, 0o700, exist_ok=True)
+def offer_pip(installs, own_files):
+    """Gives the cells a `pip` and a `uv` that install where they may; see notebook_pip.py."""
     here = os.path.dirname(os.path.abspath(__file__))
-    os.environ["PYTHON_MCP_NOTEBOOK_PACKAGES"] = packages
+    first = [os.path.join(here, "pip")]
+    if installs == "apart":
+        packages = os.path.join(own_files, "packages")
+        os.makedirs(packages, 0o700, exist_ok=True)
+        os.environ["PYTHON_MCP_NOTEBOOK_PACKAGES"] = packages
+        first.insert(0, packages)
     os.environ["PYTHON_MCP_NOTEBOOK_PYTHON"] = sys.executable
     os.environ["PATH"] = os.path.join(here, "bin") + os.pathsep + os.environ.get("PATH", "")
-    before = [packages, os.path.join(here, "pip")] + [os.environ.get("PYTHONPATH", "")]
-    os.environ["PYTHONPATH"] = os.pathsep.join(one for one in before if one)
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, first + [os.environ.get("PYTHONPATH", "")]))
+
+
+def cell_limit():
+    """Seconds that a cell may take, as nbclient counts them; None: any time."""
+    text = os.environ.get(CELL_LIMIT) or "0"
+    try:
+        return max(0, math.ceil(float(text))) or None
+    except (ValueError, OverflowError):
+        sys.exit("Cannot limit the time of a cell: %s=%s is not a number of seconds" % (CELL_LIMIT, text))
+
+
+def read(path):
+    """The notebook as nbformat reads it, though it begin with a byte order mark."""
+    import nbformat
+
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            return nbformat.reads(file.read(), as_version=4)
+    except Exception as error:
+        sys.exit(
+            "Cannot run the notebook %s: nbformat cannot read it (%s: %s). Save it again in Jupyter."
+            % (path, type(error).__name__, str(error).split("\n")[0][:200])
+        )
 
 
 def set_parameters(notebook, arguments):
@@ -74,26 +102,28 @@ def set_parameters(notebook, arguments):
             return
 
 
-def main(path, arguments):
+def main(installs, path, arguments):
     artifacts = os.environ.get("PYTHON_MCP_ARTIFACTS") or os.path.abspath("artifacts")
     own_files = os.path.join(os.path.dirname(artifacts), "jupyter")
     keep_files_in(own_files)
-    offer_pip(own_files)
+    offer_pip(installs, own_files)
+    limit = cell_limit()
     import nbformat
     from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, DeadKernelError
+    from cell_watch import CellWatch
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     from python_mcp import create_progress_callback
 
-    progress = create_progress_callback()
-    notebook = nbformat.read(path, as_version=4)
+    notebook = read(path)
     if arguments:
         set_parameters(notebook, arguments)
-    count = len(notebook.cells)
-    state = {"cell": 0, "pictures": 0}
+    watch = CellWatch(create_progress_callback(), len(notebook.cells), limit)
+    state = {"pictures": 0}
     updated = {}
 
     class Client(NotebookClient):
         def process_message(self, msg, cell, cell_index):
+            watch.hear()
             kind, content = msg["msg_type"], msg["content"]
             if kind == "stream":
                 stream = sys.stderr if content["name"] == "stderr" else sys.stdout
@@ -135,12 +165,11 @@ def main(path, arguments):
         show_updated(cell_index)
 
     def at_cell(cell, cell_index):
-        state["cell"] = cell_index + 1
-        progress(cell_index, count, "cell %d of %d" % (cell_index + 1, count))
+        watch.begin(cell_index + 1)
 
     client = Client(
         notebook,
-        timeout=None,
+        timeout=limit,
         kernel_name="python3",
         config=private_sockets(own_files),
         on_cell_start=at_cell,
@@ -152,23 +181,34 @@ def main(path, arguments):
     kernel_log = open(os.path.join(own_files, "kernel.log"), "w+b")
     try:
         client.execute(cwd=os.getcwd(), stdout=kernel_log, stderr=kernel_log)
-        progress(count, count)
+        watch.end()
     except CellExecutionError as error:
         sys.stdout.flush()
         print(last_traceback(notebook) or error.traceback, file=sys.stderr)
-        print("Traceback (most recent call last):", file=sys.stderr)
-        print("  In cell %d of %s" % (state["cell"], os.path.basename(path)), file=sys.stderr)
-        print("%s: %s" % (error.ename, str(error.evalue).split("\n")[0]), file=sys.stderr)
+        say_where(watch.cell, path, error.ename, str(error.evalue).split("\n")[0])
+        code = 1
+    except CellTimeoutError:
+        sys.stdout.flush()
+        print(last_traceback(notebook) or "", file=sys.stderr)  # of its interruption: where it was
+        idle = ", and was idle for %d s" % watch.idle_seconds() if watch.idle_seconds() > 1 else ""
+        took = "cell %d took longer than %d s (%s)%s" % (watch.cell, limit, CELL_LIMIT, idle)
+        say_where(watch.cell, path, "TimeoutError", took)
         code = 1
     except DeadKernelError:
         kernel_log.seek(0)
         sys.stderr.write(kernel_log.read()[-4000:].decode("utf-8", "replace"))
-        print("The notebook's kernel died in cell %d" % state["cell"], file=sys.stderr)
+        print("The notebook's kernel died in cell %d" % watch.cell, file=sys.stderr)
         code = 1
     finally:
         os.makedirs(artifacts, exist_ok=True)
         nbformat.write(notebook, os.path.join(artifacts, os.path.basename(path)))
     return code
+
+
+def say_where(cell, path, name, value):
+    print("Traceback (most recent call last):", file=sys.stderr)
+    print("  In cell %d of %s" % (cell, os.path.basename(path)), file=sys.stderr)
+    print("%s: %s" % (name, value), file=sys.stderr)
 
 
 def last_traceback(notebook):
@@ -212,4 +252,4 @@ def save_preview(content, folder, name):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2:]))
+    sys.exit(main(sys.argv[1], sys.argv[2], sys.argv[3:]))

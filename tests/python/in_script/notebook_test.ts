@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { notebookSource } from "../../../lib/python/in_script/notebook.ts";
+import { exists, readIfThere } from "../../../lib/base/private_files.ts";
+import { NOTEBOOK_TOOLS, notebookSource } from "../../../lib/python/in_script/notebook.ts";
 import { inScene, sceneHome } from "../../helpers/python_scene.ts";
 import { runPlan } from "../../helpers/run_plan.ts";
+import { runProcess } from "../../helpers/run_process.ts";
 
 const home = sceneHome();
 
@@ -22,8 +24,21 @@ function notebook(...cells: string[]): string {
   });
 }
 
-async function runNotebook(text: string, dependencies?: string[], args: string[] = []) {
-  let ran: { stdout: string; stderr: string; code: number; artifacts: string[] } | undefined;
+interface Ran {
+  stdout: string;
+  stderr: string;
+  code: number;
+  artifacts: string[];
+  /** The last progress that it told. */
+  progress: string;
+}
+
+async function runNotebook(
+  text: string,
+  dependencies?: string[],
+  { args = [], env = {} }: { args?: string[]; env?: Record<string, string> } = {},
+) {
+  let ran: Ran | undefined;
   await inScene(
     async ({ folder, plan, context }) => {
       const scriptPath = join(folder, "book.ipynb");
@@ -36,11 +51,16 @@ async function runNotebook(text: string, dependencies?: string[], args: string[]
         args,
         dependencies,
         detectImports: true,
-        env: { PYTHON_MCP_ARTIFACTS: artifacts },
+        env: {
+          PYTHON_MCP_ARTIFACTS: artifacts,
+          PYTHON_MCP_PROGRESS_FILE: join(folder, "progress.json"),
+          ...env,
+        },
       });
       const ended = await runPlan(made, context.baseEnv);
       ran = {
         ...ended,
+        progress: readIfThere(join(folder, "progress.json")) ?? "",
         artifacts: [...Deno.readDirSync(artifacts)].map(({ name }) => name).sort(),
       };
     },
@@ -120,27 +140,93 @@ Deno.test("what children and C code of a notebook print comes once", async () =>
   assert.equal(stderr.split("error").length, 2, stderr);
 });
 
-Deno.test("pip in a notebook installs for this run alone", async () => {
-  const cells = [
-    "!pip install -q toolz==0.12.0\ntoolz = __import__('too' + 'lz')\nprint(toolz.__version__)",
-    "%pip install -q six==1.15.0",
-    "import six, sys\nprint(six.__version__)",
-    "print([one.startswith(sys.prefix) for one in (toolz.__file__, six.__file__)])",
-  ];
-  const { stdout, stderr } = await runNotebook(notebook(...cells), []);
-  assert.match(stdout, /^0\.12\.0\n[^]*1\.15\.0\n\[False, False\]\n$/, stderr);
+/** What installs six in this version, however a cell may say it. */
+const INSTALLS = [
+  "!pip install -q six==1.10.0",
+  "%pip install -q six==1.11.0",
+  "!pip3 install --user --progress-bar off -q six==1.12.0",
+  "!pip3.{sys.version_info[1]} install -q six==1.13.0",
+  "!python -m pip install -q six==1.14.0",
+  "!uv pip install --system -q six==1.15.0",
+  "%uv pip install -q six==1.16.0",
+  "subprocess.run([sys.executable, '-m', 'pip', 'install', '-q', 'six==1.10.0']);",
+  "import pip\npip.main(['install', '-q', 'six==1.11.0']);",
+];
+const IMPORTS = "import importlib.metadata, subprocess, sys";
+const SHOW = "print('six', importlib.metadata.version('six'), end=' ')";
+
+Deno.test("pip in a notebook installs for this run alone, in all its forms", async () => {
+  const cells = INSTALLS.flatMap((install) => [install, SHOW]);
+  const where = "import six\nprint(six.__file__.startswith(sys.prefix))";
+  const { stdout, stderr } = await runNotebook(notebook(IMPORTS, ...cells, where), []);
+  const versions = INSTALLS.map((install) => /1\.\d+\.0/.exec(install)![0]);
+  assert.deepEqual(
+    [...stdout.matchAll(/six (\S+)/g)].map(([, version]) => version),
+    versions,
+    stderr,
+  );
+  assert.match(stdout, /False\n$/);
   // The environment, which is the same, has none of it.
-  const look = "import importlib.util, six\nprint(importlib.util.find_spec('too' + 'lz'))";
+  const look = "import importlib.util\nprint(importlib.util.find_spec('s' + 'ix'))";
   assert.equal((await runNotebook(notebook(look), [])).stdout, "None\n");
 });
+
+Deno.test("pip in a notebook installs into the user's own .venv, as nbconvert's would", () =>
+  inScene(async ({ folder, plan, context }) => {
+    const venv = join(folder, ".venv");
+    const env = { ...context.baseEnv, VIRTUAL_ENV: venv };
+    for (const args of [["venv", venv], ["pip", "install", ...NOTEBOOK_TOOLS]]) {
+      const { code, stderr } = await runProcess(["uv", ...args], { env });
+      assert.equal(code, 0, stderr);
+    }
+    const scriptPath = join(folder, "book.ipynb");
+    const text = notebook(IMPORTS, "!pip3 install -q six==1.12.0", SHOW);
+    Deno.writeTextFileSync(scriptPath, text);
+    const request = { scriptPath, source: text, projectDirectory: folder };
+    const { stdout, stderr } = await runPlan(await plan("", request), context.baseEnv);
+    assert.equal(stdout, "six 1.12.0 ", stderr);
+    const [lib] = [...Deno.readDirSync(join(venv, "lib"))];
+    assert.ok(exists(join(venv, "lib", lib!.name, "site-packages", "six.py")));
+  }));
+
+Deno.test("a notebook names the cell that waits and since when, and ends at the time limit for cells", async () => {
+  const busy =
+    "import os, time\nend = time.monotonic() + 4.5\nwhile time.monotonic() < end: pass\n" +
+    "print(open(os.environ['PYTHON_MCP_PROGRESS_FILE']).read())";
+  const { stdout, stderr, code, progress } = await runNotebook(
+    notebook(busy, "import threading\nthreading.Event().wait()", "print(3)"),
+    undefined,
+    { env: { PYTHON_MCP_CELL_TIMEOUT_SECONDS: "5.5" } },
+  );
+  assert.equal(code, 1);
+  assert.match(stdout, /"cell 1 of 3"\}\n$/, stderr); // it was silent, and busy
+  assert.match(progress, /"cell 2 of 3, idle for [2-6] s"/);
+  const limit =
+    /TimeoutError: cell 2 took longer than 6 s \(PYTHON_MCP_CELL_TIMEOUT_SECONDS\)/.source;
+  assert.match(
+    stderr,
+    new RegExp(
+      `Event\\(\\)\\.wait\\(\\)[^]*In cell 2 of book\\.ipynb\\n${limit}, and was idle for [2-6] s\\n$`,
+    ),
+  );
+});
+
+for (const limit of ["soon", "nan", "1e999"]) {
+  Deno.test(`a notebook is refused when its time limit for cells is ${limit}`, async () => {
+    const { stdout, stderr, code } = await runNotebook(notebook("print(1)"), undefined, {
+      env: { PYTHON_MCP_CELL_TIMEOUT_SECONDS: limit },
+    });
+    assert.deepEqual([stdout, code], ["", 1]);
+    assert.match(stderr, new RegExp(`PYTHON_MCP_CELL_TIMEOUT_SECONDS=${limit} is not a number`));
+  });
+}
 
 Deno.test("args set the parameters of a notebook's tagged cell", async () => {
   const book = JSON.parse(notebook("n = 1\nname = 'a'", "print(n + 1, name)"));
   book.cells[0].metadata.tags = ["parameters"];
-  const { stdout, stderr } = await runNotebook(JSON.stringify(book), undefined, [
-    "n=41",
-    "name=b c",
-  ]);
+  const { stdout, stderr } = await runNotebook(JSON.stringify(book), undefined, {
+    args: ["n=41", "name=b c"],
+  });
   assert.equal(stdout, "42 b c\n", stderr);
 });
 

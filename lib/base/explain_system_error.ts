@@ -1,3 +1,5 @@
+import { UserError } from "./user_error.ts";
+
 /** What an error of the system means, and what to do next. */
 const WORDS: Record<string, [meaning: string, next: string]> = {
   ENOSPC: ["no space is left on the disk", "Free some space; py_prune_jobs removes old jobs"],
@@ -27,7 +29,11 @@ const WORDS: Record<string, [meaning: string, next: string]> = {
     "End some, or raise the limit (ulimit -u), then try again",
   ],
   EFBIG: ["the file would be larger than the limit", "Raise the limit (ulimit -f)"],
-  EIO: ["the disk could not be read or written", "Check the disk; the system's log says more"],
+  EIO: [
+    "the disk could not be read or written",
+    "See whether it is full (df); else the system's log says more",
+  ],
+  ENOMEM: ["the system has no memory left", "End some programs, then try again"],
 };
 
 /** Numbers that differ between systems are in both forms: Linux, macOS. */
@@ -36,6 +42,7 @@ const NUMBERS: Record<string, string> = {
   "2": "ENOENT",
   "5": "EIO",
   "11": "EAGAIN",
+  "12": "ENOMEM",
   "13": "EACCES",
   "17": "EEXIST",
   "20": "ENOTDIR",
@@ -73,12 +80,31 @@ const PHRASES: [RegExp, string][] = [
  * ```
  */
 export function explainSystemError(error: unknown): string | undefined {
-  const text = error instanceof Error ? error.message : String(error);
-  const number = /\(os error (\d+)\)/.exec(text)?.[1];
-  const code = NUMBERS[number ?? ""] ?? PHRASES.find(([phrase]) => phrase.test(text))?.[1] ??
-    (error as { code?: unknown } | null)?.code;
-  const words = typeof code === "string" ? WORDS[code] : undefined;
-  return words && `${words[0]} (${text.slice(0, LONGEST)}). ${words[1]}.`;
+  const words = WORDS[systemErrorCode(error) ?? ""];
+  return words && `${words[0]} (${textOf(error).slice(0, LONGEST)}). ${words[1]}.`;
 }
 
 const LONGEST = 300;
+
+/** The code of an error of the system, as `ENOSPC`, however Deno, Python, Node or SQLite say it. */
+export function systemErrorCode(error: unknown): string | undefined {
+  const text = textOf(error);
+  const number = /\(os error (\d+)\)|\[Errno (\d+)\]/.exec(text)?.slice(1).find(Boolean);
+  const code = NUMBERS[number ?? ""] ?? PHRASES.find(([phrase]) => phrase.test(text))?.[1] ??
+    (error as { code?: unknown } | null)?.code;
+  return typeof code === "string" ? code : undefined;
+}
+
+/**
+ * The error as its user is to be told it; what is none of the system's stays as it is.
+ *
+ * @param what What did not happen, as a sentence without its end.
+ */
+export function explained(error: unknown, what: string): unknown {
+  const why = error instanceof UserError ? undefined : explainSystemError(error);
+  return why === undefined ? error : new UserError(`${what}: ${why}`, { cause: error });
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

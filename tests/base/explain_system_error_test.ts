@@ -30,6 +30,7 @@ Deno.test("an error of the system is said in words, with its own text and what t
   ];
   const byNumber: Record<number, RegExp> = {
     1: /^this user may not/,
+    12: /^the system has no memory/,
     11: /^the system can start no more processes/,
     13: /^this user may not/,
     24: /^too many files are open in this process/,
@@ -40,6 +41,7 @@ Deno.test("an error of the system is said in words, with its own text and what t
   for (const [number, words] of Object.entries(byNumber)) {
     errors.push([words, new Error(`What it says (os error ${number}): open '/x'`)]);
   }
+  errors.push([/^too many files are open/, new Error("OSError: [Errno 24] Too many open files")]);
   for (const [words, error] of errors) {
     const said = explainSystemError(error) ?? "";
     assert.match(said, words, String(error));

@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { explainSystemError } from "../../base/explain_system_error.ts";
+import { explained } from "../../base/explain_system_error.ts";
 import { requireOwned } from "../../base/owned_files.ts";
 import { ensureFolder, exists } from "../../base/private_files.ts";
-import { UserError } from "../../base/user_error.ts";
 import { HOME_FOLDERS } from "./names.ts";
 
 /**
@@ -35,11 +34,7 @@ export function openHome(root: string): Home {
     if (exists(root)) requireOwnHome(root);
     for (const folder of Object.values(home)) ensureFolder(folder);
   } catch (error) {
-    const why = explainSystemError(error);
-    if (error instanceof UserError || why === undefined) throw error;
-    throw new UserError(`Cannot use ${shown(root)} as the home (PYTHON_MCP_HOME): ${why}`, {
-      cause: error,
-    });
+    throw explained(error, `Cannot use ${shown(root)} as the home (PYTHON_MCP_HOME)`);
   }
   return home;
 }

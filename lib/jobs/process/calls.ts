@@ -30,6 +30,7 @@ export interface CallsOptions {
   store: JobStore;
   processes: ProcessRunner;
   describe: (files: JobFiles, outcome: Outcome) => Promise<Pick<JobEnd, "result" | "error">>;
+  log: (message: string) => void;
 }
 
 /** Runs whose caller waits: no listed jobs unless they outlive their call, which settles them itself. */
@@ -61,24 +62,31 @@ export class Calls {
 
   /** The end of a run. Its files go, unless `keep` says that they are needed, or that it is listed. */
   async finish(call: Call, keep: (end: Ended) => Keep): Promise<Ended> {
-    const { store, processes, describe } = this.#options;
     try {
       const outcome = await this.#outcomeOf(call);
-      const end = { outcome, ...await describe(call.files, outcome) };
+      const end = { outcome, ...await this.#options.describe(call.files, outcome) };
       const kept = keep(end);
-      if (kept !== "nothing") {
-        // In this order: one that ends here, ended and unlisted, must not stay for ever.
-        const expires_at = Date.now() + KEEP_CALL_MS;
-        const listed = kept === "job";
-        store.setAnswered(call.id, expires_at, listed);
-        call.files.amend({ expires_at, ...(listed && { listed, answered: true }) });
-        await processes.recovery.advance(store.get(call.id)!, false);
-      } else {
-        this.#discardLater(call.id);
-      }
+      if (kept === "nothing" || !await this.#keep(call, kept)) this.#discardLater(call.id);
       return end;
     } finally {
       this.#answers.delete(call.id);
+    }
+  }
+
+  /** False where that is impossible just now, as on a full disk: the answer does not depend on it. */
+  async #keep({ id, files }: Call, kept: Keep): Promise<boolean> {
+    const { store, processes, log } = this.#options;
+    try {
+      // In this order: one that ends here, ended and unlisted, must not stay for ever.
+      const expires_at = Date.now() + KEEP_CALL_MS;
+      const listed = kept === "job";
+      store.setAnswered(id, expires_at, listed);
+      files.amend({ expires_at, ...(listed && { listed, answered: true }) });
+      await processes.recovery.advance(store.get(id)!, false);
+      return true;
+    } catch (error) {
+      log(`run ${id} is answered and not kept: ${error}`);
+      return false;
     }
   }
 

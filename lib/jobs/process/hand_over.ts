@@ -1,3 +1,4 @@
+import { explainSystemError, systemErrorCode } from "../../base/explain_system_error.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { Home } from "../files/home.ts";
 import type { Order } from "../files/messages.ts";
@@ -8,6 +9,8 @@ import { Launcher, type LauncherEvents } from "../supervisor/launcher.ts";
 const TRIES = 3;
 /** Between two of them, in milliseconds. */
 const PAUSE_MS = 300;
+/** What is wrong with the Python itself, and not with what the system has left for it. */
+const OF_A_PROGRAM = new Set(["ENOENT", "EACCES"]);
 /** How long only new jobs are a reason to try again after that. */
 const REST_MS = 30_000;
 
@@ -212,6 +215,11 @@ export class HandOver {
   }
 
   #cannotRun(cause?: unknown): UserError {
+    const code = systemErrorCode(this.#complaint);
+    if (code !== undefined && !OF_A_PROGRAM.has(code)) {
+      const why = explainSystemError(this.#complaint);
+      return new UserError(`The job was not started: ${why}`, { cause });
+    }
     const said = this.#complaint === "" ? "" : ` (it says: ${this.#complaint})`;
     return new UserError(
       `The job was not started: ${this.#options.python()} cannot run the launcher of jobs${said}. ` +

@@ -1,5 +1,5 @@
 import type { EnvChanges, PrepareStep, RunStep } from "../../base/command.ts";
-import { explainFullDisk } from "../files/full_disk.ts";
+import { explained } from "../../base/explain_system_error.ts";
 import { HandOver } from "./hand_over.ts";
 import { type Home, jobFolder } from "../files/home.ts";
 import { isFinal, type JobEnd, type JobRow, type Outcome } from "../model/job.ts";
@@ -109,7 +109,7 @@ export class ProcessRunner {
       return { id, seq, files };
     } catch (error) {
       this.discard(id);
-      throw explainFullDisk(error, home);
+      throw explained(error, `The job was not started in ${home.root}`);
     }
   }
 
@@ -126,7 +126,7 @@ export class ProcessRunner {
       });
     } catch (error) {
       this.discard(draft.id);
-      throw explainFullDisk(error, this.#options.home);
+      throw explained(error, `The job was not started in ${this.#options.home.root}`);
     }
   }
 

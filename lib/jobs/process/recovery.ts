@@ -1,3 +1,4 @@
+import { explainSystemError } from "../../base/explain_system_error.ts";
 import { holdLock } from "../files/file_lock.ts";
 import { type Home, jobFolder } from "../files/home.ts";
 import { JobFiles, type StoredSpec } from "../files/job_files.ts";
@@ -59,7 +60,9 @@ export class Recovery {
     const { store } = this.#options;
     let now = row;
     for (let steps = 0; steps < MOST_STEPS && !isFinal(now.status); steps++) {
-      const isDone = await this.#carryOut(this.nextStep(now, mayStart), now, mayStart);
+      const step = this.nextStep(now, mayStart);
+      if (step === "settle") return await this.#settle(now, this.#files(row.id));
+      const isDone = await this.#carryOut(step, now, mayStart);
       now = store.get(row.id) ?? now;
       if (isDone) break;
     }
@@ -89,7 +92,11 @@ export class Recovery {
   }
 
   /** Carries a step out. False when there may be another one to take at once. */
-  async #carryOut(step: NextStep, row: JobRow, mayStart: boolean): Promise<boolean> {
+  async #carryOut(
+    step: Exclude<NextStep, "settle">,
+    row: JobRow,
+    mayStart: boolean,
+  ): Promise<boolean> {
     const files = this.#files(row.id);
     switch (step) {
       case "wait":
@@ -100,9 +107,6 @@ export class Recovery {
         this.#options.store.setListed(row.id);
         files.markBackground();
         return false;
-      case "settle":
-        await this.#settle(row, files);
-        return true;
       case "stop remains":
         await this.#endIfKilled(row, files);
         return true;
@@ -149,18 +153,30 @@ export class Recovery {
     return true;
   }
 
-  /** Ends the row as the job's own end says. */
-  async #settle(row: JobRow, files: JobFiles): Promise<void> {
-    const { describe, store } = this.#options;
-    if (row.kind === "task") return void store.end(row.id, files.taskEnd!);
+  /** Ends the row as the job's own end says; while that cannot be stored, whoever asks is told all the same. */
+  async #settle(row: JobRow, files: JobFiles): Promise<JobRow> {
+    const { store, log } = this.#options;
+    const end = row.kind === "task" ? files.taskEnd! : await this.#endOf(files);
+    try {
+      store.end(row.id, end);
+      return store.get(row.id) ?? row;
+    } catch (error) {
+      if (explainSystemError(error) === undefined) throw error;
+      log(`job ${row.id} has ended, which is to be stored later: ${error}`);
+      const { startedAt = row.startedAt, progress = row.progress } = end;
+      return { ...row, ...end, startedAt, progress };
+    }
+  }
+
+  async #endOf(files: JobFiles): Promise<JobEnd> {
     const outcome = files.outcome!;
-    store.end(row.id, {
+    return {
       status: statusOf(outcome),
-      ...await describe(files, outcome),
+      ...await this.#options.describe(files, outcome),
       startedAt: milliseconds(outcome.started_at),
       completedAt: milliseconds(outcome.ended_at)!,
       progress: files.progress,
-    });
+    };
   }
 
   /** Has the launcher end the job once its supervisor is dead, which it may be by now. */

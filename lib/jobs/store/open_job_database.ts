@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { statIfThere } from "../../base/private_files.ts";
 import { UserError } from "../../base/user_error.ts";
-import { explainFullDisk } from "../files/full_disk.ts";
+import { explained } from "../../base/explain_system_error.ts";
 import { holdLock, holdSharedLock } from "../files/file_lock.ts";
 import { databasePath, type Home } from "../files/home.ts";
 import { findOldJobs } from "./import_old_jobs.ts";
@@ -90,7 +90,7 @@ function prepareAlone(home: Home, mustCheck: boolean, tell: (message: string) =>
     if (lock) prepareDatabase(home, mustCheck, tell);
     return lock !== undefined;
   } catch (error) {
-    throw explainFullDisk(error, home, "The job database could not be prepared");
+    throw explained(error, `The job database of ${home.root} could not be prepared`);
   }
 }
 

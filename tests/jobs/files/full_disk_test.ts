@@ -73,7 +73,7 @@ testOnSmallDisk(
     for (let n = 0; n < 3; n++) {
       await assert.rejects(
         () => bench.start(python("print(2)")),
-        /no room left for .*Make room there/,
+        /The job was not started in .*: (no space is left|the disk could not).*(Free some space|df)/,
       );
     }
     disk.free();
@@ -137,6 +137,35 @@ testOnSmallDisk(
   },
 );
 
+testOnSmallDisk(
+  "cancelling, waiting and calls tell what happened when the disk is full",
+  async (disk) => {
+    await using bench = await JobBench.open({ home: join(disk.path, "home") });
+    const runs = await bench.start(python("import time; time.sleep(1000)"));
+    const ends = await bench.start(python("import time; time.sleep(0.5)"));
+    const call = await bench.manager.call(
+      bench.draft(false),
+      bench.request(python("import time; time.sleep(0.5); raise SystemExit(7)"), {
+        background: false,
+      }),
+    );
+    for (const { files } of [runs, ends, call]) await supervisorOf(files);
+    await waitFor(() => exists(call.files.stderr), { what: "the script", timeoutMs: 5000 });
+    disk.fill();
+    assert.equal((await bench.manager.cancel(runs.id))?.row.status, "cancelled");
+    assert.equal((await bench.end(ends.id)).status, "completed");
+    await call.ended;
+    const { outcome } = await bench.manager.finishCall(call, () => "job");
+    assert.equal(outcome.exit_code, 7);
+    disk.free();
+    await waitFor(() => bench.manager.store.unfinished().length === 0, {
+      what: "rows that say the same",
+      timeoutMs: 5000,
+    });
+    assert.equal(bench.manager.store.get(runs.id)?.status, "cancelled");
+  },
+);
+
 testOnSmallDisk("the server lives on when its own files cannot be written", async (disk) => {
   await using bench = await JobBench.open({ home: join(disk.path, "home") });
   const { id, files } = await bench.start(python("import time; time.sleep(0.3)"));
@@ -160,7 +189,10 @@ testOnSmallDisk("a lost database is rebuilt once the disk is not full any more",
   })();
   Deno.removeSync(join(home, "meta", "jobs.db"));
   disk.fill();
-  await assert.rejects(JobBench.open({ home }), /could not be prepared: there is no room left/);
+  await assert.rejects(
+    JobBench.open({ home }),
+    /could not be prepared: (no space is left|the disk could not)/,
+  );
   disk.free();
   await using bench = await JobBench.open({ home });
   assert.equal((await bench.end(id)).status, "completed");

@@ -11,10 +11,10 @@ class OwnPython {
   readonly path: string;
   readonly #starts: string;
 
-  constructor(folder: string) {
+  constructor(folder: string, body = 'echo "Fatal Python error: init_fs_encoding" >&2\nexit 1') {
     this.path = join(folder, "python3");
     this.#starts = join(folder, "starts");
-    this.#write('echo "Fatal Python error: init_fs_encoding" >&2\nexit 1');
+    this.#write(body);
   }
 
   get starts(): number {
@@ -51,6 +51,22 @@ Deno.test("a job fails with Python's last words and no further try when its laun
   assert(performance.now() - began < 5000, "about 2 s, on a machine that has other things to do");
   const { starts } = own;
   assert(starts >= 2 && starts <= 6, `${starts} starts`);
+});
+
+Deno.test("a job fails with what the system lacks, and no word of its Python, when that is why it cannot start", async () => {
+  const lacks = {
+    "OSError: [Errno 24] Too many open files": /too many files are open .*ulimit -n/,
+    "BlockingIOError: [Errno 11] Resource temporarily unavailable": /no more processes .*ulimit -u/,
+    "OSError: [Errno 12] Cannot allocate memory": /no memory left/,
+  };
+  for (const [said, words] of Object.entries(lacks)) {
+    await using home = await TestHome.create();
+    const own = new OwnPython(home.path, `echo "${said}" >&2; exit 1`);
+    await using bench = await JobBench.open({ home: home.join("home"), python: own.path });
+    const error = await errorOf(bench);
+    assert.match(error, words);
+    assert(!error.includes("3.8"), error);
+  }
 });
 
 Deno.test("jobs run again when a broken Python was mended", async () => {

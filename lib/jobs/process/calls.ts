@@ -11,6 +11,7 @@ const KEEP_CALL_MS = 24 * 3600 * 1000;
 /** A run while its caller waits. */
 export interface Call {
   id: string;
+  createdAt: number;
   files: JobFiles;
   /** Fulfilled when nothing of it runs any more. */
   ended: Promise<void>;
@@ -57,7 +58,8 @@ export class Calls {
       this.#answers.delete(draft.id);
       throw error;
     }
-    return { id: draft.id, files: draft.files, ended: promise };
+    const { id, createdAt, files } = draft;
+    return { id, createdAt, files, ended: promise };
   }
 
   /** The end of a run. Its files go, unless `keep` says that they are needed, or that it is listed. */

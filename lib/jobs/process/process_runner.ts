@@ -34,6 +34,7 @@ export interface ProcessRequest {
 export interface Draft {
   id: string;
   seq: number;
+  createdAt: number;
   files: JobFiles;
 }
 
@@ -106,7 +107,7 @@ export class ProcessRunner {
       this.#handOver.reserve(id);
       files.create();
       files.record = recordOf({ ...job, seq, createdAt, parent: null });
-      return { id, seq, files };
+      return { id, seq, createdAt, files };
     } catch (error) {
       this.discard(id);
       throw explained(error, `The job was not started in ${home.root}`);

@@ -38,10 +38,11 @@ def _keep_clean(directory):
 
     set_data = SourceFileLoader.set_data
     inside = os.path.realpath(directory) + os.sep
+    own = os.path.dirname(_hook) + os.sep
 
     def set_data_elsewhere(self, path, data, **options):
-        # An environment in the folder is not the user's own work, and slow without its cache.
-        if not path.startswith(inside) or "site-packages" in path:
+        # An environment in the folder is not the user's own work, nor are we; both are slow without a cache.
+        if not path.startswith(inside) or "site-packages" in path or path.startswith(own):
             set_data(self, path, data, **options)
 
     SourceFileLoader.set_data = set_data_elsewhere

@@ -142,9 +142,11 @@ function* candidates(env: Env): Generator<Executable> {
   const seen = new Set<string>();
   for (const path of likelyPaths(env)) {
     const found = executableAt(path);
-    if (!found || !mayBeSupported(found) || seen.has(identity(found))) continue;
-    seen.add(identity(found));
+    if (!found || !mayBeSupported(found)) continue;
+    // Most callers want the first one alone.
+    if (seen.size > 0 && seen.has(identity(found))) continue;
     yield found;
+    seen.add(identity(found));
   }
 }
 

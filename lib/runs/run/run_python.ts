@@ -109,9 +109,8 @@ function callerWantsStop({ settings }: App, { signal }: Caller): boolean {
 }
 
 /** A caller may have given up on a long call without a word, and look for its run later. */
-function whatStays(end: Ended, { files }: Call): Keep {
-  const began = files.record?.created_at ?? Infinity;
-  if (end.outcome.ended_at * 1000 - began >= LISTED_MS) return "job";
+function whatStays(end: Ended, { createdAt }: Call): Keep {
+  if (end.outcome.ended_at * 1000 - createdAt >= LISTED_MS) return "job";
   return hasMore(end) ? "files" : "nothing";
 }
 

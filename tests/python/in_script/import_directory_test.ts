@@ -11,6 +11,7 @@ import type { Ended } from "../../helpers/run_process.ts";
 async function underEach(
   source: string,
   check: (ended: Ended, folder: string, version: string) => void,
+  neighbours = "neighbours",
 ) {
   const folder = Deno.realPathSync(Deno.makeTempDirSync());
   try {
@@ -31,7 +32,7 @@ async function underEach(
         args: [],
         useUv: false,
         pythonVersion: version,
-        importDirectory: join(folder, "neighbours"),
+        importDirectory: join(folder, neighbours),
       }, context);
       check(await runPlan(plan, baseEnv), folder, version);
     }
@@ -106,4 +107,23 @@ Deno.test("importDirectory lets Python cache all other modules", () =>
       "os.makedirs(other, exist_ok=True)\nopen(other + '/m.py', 'w').close()\n" +
       "sys.path.append(other)\nimport m\nprint(os.path.exists(m.__cached__))\n",
     ({ stdout, stderr }, _folder, version) => assert.equal(stdout, "True\n", version + stderr),
+  ));
+
+Deno.test("importDirectory keeps our own modules cached when the home lies in the folder", () =>
+  underEach(
+    "import python_mcp, neighbours.neighbour\n",
+    ({ stderr }, folder, version) => {
+      const tag = `cpython-${version.split(".").slice(0, 2).join("")}.pyc`;
+      const cached = (path: string) => [...Deno.readDirSync(path)].map(({ name }) => name);
+      const [runtime] = cached(join(folder, "home/runtime")).filter((name) =>
+        /^scripts-/.test(name)
+      );
+      const ours = cached(join(folder, "home/runtime", runtime!, "lib/__pycache__"));
+      assert.ok(ours.includes(`python_mcp.${tag}`), version + stderr);
+      assert.deepEqual(cached(join(folder, "neighbours")).sort(), [
+        "neighbour.py",
+        "sitecustomize.py",
+      ]);
+    },
+    "",
   ));

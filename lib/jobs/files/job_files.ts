@@ -1,5 +1,4 @@
-import { LOOKED_AT_BYTES, printedProgress } from "./printed_progress.ts";
-import { readEnd } from "./output_log.ts";
+import { logProgress } from "./log_progress.ts";
 import { basename, join } from "node:path";
 import {
   ensureFolder,
@@ -219,8 +218,7 @@ export class JobFiles {
   get progress(): Progress | null {
     const found = parse<Partial<Progress>>(readForeignFile(this.progressFile, PROGRESS_BYTES));
     if (typeof found?.current !== "number") {
-      return printedProgress(readEnd(this.stderr, LOOKED_AT_BYTES)) ??
-        printedProgress(readEnd(this.stdout, LOOKED_AT_BYTES));
+      return logProgress(this.stderr) ?? logProgress(this.stdout);
     }
     return {
       current: found.current,

@@ -2,9 +2,6 @@ import type { Progress } from "../model/job.ts";
 import { readProgressBar } from "./progress_bar.ts";
 import { readableText } from "./readable_text.ts";
 
-/** How much of the end of a log is looked at, in bytes: several bars, drawn again and again. */
-export const LOOKED_AT_BYTES = 32 * 1024;
-
 /** What moves the cursor or erases. */
 // deno-lint-ignore no-control-regex
 const MOVES = /(\r|\n|\x08+|\x1b\[\d*[ABJK])/;
@@ -15,6 +12,16 @@ interface Row {
   text: string;
   /** What it showed before, when it was written over. */
   before?: string;
+  /** Nothing has come after it yet. */
+  isOpen?: boolean;
+}
+
+/** The bars that the end of a log shows. */
+export interface PrintedBars {
+  /** From top to bottom; not empty. */
+  bars: Progress[];
+  /** The cursor goes up to a line that was drawn before the log's beginning: a bar above all these. */
+  isCut: boolean;
 }
 
 /**
@@ -22,17 +29,28 @@ interface Row {
  * that is not finished; `null` where the last line is none.
  */
 export function printedProgress(log: string): Progress | null {
-  if (!/[%/]/.test(log)) return null;
-  const rows = activeRows(log);
+  const found = printedBars(log);
+  return found && unfinished(found.bars);
+}
+
+/** The uppermost bar that is not finished, else the lowest. */
+export function unfinished(bars: Progress[]): Progress {
+  return bars.find(({ current, total }) => total === null || current < total) ?? bars.at(-1)!;
+}
+
+/** The bars that are being drawn at the end of a log; `null` where its last line is none. */
+export function printedBars(log: string): PrintedBars | null {
+  if (!/[%/]| of /.test(log)) return null;
+  const { rows, isCut } = activeRows(log);
   while (rows.length > 0 && rows.at(-1)!.text.trim() === "") rows.pop();
   const bars = rows.map(barOf);
   if (bars.length === 0 || bars.at(-1) === null) return null;
-  const found = bars.filter((bar) => bar !== null);
-  return found.find(({ current, total }) => total === null || current < total) ?? found.at(-1)!;
+  return { bars: bars.filter((bar) => bar !== null), isCut };
 }
 
-function barOf({ text, before }: Row): Progress | null {
-  const whole = readProgressBar(text, false);
+function barOf({ text, before, isOpen }: Row): Progress | null {
+  // More digits of a total may follow.
+  const whole = isOpen && /(?:\/| of )[\d,.]+$/.test(text) ? null : readProgressBar(text, false);
   if (whole || before === undefined) return whole;
   // The end of a log may be the beginning of a bar, which then looks like a share.
   return readProgressBar(before, false) ?? readProgressBar(text, true) ??
@@ -43,7 +61,7 @@ function barOf({ text, before }: Row): Progress | null {
  * The lines that are being drawn, as a terminal would show them: from the one that the cursor went up
  * to last, else the lowest.
  */
-function activeRows(log: string): Row[] {
+function activeRows(log: string): { rows: Row[]; isCut: boolean } {
   const rows = new Map<number, Row>();
   let [at, top, lowest, starts] = [0, 0, 0, true];
   for (const part of log.replaceAll("\r\n", "\n").split(MOVES)) {
@@ -63,5 +81,7 @@ function activeRows(log: string): Row[] {
     else rows.get(at)!.text += text;
     starts = false;
   }
-  return [...rows].filter(([row]) => row >= top).sort(([a], [b]) => a - b).map(([, row]) => row);
+  if (!starts) rows.get(at)!.isOpen = true;
+  const active = [...rows].filter(([row]) => row >= top).sort(([a], [b]) => a - b);
+  return { rows: active.map(([, row]) => row), isCut: !rows.has(top) };
 }

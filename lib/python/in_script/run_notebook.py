@@ -83,6 +83,16 @@ def read(path):
         )
 
 
+def pass_hook_on():
+    """Gives the kernel the start-up hook of scripts, which keeps the figures that cells save."""
+    import python_mcp
+
+    hook = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(python_mcp.__file__))), "hook")
+    os.environ["PYTHONPATH"] = hook + os.pathsep + os.environ["PYTHONPATH"]
+    # How the job ended is not for the kernel to say.
+    os.environ["PYTHON_MCP_SCRIPT_PID"] = str(os.getpid())
+
+
 def set_parameters(notebook, arguments):
     """Adds the cell that papermill would add: the values, read as numbers and the like where they are."""
     import nbformat
@@ -107,6 +117,7 @@ def main(installs, path, arguments):
     own_files = os.path.join(os.path.dirname(artifacts), "jupyter")
     keep_files_in(own_files)
     offer_pip(installs, own_files)
+    pass_hook_on()
     limit = cell_limit()
     import nbformat
     from nbclient import NotebookClient

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { logProgress } from "../../../lib/jobs/files/log_progress.ts";
 import { printedProgress } from "../../../lib/jobs/files/printed_progress.ts";
 import { runCommand, uvFolder } from "../../helpers/run_plan.ts";
 import { TestHome } from "../../helpers/test_home.ts";
@@ -120,6 +121,19 @@ const DRAWN: [what: string, log: string, current: number, total: number][] = [
     100,
   ],
   [
+    "pip's lines for programs",
+    "Collecting six\nProgress 0 of 900\nProgress 300 of 900\n",
+    300,
+    900,
+  ],
+  ["pip's bar", "\r     ━━━━━━━━━━╸━━━━━━━━━ 1.2/3.4 MB 5.6 MB/s eta 0:00:01", 1.2, 3.4],
+  [
+    "a count that is at the end of a line",
+    "\r━━━━━━━━━━╸━ 1,200/3,400 \r━━━━━━━━━━━╸ 3,400/3",
+    1200,
+    3400,
+  ],
+  [
     "one after another that was left",
     " 40%|##  | 4/10 [00:01<00:01]\n 20%|#  | 1/5 [00:00<00:01]",
     1,
@@ -169,6 +183,15 @@ const SCRIPTS: Record<string, { source: string; label: RegExp; total: number }> 
     label: /^first/,
     total: 100,
   },
+  "a download of rich": {
+    source: "from rich.console import Console\nfrom rich.progress import *\n" +
+      "columns = BarColumn(), DownloadColumn(), TextColumn('{task.description}'), TransferSpeedColumn()\n" +
+      "with Progress(*columns, console=Console(force_terminal=True, width=80)) as p:\n" +
+      "    a = p.add_task('work', total=3.4e6)\n" +
+      "    for i in range(5): p.update(a, advance=5e5, refresh=True)\n",
+    label: /MB/,
+    total: 3.4,
+  },
   "a bar of alive_progress": {
     source: "import time\nfrom alive_progress import alive_bar\n" +
       "with alive_bar(5, force_tty=True, title='work') as bar:\n" +
@@ -210,4 +233,19 @@ Deno.test("printedProgress follows real libraries at every byte", async (t) => {
       assert.ok(all > 10 && named / all > 0.9, `${named} of ${all}`);
     });
   }
+  await t.step("an outer bar of tqdm whose line is far above", async () => {
+    const long = nested.replace("LEAVE", "False").replace("40", "12_000");
+    const { stderr } = await runCommand({ argv: [python, "-c", long] }, env);
+    const path = home.join("stderr.log");
+    const lines = stderr.split(/(?<=\x1b\[A)/);
+    // Twice in the second round, then in the third.
+    for (const [share, current] of [[0.6, 1], [0.65, 1], [0.99, 2]] as const) {
+      const text = lines.slice(0, lines.length * share).join("");
+      assert.doesNotMatch(text.slice(-32_768), /outer/);
+      Deno.writeTextFileSync(path, text);
+      const found = logProgress(path);
+      assert.match(found?.message ?? "", /^outer/);
+      assert.deepEqual([found?.current, found?.total], [current, 3]);
+    }
+  });
 });

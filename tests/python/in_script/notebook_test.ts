@@ -98,16 +98,25 @@ Deno.test("a notebook prints what its cells print and show", async () => {
   assert.deepEqual(artifacts, ["book.ipynb"]);
 });
 
-Deno.test("a notebook's pictures become files", async () => {
-  const { stdout, artifacts, stderr } = await runNotebook(
+Deno.test("a notebook's pictures become files, and so do figures that it saves without showing them", async () => {
+  const { stdout, stderr, code, artifacts } = await runNotebook(
     notebook(
-      "import matplotlib.pyplot as plt",
-      "plt.plot([1, 2])\nplt.show()",
-      "plt.plot([2, 1]);",
+      'import matplotlib.pyplot as plt\nplt.plot([1])\nplt.savefig("closed.png")\nplt.close()',
+      'plt.plot([1, 2])\nplt.savefig("open.png");',
+      'plt.plot([2, 1])\nplt.show()\nplt.savefig("empty.png")\nplt.close()',
+      'figure, _ = plt.subplots()\nfigure.savefig("last.svg")\nplt.close()\nfigure',
     ),
   );
-  assert.deepEqual(artifacts, ["book.ipynb", "cell_2_1.png", "cell_3_2.png"], stderr);
+  assert.deepEqual(artifacts, [
+    "book.ipynb",
+    "cell_2_1.png",
+    "cell_3_2.png",
+    "cell_4_3.png",
+    "figure_closed.png",
+    "figure_empty.png",
+  ], stderr);
   assert.match(stdout, /\[picture: cell_2_1\.png\]/);
+  assert.equal(code, 0, stderr);
 });
 
 Deno.test("a notebook ends at the cell that fails", async () => {

@@ -41,11 +41,13 @@ export interface Places {
   added: string;
   /** A folder that mirrors a project. */
   shadow: string;
+  /** A file of pip's constraints. */
+  constraints: string;
 }
 
 /** The commands that make the environment of a recipe, in their order. */
 export function commandsFor(recipe: Recipe, places: Places): string[][] {
-  const { home, uv, from, venv, script, added, shadow } = places;
+  const { home, uv, from, venv, script, added, shadow, constraints } = places;
   const python = ["--python", from];
   switch (recipe.kind) {
     case "script":
@@ -71,12 +73,15 @@ export function commandsFor(recipe: Recipe, places: Places): string[][] {
     case "package": {
       const { folder, standIn, install } = recipe.package;
       const isMirrored = Object.keys(standIn).length > 0;
+      const held = recipe.package.constraints === undefined ? [] : ["--constraints", constraints];
       return [
         emptyEnvironment(uv, from, venv),
         ...(isMirrored ? [mirror(home, folder, shadow)] : []),
-        ...install.map((
-          what,
-        ) => [...pipInstall(uv, venv), ...packageOptions(what, folder, shadow)]),
+        ...install.map((what) => [
+          ...pipInstall(uv, venv),
+          ...held,
+          ...packageOptions(what, folder, shadow),
+        ]),
       ];
     }
     case "requirements":

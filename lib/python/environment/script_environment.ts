@@ -105,11 +105,24 @@ export async function scriptEnvironment(
       if (recipe.kind === "script") replacePrivate(script, content);
       const added = join(folder, "added.txt");
       if (recipe.kind === "requirements") replacePrivate(added, recipe.dependencies.join("\n"));
+      const constraints = join(folder, "constraints.txt");
+      if (recipe.kind === "package" && recipe.package.constraints !== undefined) {
+        replacePrivate(constraints, recipe.package.constraints);
+      }
       const shadow = join(folder, "project");
       await writeShadow(recipe, shadow);
       const env: EnvChanges = { ...disturbing, ...buildsElsewhere(folder), VIRTUAL_ENV: venv };
       const from = "path" in base ? base.path : base.download;
-      const commands = commandsFor(recipe, { home, uv, from, venv, script, added, shadow });
+      const commands = commandsFor(recipe, {
+        home,
+        uv,
+        from,
+        venv,
+        script,
+        added,
+        shadow,
+        constraints,
+      });
       if (besides.length > 0) commands.push([...pipInstall(uv, venv), ...besides]);
       const names = droppable.length === 0 ? null : {
         ...(recipe.kind === "script"

@@ -124,7 +124,13 @@ function fromDeclaration(declaration: Declaration): Found | undefined {
   }
   if (declaration.kind === "package") {
     const recipe = { kind: "package" as const, package: declaration.package };
-    return { ...common, dependencies: [], recipe };
+    const { note } = declaration.package;
+    return {
+      ...common,
+      ...(note === undefined ? {} : { note: `${common.note} ${note}` }),
+      dependencies: [],
+      recipe,
+    };
   }
   const file = readRequirementsFile(path);
   return file && {
@@ -135,13 +141,16 @@ function fromDeclaration(declaration: Declaration): Found | undefined {
 }
 
 function fromProject(project: Project): Found {
-  const { folder, name, lock } = project;
+  const { folder, name, lock, unreadLock } = project;
   return {
     origin: "project",
     dependencies: canonicalDependencies([...project.dependencies, ...project.groupDependencies]),
     recipe: { kind: "project", project },
     label: `Resolving and installing what the project ${name} needs`,
-    note: `Dependencies from the project ${folder}${lock === undefined ? "" : " (uv.lock)"}`,
+    note: `Dependencies from the project ${folder}${lock === undefined ? "" : " (uv.lock)"}` +
+      (unreadLock === undefined
+        ? ""
+        : `; its versions are uv's choice: ${unreadLock} was not used`),
   };
 }
 

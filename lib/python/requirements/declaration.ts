@@ -18,7 +18,14 @@ export type Declaration =
   );
 
 /** Files that people keep their requirements in, and that no library here reads reliably. */
-const UNREAD = ["environment.yml", "environment.yaml", "pixi.toml", "conda.yml"];
+const UNREAD = [
+  "environment.yml",
+  "environment.yaml",
+  "pixi.toml",
+  "conda.yml",
+  "pylock.toml",
+  "pdm.lock",
+];
 
 /** What a folder's files say; `requirements.txt` first, since it is what people pin for a run. */
 export async function declarationIn(folder: string): Promise<Declaration | undefined> {

@@ -18,11 +18,15 @@ export interface Project extends Member {
   requiresPython?: string;
   /** The path of the `uv.lock` that counts for it. */
   lock?: string;
+  /** Without one, the path of another tool's, which uv does not read. */
+  unreadLock?: string;
   /** Changes whenever its environment may have to. */
   fingerprint: string;
   /** Whether something is installed from a folder or file that may change without it. */
   hasLocalSource: boolean;
 }
+
+const OTHER_LOCKS = ["poetry.lock", "pdm.lock", "pylock.toml"];
 
 /** The project whose `pyproject.toml` lies in a folder, unless that is only settings of other tools. */
 export async function projectIn(folder: string): Promise<Project | undefined> {
@@ -35,6 +39,8 @@ export async function projectIn(folder: string): Promise<Project | undefined> {
   const installed = pyproject.name === undefined ? all : [{ folder, pyproject }];
   const ranges = all.map((one) => one.pyproject.requiresPython).filter((one) => one !== undefined);
   const lock = join(root.folder, "uv.lock");
+  const unreadLock = OTHER_LOCKS.flatMap((name) => [join(folder, name), join(root.folder, name)])
+    .find((path) => exists(path));
   const sources = all.flatMap(sourceFolders);
   return {
     folder,
@@ -44,7 +50,7 @@ export async function projectIn(folder: string): Promise<Project | undefined> {
     dependencies: [...new Set(installed.flatMap((one) => one.pyproject.dependencies))],
     groupDependencies: pyproject.groupDependencies,
     ...(ranges.length === 0 ? {} : { requiresPython: [...new Set(ranges)].join(",") }),
-    ...(exists(lock) ? { lock } : {}),
+    ...(exists(lock) ? { lock } : unreadLock === undefined ? {} : { unreadLock }),
     fingerprint: fingerprintOf(folder, all, sources),
     hasLocalSource: sources.length > 0,
   };

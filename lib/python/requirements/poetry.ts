@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import { exists } from "../../base/private_files.ts";
 import { isTable, type Table, tableOf } from "./absolute_paths.ts";
 import { normalizeName } from "./requirement.ts";
+import { type PoetryLock, readPoetryLock } from "./poetry_lock.ts";
 import type { SourcePackage } from "./source_package.ts";
 
 const BUILD_SYSTEM = {
@@ -17,7 +18,8 @@ export function isPoetry({ project, tool }: Table): boolean {
 
 /**
  * A project in Poetry's own form. Its own library translates the requirements: it gets them, those of
- * the groups that `poetry install` takes among them, as a package of the form that it can build.
+ * the groups that `poetry install` takes among them, as a package of the form that it can build. Where
+ * there is a `poetry.lock`, its versions are kept to.
  */
 export async function poetryPackage(table: Table, folder: string): Promise<SourcePackage> {
   const poetry = tableOf(tableOf(table.tool).poetry);
@@ -29,6 +31,7 @@ export async function poetryPackage(table: Table, folder: string): Promise<Sourc
     tableOf(poetry["dev-dependencies"]),
     tableOf(poetry.dependencies),
   ) as Table;
+  const lock = await readPoetryLock(folder);
   const isPackage = poetry["package-mode"] !== false && hasCode(poetry, folder);
   const { stringify } = await import("smol-toml");
   const pyproject = stringify({
@@ -48,9 +51,19 @@ export async function poetryPackage(table: Table, folder: string): Promise<Sourc
     folder,
     standIn: { "pyproject.toml": pyproject },
     install: ["needs of stand-in", ...(isPackage ? ["editable" as const] : [])],
-    fingerprint: createHash("sha256").update(`${folder}\0${JSON.stringify(table, bigints)}`)
+    ...(lock && { constraints: lock.constraints, note: lockNote(lock) }),
+    fingerprint: createHash("sha256")
+      .update(`${folder}\0${JSON.stringify([table, lock?.constraints], bigints)}`)
       .digest("hex"),
   };
+}
+
+function lockNote({ undecided }: PoetryLock): string {
+  return undecided.length === 0
+    ? "(poetry.lock)"
+    : `(poetry.lock, but for ${
+      undecided.join(", ")
+    }, of which it does not say which version counts)`;
 }
 
 function wholePaths(dependencies: Table, folder: string): Table {

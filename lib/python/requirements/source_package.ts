@@ -5,6 +5,10 @@ export interface SourcePackage {
   standIn: Record<string, string>;
   /** What is installed, in this order; `editable` is the folder as it is. */
   install: ("editable" | "stand-in" | "needs of stand-in")[];
+  /** Pip's constraints, which hold the versions of a lock. */
+  constraints?: string;
+  /** Where its versions come from, for people. */
+  note?: string;
   /** Changes whenever its environment may have to. */
   fingerprint: string;
 }

@@ -212,6 +212,59 @@ Deno.test("a Poetry project that is no package runs with its groups", () =>
     assert.equal((await run(scene, idna)).stdout, "3.4\n");
   }));
 
+/** A `poetry.lock` of each form, for `idna = "*"` and `six = "*"`. */
+const poetryLocks: Record<string, [lock: string, stdout: string, note: RegExp]> = {
+  "of the second format": [
+    '[[package]]\nname = "idna"\nversion = "3.4"\ngroups = ["main"]\nfiles = []\n' +
+    '[[package]]\nname = "Six"\nversion = "1.15.0"\n' +
+    '[metadata]\nlock-version = "2.1"\n',
+    "3.4 1.15.0\n",
+    /pyproject\.toml \(poetry\.lock\)$/,
+  ],
+  "of the first format": [
+    '[[package]]\nname = "idna"\nversion = "3.3"\ncategory = "main"\noptional = false\n' +
+    '[[package]]\nname = "six"\nversion = "1.14.0"\n[package.source]\ntype = "legacy"\nurl = "x"\n' +
+    '[metadata]\nlock-version = "1.1"\n[metadata.files]\nidna = []\n',
+    "3.3 1.14.0\n",
+    /\(poetry\.lock\)$/,
+  ],
+  "with several versions of a package": [
+    '[[package]]\nname = "idna"\nversion = "3.3"\nmarkers = "python_version < \'3.8\'"\n' +
+    '[[package]]\nname = "idna"\nversion = "3.4"\nmarkers = "python_version >= \'3.8\'"\n' +
+    '[[package]]\nname = "six"\nversion = "1.10.0"\n[[package]]\nname = "six"\nversion = "1.17.0"\n',
+    "3.4 1.17.0\n",
+    /\(poetry\.lock, but for six, of which it does not say which version counts\)$/,
+  ],
+};
+for (const [form, [lock, expected, said]] of Object.entries(poetryLocks)) {
+  Deno.test(`a script of a Poetry project has the versions of a poetry.lock ${form}`, () =>
+    inScene(async (scene) => {
+      writeFiles(join(scene.folder, "work"), {
+        "pyproject.toml": "[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\n" +
+          'python = "^3.8"\nidna = "*"\nsix = "*"\n',
+        "poetry.lock": lock,
+      });
+      const source = "import idna, six\nprint(idna.__version__, six.__version__)";
+      const { stdout, note } = await run(scene, source);
+      assert.equal(stdout, expected, note);
+      assert.match(note, said);
+    }));
+}
+
+for (const lock of ["poetry.lock", "pdm.lock", "pylock.toml"]) {
+  Deno.test(`a ${lock} that uv does not read is named beside a project`, () =>
+    inScene(async ({ folder, plan }) => {
+      writeFiles(folder, {
+        "pyproject.toml": '[project]\nname = "own"\nversion = "1"\ndependencies = ["idna"]\n',
+        [lock]: "",
+      });
+      const { note } = await plan("", { projectDirectory: folder });
+      assert.ok(note!.includes(`its versions are uv's choice: ${join(folder, lock)} was not used`));
+      writeFiles(folder, { "uv.lock": "" });
+      assert.match((await plan("", { projectDirectory: folder })).note!, /\(uv\.lock\)$/);
+    }));
+}
+
 Deno.test("a Pipfile's lock says which version", () =>
   inScene(async (scene) => {
     writeFiles(join(scene.folder, "work"), {
@@ -224,6 +277,7 @@ Deno.test("a Pipfile's lock says which version", () =>
 const unread: Record<string, string> = {
   "environment.yml": "dependencies:\n  - idna=3.4\n",
   "pixi.toml": '[dependencies]\nidna = "3.4"\n',
+  "pylock.toml": 'lock-version = "1.0"\n[[packages]]\nname = "idna"\nversion = "3.4"\n',
   "Pipfile": '[packages]\nidna = { path = "./idna" }\n',
 };
 

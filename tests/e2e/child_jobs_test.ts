@@ -13,6 +13,7 @@ interface Job {
   status: string;
   parent_id?: string;
   progress: unknown;
+  command: string;
   result: { stdout: string; stderr: string };
 }
 
@@ -45,6 +46,7 @@ Deno.test("the example's jobs show at every server with their parent, one runnin
       ["primes, part 2", "completed"],
       ["primes, part 1", "completed"],
     ]);
+    assert.match(parts[3]!.command, /jobs_from_a_script\.py 0 5000 in /);
     assert.deepEqual(parts[3]!.progress, {
       current: 5_000,
       total: 5_000,

@@ -50,6 +50,7 @@ export class ChildRegistry {
         if (!store.hasId(id)) {
           const job = { id, kind: "process", tool, label, listed, parent, createdAt } as const;
           store.insert({ ...job, owner: owner.id });
+          if (spec.command !== undefined) store.setCommand(id, spec.command);
         }
         files.spec = { ...spec, ...recordOf(store.get(id)!) };
         changed(id);

@@ -5,6 +5,7 @@ Whoever works on a job's hand-over holds the lock of that file.
 """
 import json
 import os
+import shlex
 import time
 
 import cancel_job
@@ -14,6 +15,7 @@ import slots
 
 TOOL = "python_mcp.run"
 SET_BY_PYTHON = "LC_CTYPE"  # for itself, where the locale is C
+LONGEST_COMMAND = 120  # characters
 UUID_LENGTH, UUID_CHARACTERS = 36, frozenset("0123456789abcdef-")
 
 
@@ -115,8 +117,22 @@ def stored_spec(request, spec, parent):
         "listed": True,
         "has_secrets": unknown or stdin is not None,
         "details": request["details"],
+        "command": describe_command(request),
         "process": dict(spec, run=run),
     }
+
+
+def describe_command(request):
+    """What the job runs, in a line, as for runs that a server starts: script, arguments, folder."""
+    path, arguments, cwd = request["argv"][1], request["argv"][2:], request["cwd"]
+    if request.get("script") is not None:
+        words = " ".join(["(inline code)"] + [shlex.quote(argument) for argument in arguments])
+    else:
+        below = os.path.relpath(path, cwd)
+        script = path if below.startswith(os.pardir) else below
+        words = " ".join(shlex.quote(word) for word in [script] + arguments)
+    text = " ".join(("%s in %s" % (words, cwd)).split())
+    return text if len(text) <= LONGEST_COMMAND else text[: LONGEST_COMMAND - 1] + "…"
 
 
 def make_files(folder, request, stored):

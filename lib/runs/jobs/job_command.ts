@@ -15,10 +15,18 @@ export interface JobCommand {
 /** `undefined` for a task, and for a job of an earlier version. */
 export function commandOf(files: JobFiles | undefined): JobCommand | undefined {
   const asked = askedOf(files);
-  return asked && {
+  if (!asked) return files && startedByScript(files);
+  return {
     script: asked.run.module === undefined ? asked.run.scriptPath : `-m ${asked.run.module}`,
     args: asked.options.args ?? [],
     folder: asked.run.directory,
     variables: asked.withheld.variables,
   };
+}
+
+function startedByScript(files: JobFiles): JobCommand | undefined {
+  const spec = files.spec;
+  if (spec?.tool !== "python_mcp.run") return undefined;
+  const { argv: [, script, ...args], cwd } = spec.process.run;
+  return { script: script === files.source ? undefined : script, args, folder: cwd };
 }

@@ -54,6 +54,7 @@ print(job.id, result.status, result["exit_code"], job.status, job.progress, resu
       "failed",
       "python_mcp.run",
     ]);
+    assert.match(child!.command ?? "", /^\(inline code\) 'a b' in \//);
   });
 }
 

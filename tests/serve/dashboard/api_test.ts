@@ -51,6 +51,15 @@ Deno.test("a job's usage is measured only while somebody watches it", async () =
   await cli(home, ["jobs", "cancel", id]);
 });
 
+Deno.test("a job that a script started shows what it runs", async () => {
+  const { home, server } = await shared();
+  const id = await startJob(home, 'import python_mcp\npython_mcp.run("1", ["a b"]).wait()');
+  await cli(home, ["jobs", "wait", id]);
+  const { jobs } = await (await server.fetch("/api/jobs")).json();
+  const child = jobs.find((job: { parent_id?: string }) => job.parent_id === id);
+  assert.deepEqual(child.command, { arguments: "'a b'", folder: home.path });
+});
+
 Deno.test("an artifact comes as a download that runs nothing", async () => {
   const { home, server } = await shared();
   const id = await startJob(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { connect } from "../helpers/connect.ts";
 import { endedJob } from "../helpers/ended_job.ts";
+import { fillHome } from "../helpers/fill_home.ts";
 import { modernMeta } from "../helpers/modern_meta.ts";
 import { RawSession } from "../helpers/raw_session.ts";
 import { SharedServers } from "../helpers/shared_servers.ts";
@@ -13,16 +14,8 @@ Deno.test("resources/list pages through the jobs, newest first, then scripts and
   // The client of 2.x collects all pages by itself.
   await using server = await connect({ home: home.path, kind: "1.x" });
   await server.call("py_save_script", { script_name: "greet", source: "print(1)" });
-  const started: string[] = [];
-  for (let n = 0; n < 53; n++) {
-    const { json } = await server.call("py_run_script_in_dir_async", {
-      directory: home.path,
-      script_content: "1",
-      use_uv: false,
-      job_label: `job ${n}`,
-    });
-    started.push(`job://${json.job_id}`);
-  }
+  const ids = fillHome(home.path, 53, (n) => ({ label: `job ${n}` }));
+  const started = ids.map((id) => `job://${id}`);
   const first = await server.client.listResources();
   assert.equal(first.resources.length, 50);
   assert.ok(first.nextCursor);

@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
 import type { AppBridge } from "@modelcontextprotocol/ext-apps/app-bridge";
 import { noChromium } from "../helpers/browser.ts";
-import { connect, type Connection } from "../helpers/connect.ts";
+import type { Connection } from "../helpers/connect.ts";
+import { SharedServers } from "../helpers/shared_servers.ts";
 import { skippableTest } from "../helpers/skippable.ts";
-import { TestHome } from "../helpers/test_home.ts";
+import type { TestHome } from "../helpers/test_home.ts";
 import { ViewHost } from "../helpers/view_host.ts";
 import { waitFor } from "../helpers/wait_for.ts";
 
+const shared = new SharedServers();
 const PNG =
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 Deno.test("tools that show a job name its view, which can be read", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { server } = await shared.begin("2.x, 2026-07-28");
   const named = (await server.listTools())
     .filter(({ _meta }) => (_meta as { ui?: { resourceUri: string } } | undefined)?.ui)
     .map(({ name, _meta }) => [name, (_meta as { ui: { resourceUri: string } }).ui.resourceUri]);
@@ -49,8 +50,7 @@ interface Shown {
 
 function testView(name: string, run: (shown: Shown) => Promise<void>): void {
   skippableTest(name, noChromium, async () => {
-    await using home = await TestHome.create();
-    await using server = await connect({ home: home.join("home"), kind: "2.x, 2026-07-28" });
+    const { home, server } = await shared.begin("2.x, 2026-07-28");
     const { text } = await server.readResource("ui://python-mcp/job");
     await using host = await ViewHost.show(text!, server.client);
     const call = async (name: string, input: Record<string, unknown>) => {

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { exists } from "../../lib/base/private_files.ts";
-import { connect, type Connection } from "../helpers/connect.ts";
-import { runCommand, withUv } from "../helpers/run_plan.ts";
+import type { Connection } from "../helpers/connect.ts";
+import { runCommand } from "../helpers/run_plan.ts";
+import { SharedServers } from "../helpers/shared_servers.ts";
 import { skippableTest } from "../helpers/skippable.ts";
-import { TestHome } from "../helpers/test_home.ts";
 
-const cpuBound = "total = 0\nfor i in range(25_000_000):\n    total += i * i\n";
-const memoryBound = "data = bytearray(b'x') * 300_000_000\nfor i in range(0, len(data), 4096):\n" +
+const cpuBound = "total = 0\nfor i in range(15_000_000):\n    total += i * i\n";
+const memoryBound =
+  "import sys\nprint(sys.executable)\ndata = bytearray(b'x') * 300_000_000\nfor i in range(0, len(data), 4096):\n" +
   "    data[i] = 1\n";
 /** Each worker says what it occupies; all are there at once. */
 const fourWorkers = `
@@ -50,11 +51,10 @@ interface Figures {
   python_version_used: string;
 }
 
-async function withServer(body: (client: Connection, home: TestHome) => Promise<void>) {
-  await using home = await TestHome.create();
-  const env = await withUv();
-  await using client = await connect({ home: home.path, env });
-  await body(client, home);
+const shared = new SharedServers();
+
+async function withServer(body: (client: Connection) => Promise<void>) {
+  await body((await shared.begin()).server);
 }
 
 async function benchmark(client: Connection, source: string, more: Record<string, unknown> = {}) {
@@ -68,13 +68,8 @@ async function benchmark(client: Connection, source: string, more: Record<string
 }
 
 /** The peak memory of the same script under GNU time, in MB. */
-async function timed(home: TestHome, source: string): Promise<number> {
-  const script = home.join("timed.py");
-  Deno.writeTextFileSync(script, source);
-  const environments = home.join("environments");
-  const [name] = [...Deno.readDirSync(environments)].map(({ name }) => name);
-  const python = `${environments}/${name}/venv/bin/python`;
-  const argv = ["/usr/bin/time", "-f", "%M", python, script];
+async function timed(python: string, source: string): Promise<number> {
+  const argv = ["/usr/bin/time", "-f", "%M", python, "-c", source];
   return Number((await runCommand({ argv }, Deno.env.toObject())).stderr) / 1024;
 }
 
@@ -110,9 +105,10 @@ skippableTest(
   "a benchmark measures the memory that GNU time does, within 2 %",
   noTime,
   () =>
-    withServer(async (client, home) => {
+    withServer(async (client) => {
       const { figures } = await benchmark(client, memoryBound);
-      assertNear(figures.peak_rss_mb, await timed(home, memoryBound), 0.02, "MB");
+      const python = figures.stdout.split("\n")[0]!;
+      assertNear(figures.peak_rss_mb, await timed(python, memoryBound), 0.02, "MB");
     }),
 );
 
@@ -165,9 +161,8 @@ const shortRuns: Record<string, { source: string; more: Record<string, unknown> 
 
 for (const [what, { source, more }] of Object.entries(shortRuns)) {
   Deno.test(`runs ${what} do not take the warm-up's memory for theirs`, () =>
-    withServer(async (client, home) => {
-      const directory = home.join("work");
-      Deno.mkdirSync(directory);
+    withServer(async (client) => {
+      const directory = Deno.makeTempDirSync({ dir: (await shared.home()).path });
       const { figures } = await benchmark(client, source, { directory, dependencies: [], ...more });
       assert.ok(figures.peak_rss_mb < 100, JSON.stringify(figures));
       const profile = figures.memory_profile ?? [];

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { cli, cliProcess, writeScript } from "../../helpers/cli.ts";
 import { connect, type Connection } from "../../helpers/connect.ts";
+import { SharedServers } from "../../helpers/shared_servers.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 
 const SHOWS_ALL = "import os, sys\nprint(sys.argv[1:], os.getcwd(), sys.version_info[:2])";
@@ -31,12 +32,19 @@ async function started(
   return json.job_id as string;
 }
 
+const shared = new SharedServers();
+
+/** The home that these tests share, and a server on it as `cli` sees it. */
+async function begin(): Promise<{ home: TestHome; server: Connection }> {
+  const start = (home: TestHome) => connect({ home: home.join("home") });
+  return { home: await shared.home(), server: await shared.once("server", start) };
+}
+
 const IN_DIR = "py_run_script_in_dir_async";
 
 Deno.test("a job runs again with its arguments, folder and Python", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.join("home") });
-  Deno.mkdirSync(home.join("there"));
+  const { home, server } = await begin();
+  Deno.mkdirSync(home.join("there"), { recursive: true });
   Deno.mkdirSync(home.join("folder"));
   const script_path = writeScript(home, "a.py", SHOWS_ALL);
   writeScript(home, "folder/__main__.py", SHOWS_ALL);
@@ -71,8 +79,7 @@ Deno.test("a job that runs again keeps its label, and lists show both", async ()
 });
 
 Deno.test("a job runs again as its script is by now when that has changed", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.join("home") });
+  const { home, server } = await begin();
   const script_path = writeScript(home, "a.py", "print('old')");
   const outputs = await twice(
     home,
@@ -97,8 +104,7 @@ Deno.test("a job runs again with its time limit and its own exit code", async ()
 });
 
 Deno.test("a job with secrets runs again only when each of them is given again", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.join("home") });
+  const { home, server } = await begin();
   Deno.writeTextFileSync(home.join(".env"), "B=second-secret\n");
   const id = await started(server, IN_DIR, {
     directory: home.path,
@@ -123,8 +129,7 @@ Deno.test("a job with secrets runs again only when each of them is given again",
 });
 
 Deno.test("a job whose packages came with a password is not run again without it", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.join("home") });
+  const { home, server } = await begin();
   const { json } = await server.call("py_run_script_with_dependencies_async", {
     script_content: "print(1)",
     dependencies: ["nowhere @ https://user:pass-word@127.0.0.1:1/nowhere.whl"],
@@ -141,9 +146,8 @@ Deno.test("a job whose packages came with a password is not run again without it
 });
 
 Deno.test("rerun says what is in the way when the script or its folder is gone", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.join("home") });
-  Deno.mkdirSync(home.join("there"));
+  const { home, server } = await begin();
+  Deno.mkdirSync(home.join("there"), { recursive: true });
   const script_path = writeScript(home, "there/a.py", "print(1)");
   const id = await started(server, IN_DIR, { directory: home.join("there"), script_path });
   await cli(home, ["jobs", "wait", id]);
@@ -152,6 +156,6 @@ Deno.test("rerun says what is in the way when the script or its folder is gone",
     (await cli(home, ["jobs", "rerun", id])).stderr,
     /there\/a\.py: there is no such file/,
   );
-  Deno.removeSync(home.join("there"));
+  Deno.removeSync(home.join("there"), { recursive: true });
   assert.match((await cli(home, ["jobs", "rerun", id])).stderr, /there: there is no such folder/);
 });

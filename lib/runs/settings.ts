@@ -1,9 +1,13 @@
 import { resolvePath } from "../base/resolve_path.ts";
 import { UserError } from "../base/user_error.ts";
 import { parseSeconds } from "../jobs/waiting/budget.ts";
+import type { WarmSettings } from "../python/warm_wish.ts";
 
 const DEFAULT_MAX_OUTPUT_MB = 1024;
 const DEFAULT_KEEP_DAYS = 30;
+const DEFAULT_WARM_MB = 1024;
+const DEFAULT_WARM: WarmSettings["mode"] = "off";
+const WARM_MODES = ["imports", "start", "off"] as const;
 
 /** What the program was started with, resolved once. */
 export interface Settings {
@@ -21,6 +25,8 @@ export interface Settings {
   waitWithProgress: boolean;
   /** `PYTHON_MCP_STOP_ON_DISCONNECT`: a closed connection stops the run. */
   stopOnDisconnect: boolean;
+  /** `PYTHON_MCP_WARM` and `PYTHON_MCP_WARM_MB`. */
+  warm: WarmSettings;
   /** The server's working directory: what relative paths are relative to. */
   cwd: string;
   env: Record<string, string>;
@@ -47,9 +53,21 @@ export function readSettings(
     keepDays: number("PYTHON_MCP_KEEP_DAYS", DEFAULT_KEEP_DAYS, 0),
     waitWithProgress: isTrue(env.PYTHON_MCP_WAIT_WITH_PROGRESS),
     stopOnDisconnect: isTrue(env.PYTHON_MCP_STOP_ON_DISCONNECT),
+    warm: {
+      mode: warmMode(env.PYTHON_MCP_WARM, warn),
+      mb: number("PYTHON_MCP_WARM_MB", DEFAULT_WARM_MB, 1),
+    },
     cwd: Deno.cwd(),
     env,
   };
+}
+
+function warmMode(text: string | undefined, warn: (message: string) => void): WarmSettings["mode"] {
+  const found = WARM_MODES.find((mode) => mode === text?.toLowerCase());
+  if (text && !found) {
+    warn(`PYTHON_MCP_WARM=${text} is none of ${WARM_MODES.join(", ")}; ${DEFAULT_WARM} is used`);
+  }
+  return found ?? DEFAULT_WARM;
 }
 
 /** @throws UserError when nothing says where it is */

@@ -172,6 +172,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   "lib/runs": [
     "lib/runs/results",
+    "lib/python",
     "lib/python/environment",
     "lib/python/interpreters",
     "lib/jobs",
@@ -240,7 +241,8 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/jobs/model",
     "lib/base",
   ],
-  "lib/jobs/supervisor": ["lib/jobs/files", "lib/base"],
+  "lib/jobs/supervisor": ["lib/jobs/warm", "lib/jobs/files", "lib/base"],
+  "lib/jobs/warm": ["lib/jobs/supervisor"],
   "lib/jobs/store": ["lib/jobs/files", "lib/jobs/model", "lib/base"],
   "lib/jobs/waiting": ["lib/jobs/files", "lib/jobs/model"],
   "lib/jobs/files": ["lib/jobs/model", "lib/base"],

@@ -19,6 +19,10 @@ export class TestHome implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // They outlive their servers on purpose.
+    for (const { pid, command } of this.processes()) {
+      if (command.startsWith("python-mcp warm host")) Deno.kill(pid, "SIGKILL");
+    }
     try {
       await waitFor(() => this.processes().length === 0, {
         what: `the end of all processes of ${this.path}`,

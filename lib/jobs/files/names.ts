@@ -47,6 +47,8 @@ export const JOB_FILES = {
   previews: "script/previews",
   /** The exception that ended the script, in one line; absent where none did. */
   exception: "script/exception",
+  /** The modules that the script has loaded, one a line, for the warm host of its environment. */
+  modules: "script/modules",
   /** Locked by the script while it waits for a job of its own. */
   waiting: "script/waiting",
   /** The script that started this job waits for it. */
@@ -73,6 +75,8 @@ export const HOME_FOLDERS = {
   adopt: "adopt",
   /** The folders of jobs that were old enough to go, for another day; see `trash.ts`. */
   trash: "trash",
+  /** The sockets of warm hosts, and what they import ahead; see `warm_hosts.py`. */
+  warm: "warm",
   runtime: "runtime",
   logs: "logs",
 } as const;

@@ -88,6 +88,8 @@ export interface Outcome {
   /** How many processes the script had left behind. */
   stopped: number;
   runs: RunFigures[];
+  /** Why no warm host ran it; null where one did. */
+  cold?: string | null;
   /** Of the last run: seconds since its start and resident bytes of the whole tree. */
   samples?: [number, number][];
   /** Where the script had more memory than it may: pid, name and bytes of the largest processes then. */

@@ -5,7 +5,7 @@ import { type Home, jobFolder } from "../files/home.ts";
 import { isFinal, type JobEnd, type JobRow, type Outcome } from "../model/job.ts";
 import { JobFiles, recordOf } from "../files/job_files.ts";
 import type { JobStore } from "../store/job_store.ts";
-import type { ProcessSpec } from "../files/process_spec.ts";
+import type { ProcessSpec, WarmWish } from "../files/process_spec.ts";
 import type { Owner } from "../files/owner.ts";
 import { Recovery } from "./recovery.ts";
 import { removeFolder } from "../files/remove_folder.ts";
@@ -28,6 +28,7 @@ export interface ProcessRequest {
   command?: string;
   sampleIntervalSeconds?: number;
   repeat?: number;
+  warm?: WarmWish;
 }
 
 /** A job that has its place and folder but has not been handed over yet. */
@@ -209,5 +210,6 @@ function makeSpec({ id, seq, files }: Draft, request: ProcessRequest, maxOutputB
     max_memory_bytes: request.maxMemoryBytes,
     sample_interval_seconds: request.sampleIntervalSeconds,
     repeat: request.repeat,
+    warm: request.warm,
   } satisfies ProcessSpec as ProcessSpec;
 }

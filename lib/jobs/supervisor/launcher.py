@@ -25,6 +25,7 @@ import supervisor
 from next_step import SETTLE, STOP_REMAINS, WAIT
 from request_socket import RequestSocket
 from waiting_jobs import WaitingJobs
+from warm_hosts import WarmHosts
 
 IS_IN_JOB = "PYTHON_MCP_JOB_ID" in os.environ
 
@@ -35,6 +36,7 @@ class Child:
 
     def __init__(self, job_id, folder=None, lock=None, pipes=None):
         self.id, self.folder, self.lock, self.pipes = job_id, folder, lock, pipes
+        self.lesson = None  # for warm hosts
 
     def let_go(self):
         if self.pipes:
@@ -49,6 +51,8 @@ class Launcher:
         self.own_lock = slots.hold_own_lock(self.own_file)
         self.waiting = WaitingJobs(slots.Queue(home, limit, launcher_id), self.start)
         self.requests = RequestSocket(home, launcher_id)
+        self.warm = WarmHosts(home, launcher_id, limit, umask, IS_IN_JOB)
+        self.never_warm = set()  # jobs whose warm host has died
         self.children = {}  # by pid
         self.unsent = b""
         self.server_lives = True
@@ -66,7 +70,7 @@ class Launcher:
     def serve(self):
         rest = []
         self.tell({"ready": self.id})
-        while self.server_lives or self.children or self.waiting:
+        while self.server_lives or self.children or self.warm.jobs or self.waiting:
             ready = self.wait()
             if self.unsent and 1 in ready:
                 self.send()
@@ -77,18 +81,26 @@ class Launcher:
             if 0 in ready:
                 self.read(rest)
             self.requests.serve(ready, self.answer)
+            for attempt in self.warm.serve(ready, lambda job_id: self.tell({"started": job_id})):
+                self.warm_ended(attempt)
             self.waiting.start()
+            self.warm.start_wanted(self.is_idle())
         self.requests.close()
         slots.remove(self.own_file)
 
     def wait(self):
         """The descriptors where there is something to do; select(2) knows none above 1023."""
         poll = select.poll()
-        for source in [self.wake_r] + [0] * self.server_lives + self.requests.sources():
+        fixed = [self.wake_r] + [0] * self.server_lives
+        for source in fixed + self.requests.sources() + self.warm.sources():
             poll.register(source, select.POLLIN)
         if self.unsent:
             poll.register(1, select.POLLOUT)
-        return [source for source, _ in poll.poll(self.waiting.rest_milliseconds)]
+        pauses = [self.waiting.rest_milliseconds, self.warm.rest_milliseconds(self.is_idle())]
+        return [source for source, _ in poll.poll(min((p for p in pauses if p is not None), default=None))]
+
+    def is_idle(self):
+        return self.server_lives and not (self.children or self.warm.jobs or self.waiting)
 
     def read(self, rest):
         data = os.read(0, 1 << 20)
@@ -158,9 +170,10 @@ class Launcher:
                 self.tell({"ended": spec["id"]})
             else:
                 # One that is to be cancelled too: its supervisor ends what belongs to it.
-                self.supervise(spec, lock, slot)
+                is_warm = self.supervise(spec, lock, slot)
                 lock = None
-                self.tell({"started": spec["id"]})
+                if not is_warm:
+                    self.tell({"started": spec["id"]})
             return True
         except FileNotFoundError:
             self.tell({"ended": spec["id"]})  # cancelled and removed
@@ -172,15 +185,40 @@ class Launcher:
                 os.close(lock)
 
     def supervise(self, spec, lock, slot):
+        """True where a warm host has the job, and it is yet to be seen that it begins."""
         pipes = output_pipes.Pipes()
         child = Child(spec["id"], spec["dir"], lock, pipes)
-        act = lambda reaps: supervisor.supervise(spec, lock, slot, self.umask, reaps, pipes)
+        if "mode" in (spec.get("warm") or ()):
+            child.lesson = spec["run"]["argv"][0], spec["warm"]
+        host, reason, environ = self.warm.find(spec)
+        if spec["id"] in self.never_warm:
+            host, reason = None, "its warm host died before it began"
+        if host and self.warm.start(host, child, spec, environ, slot, pipes):
+            pipes.close_writes()
+            return True
+        notes = {"cold": reason or "its warm host is gone"}
+        act = lambda reaps: supervisor.supervise(spec, lock, slot, self.umask, reaps, pipes, None, notes)
         try:
             self.fork(child, [lock, slot.descriptor] + pipes.reads + pipes.writes, act)
         except BaseException:
             pipes.close()
             raise
         pipes.close_writes()
+        self.never_warm.discard(spec["id"])
+        return False
+
+    def warm_ended(self, attempt):
+        """A job that did not begin, since its host died, is to be started once more, and cold."""
+        child = attempt.child
+        step = job_folder.step_of(child.folder, None)
+        if attempt.began or step == SETTLE or job_folder.has(child.folder, names.STARTED):
+            return self.child_ended(child)
+        child.let_go()
+        self.never_warm.add(child.id)
+        spec = attempt.spec
+        if job_folder.has(child.folder, names.BACKGROUND):
+            spec["kind"] = slots.BACKGROUND
+        self.waiting.add(spec, json.dumps({"run": spec}).encode())
 
     def mark_failed(self, id, dir):
         """Ends a job once its supervisor is dead; for those of launchers that are dead themselves."""
@@ -213,7 +251,7 @@ class Launcher:
         self.children[pid] = child
 
     def has_child(self, job_id):
-        return any(child.id == job_id for child in self.children.values())
+        return any(child.id == job_id for child in self.children.values()) or self.warm.has(job_id)
 
     def reap(self):
         while self.children:
@@ -238,6 +276,8 @@ class Launcher:
             child.let_go()
         self.tell({"ended": child.id})
         self.waiting.hear_of_slot()
+        if child.lesson:
+            self.warm.learn(child.id, *child.lesson)
 
     def tell(self, message):
         if self.server_lives:

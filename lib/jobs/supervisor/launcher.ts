@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { installFiles } from "../../base/install_files.ts";
 import type { Home } from "../files/home.ts";
 import type { News, Order } from "../files/messages.ts";
+import { WARM_SOURCES } from "../warm/warm_sources.ts";
 import cancelJobSource from "./cancel_job.py" with { type: "text" };
 import childJobsSource from "./child_jobs.py" with { type: "text" };
 import detachSource from "./detach.py" with { type: "text" };
@@ -41,6 +42,7 @@ export interface LauncherEvents {
 }
 
 const SOURCES = {
+  ...WARM_SOURCES,
   "cancel_job.py": cancelJobSource,
   "child_jobs.py": childJobsSource,
   "detach.py": detachSource,

@@ -44,8 +44,11 @@ class Ended:
 class CommandRunner:
     """Needs a process of its own: every child of it counts as part of the command."""
 
-    def __init__(self, job_id, reaps_orphans, tell_survivors):
-        """`tell_survivors` is called with the pids that outlive SIGKILL, again and again; at last with none."""
+    def __init__(self, job_id, reaps_orphans, tell_survivors, spawn=None):
+        """`tell_survivors` is called with the pids that outlive SIGKILL, again and again; at last with none.
+
+        `spawn`: what starts a command instead of spawn() below, with the same arguments."""
+        self.spawn = spawn or globals()["spawn"]
         self.tell_survivors = tell_survivors
         self.mark = "PYTHON_MCP_JOB_ID", job_id
         self.reaps_orphans = reaps_orphans
@@ -108,7 +111,7 @@ class CommandRunner:
         is_open = self.inbox is not None and self.inbox.pipe is not None
         self.feed = Feed(stdin_w, step.get("stdin") or "", is_open)
         try:
-            self.main = spawn(step, self.mark, stdin_r, out, err)
+            self.main = self.spawn(step, self.mark, stdin_r, out, err)
         except BaseException:
             self.close_feed()
             raise
@@ -253,12 +256,7 @@ def spawn(step, mark, stdin, out, err):
     posix_spawn(3) shares this process' memory with the child until it executes: four times as fast as
     fork, which copies. The command's ru_maxrss begins with the peak of this process, below a Python's.
     """
-    env = dict(os.environ, **{mark[0]: mark[1]})
-    for name, value in (step.get("env") or {}).items():
-        if value is None:
-            env.pop(name, None)
-        else:
-            env[name] = value
+    env = environment_of(step, mark)
     files = [(os.POSIX_SPAWN_DUP2, source, target) for target, source in enumerate((stdin, out, err))]
     here = os.open(os.curdir, os.O_RDONLY)
     try:
@@ -279,6 +277,17 @@ def spawn(step, mark, stdin, out, err):
     finally:
         os.fchdir(here)
         os.close(here)
+
+
+def environment_of(step, mark):
+    """All that a command finds in its environment, in the order that it finds it in."""
+    env = dict(os.environ, **{mark[0]: mark[1]})
+    for name, value in (step.get("env") or {}).items():
+        if value is None:
+            env.pop(name, None)
+        else:
+            env[name] = value
+    return env
 
 
 def why_not_started(program, error):

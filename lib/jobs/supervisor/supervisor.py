@@ -22,7 +22,7 @@ LOCK_SECONDS = 0.05  # between two attempts at the lock of a preparation step
 
 
 class Supervisor:
-    def __init__(self, spec, slot, umask, reaps_orphans, pipes):
+    def __init__(self, spec, slot, umask, reaps_orphans, pipes, spawn=None):
         self.spec, self.slot, self.umask, self.pipes = spec, slot, umask, pipes
         self.shared_slot = SharedSlot(spec, slot)
         self.folder = spec["dir"]
@@ -32,7 +32,7 @@ class Supervisor:
         self.before_script = None
         self.runs = []
         self.survivors = []
-        self.commands = CommandRunner(spec["id"], reaps_orphans, self.tell_survivors)
+        self.commands = CommandRunner(spec["id"], reaps_orphans, self.tell_survivors, spawn)
         for number in TO_END:
             signal.signal(number, self.end_by_signal)
         signal.signal(signal.SIGUSR2, self.cancel_by_signal)
@@ -215,11 +215,37 @@ def signal_name(number):
         return "SIG%d" % number
 
 
-def supervise(spec, lock, slot, umask, reaps_orphans, pipes):
-    """Runs the job and writes its outcome; it stays in the job's folder, wherever that is moved to."""
+def supervise(spec, lock, slot, umask, reaps_orphans, pipes, spawn=None, notes=()):
+    """Runs the job and writes its outcome; it stays in the job's folder, wherever that is moved to.
+
+    `spawn`: see CommandRunner. `notes`: what the outcome is to hold besides.
+    """
     os.chdir(spec["dir"])
     spec["dir"] = os.curdir
-    supervisor = Supervisor(spec, slot, umask, reaps_orphans, pipes)
-    job_folder.write_outcome(spec["dir"], supervisor.run(), lock)
+    supervisor = Supervisor(spec, slot, umask, reaps_orphans, pipes, spawn)
+    learns = "imports" == (spec.get("warm") or {}).get("mode")
+    if learns:
+        ask_for_lesson(spec["dir"])
+    outcome = dict(supervisor.run(), **dict(notes))
+    if learns:
+        hand_in_lesson(spec)
+    job_folder.write_outcome(spec["dir"], outcome, lock)
     supervisor.shared_slot.pass_on()
     slot.leave()
+
+
+def ask_for_lesson(folder):
+    """Makes the file that the script's start-up hook writes into what it has imported."""
+    try:
+        job_folder.open_private(os.path.join(folder, names.MODULES)).close()
+    except OSError:
+        pass  # a full disk, or the folder is gone
+
+
+def hand_in_lesson(spec):
+    """Moves that file to where the launcher looks; see warm_hosts.py."""
+    try:
+        target = os.path.join(os.pardir, os.pardir, names.WARM, spec["id"] + ".lesson")
+        os.rename(os.path.join(spec["dir"], names.MODULES), target)
+    except OSError:
+        pass  # the folder was moved

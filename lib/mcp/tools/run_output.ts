@@ -14,6 +14,9 @@ export const RUN_OUTPUT = z.object({
   execution_strategy: optional(z.enum(["uv-run", "system-python"])),
   elapsed_seconds: optional(z.number()),
   prepare_seconds: optional(z.number()),
+  /** With SMART_ASYNC_DEBUG alone. */
+  warm: optional(z.literal(true)),
+  cold: optional(z.string()),
   signal: optional(z.string()),
   timed_out: optional(z.boolean()),
   resolved_dependencies: optional(z.array(z.string())),

@@ -214,10 +214,14 @@ def _note_exception(finder):
     if not progress or known not in (None, str(own)):
         return
     os.putenv(name, str(own))  # for child processes; the script's `os.environ` does not have it
+    loaded = set(sys.modules)
 
     def note():
+        if os.getpid() != own:
+            return
+        _note_modules(loaded, os.path.dirname(progress))
         value = getattr(sys, "last_value", None)  # what Python has shown
-        if value is None or os.getpid() != own:
+        if value is None:
             return
         from _frozen_importlib import _load
 
@@ -226,6 +230,18 @@ def _note_exception(finder):
 
     # What is registered first is called last.
     atexit.register(note)
+
+
+def _note_modules(before, folder):
+    """Tells what the script has imported, for the warm host of its environment."""
+    names = [name for name in list(sys.modules) if name not in before]
+    if names:
+        try:
+            descriptor = os.open(os.path.join(folder, "modules"), os.O_WRONLY | os.O_TRUNC)
+            os.write(descriptor, "\n".join(names).encode("utf-8", "replace"))
+            os.close(descriptor)
+        except OSError:
+            pass  # nobody has made the file, and so nobody asks
 
 
 def _install(hook, directory, pipes):

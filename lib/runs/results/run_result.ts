@@ -35,6 +35,8 @@ export interface RunDetails extends Record<string, unknown> {
   /** The result names the interpreter's version. */
   names_python?: boolean;
   benchmark?: boolean;
+  /** The result says whether the run was warm, and else why not. */
+  debug?: boolean;
   /** The first run of a benchmark does not count. */
   warm_up?: boolean;
   /** Where it runs, for advice about modules that it does not find. */
@@ -95,6 +97,9 @@ async function makeResult(
   }
   result.exit_code = outcome.exit_code;
   result.execution_strategy = details.execution_strategy;
+  if (details.debug) {
+    Object.assign(result, outcome.cold === null ? { warm: true } : { cold: outcome.cold });
+  }
   result.elapsed_seconds = rounded(outcome.elapsed_seconds);
   const prepareSeconds = secondsBeforeRun(outcome, spec);
   if (prepareSeconds >= 0.1) result.prepare_seconds = rounded(prepareSeconds);

@@ -5,10 +5,11 @@ import { resolvePath } from "../../base/resolve_path.ts";
 import type { Draft, ProcessRequest } from "../../jobs/process/process_runner.ts";
 import { describeSkippedLines, readEnvFile } from "../../python/environment/env_file.ts";
 import { installScriptRuntime } from "../../python/in_script/script_runtime.ts";
-import { prepareRun, type RunPlan } from "../../python/prepare_run.ts";
+import { prepareRun, type RunPlan, type RunRequest } from "../../python/prepare_run.ts";
+import { warmWish } from "../../python/warm_wish.ts";
 import type { App } from "../app.ts";
 import type { RunDetails } from "../results/run_result.ts";
-import type { Settings } from "../settings.ts";
+import { isTrue, type Settings } from "../settings.ts";
 import { askedRun } from "./asked_run.ts";
 import { describeCommand } from "./describe_command.ts";
 import { DEFAULT_TIMEOUT_SECONDS, type PythonRun, type RunOptions } from "./run_options.ts";
@@ -48,7 +49,8 @@ export async function makeRequest(
   if (isInline) writePrivate(files.source, source);
   const scriptPath = isInline ? files.source : path;
   const cwd = run.directory ?? files.artifacts;
-  const plan = await makePlan(run, options, env, scriptPath, cwd, app);
+  const asked = runRequest(run, options, env, scriptPath, cwd);
+  const plan = await makePlan(asked, app);
   if (plan.announcement !== undefined) app.log.warn(plan.announcement);
   const warmUps = (run.benchmark?.repeat ?? 1) > 1 ? 1 : 0;
   const progressFile = { PYTHON_MCP_PROGRESS_FILE: files.progressFile };
@@ -78,6 +80,7 @@ export async function makeRequest(
     command: describeCommand(run, options),
     details: {
       ...detailsOf(run, plan),
+      debug: isTrue(app.settings.env.SMART_ASYNC_DEBUG) || undefined,
       place: placeOf(run, cwd),
       warm_up: warmUps === 1,
       note: joined(note, plan.note),
@@ -85,19 +88,21 @@ export async function makeRequest(
     },
     sampleIntervalSeconds: run.benchmark?.sampleIntervalSeconds,
     repeat: run.benchmark && run.benchmark.repeat + warmUps,
+    warm: warmWish(asked, plan, {
+      isBenchmark: run.benchmark !== undefined,
+      settings: app.settings.warm,
+    }),
   };
 }
 
-async function makePlan(
+function runRequest(
   run: PythonRun,
   options: RunOptions,
   env: Record<string, string>,
   scriptPath: string | undefined,
   cwd: string,
-  { settings }: App,
-): Promise<RunPlan> {
-  const runtime = installScriptRuntime(settings.home);
-  return await prepareRun({
+): RunRequest {
+  return {
     ...run.script,
     scriptPath,
     cwd,
@@ -112,7 +117,12 @@ async function makePlan(
     projectDirectory: run.projectDirectory,
     projectUse: run.addsProject ? "added" : "unless-declared",
     importDirectory: run.script.path === scriptPath ? undefined : cwd,
-  }, {
+  };
+}
+
+async function makePlan(request: RunRequest, { settings }: App): Promise<RunPlan> {
+  const runtime = installScriptRuntime(settings.home);
+  return await prepareRun(request, {
     home: settings.home,
     baseEnv: settings.env,
     scriptRuntimeEnv: (pythonPath) => runtime.env(pythonPath),

@@ -29,6 +29,7 @@ const PROCESS: Keys<ProcessSpec> = {
   max_memory_bytes: true,
   sample_interval_seconds: true,
   repeat: true,
+  warm: true,
 };
 const STEP: Keys<PrepareStep & RunStep> = {
   label: true,
@@ -75,6 +76,7 @@ const OUTCOME: Keys<Outcome> = {
   runs: true,
   samples: true,
   memory: true,
+  cold: true,
 };
 
 const NAMES = Object.fromEntries(
@@ -161,7 +163,7 @@ function runPython(source: string): string {
 }
 
 function pythonSources() {
-  return [SUPERVISOR, IN_SCRIPT].flatMap((folder) => sources(folder, ".py"))
+  return [SUPERVISOR, `${ROOM}/jobs/warm`, IN_SCRIPT].flatMap((folder) => sources(folder, ".py"))
     .filter(({ path }) => !path.endsWith("names.py"));
 }
 

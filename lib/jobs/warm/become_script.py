@@ -1,0 +1,157 @@
+"""Turns a forked child of a warm host into the process that `python SCRIPT ARGUMENTS` would be."""
+import array
+import gc
+import os
+import site
+import sys
+import time
+
+import _frozen_importlib_external as external
+import _socket
+
+import own_memory
+
+YOUNG_SECONDS = 2.0
+OWN_LOCALE = "LC_CTYPE"  # Python sets it for itself where the locale is C
+
+
+class Script:
+    """What one script is to be: `argv`, `cwd`, `environ` (all of it, in order), `umask`; see warm_host.py."""
+
+    def __init__(self, start, run, environ, umask):
+        """`start`: the Start of the host."""
+        self.start, self.environ, self.umask = start, environ, umask
+        self.python, self.path, *self.arguments = run["argv"]
+        # What inline code imports comes from this folder and not from its own.
+        self.directory = environ.get("PYTHON_MCP_IMPORT_DIRECTORY")
+        self.hooks = [
+            entry for entry in environ.get("PYTHONPATH", "").split(os.pathsep) if start.is_hook_folder(entry)
+        ]
+
+    def become(self, files):
+        """Does all that can be done before the script may start, then waits for that on the socket `files`."""
+        os.setpgid(0, 0)
+        os.umask(self.umask)
+        self.set_environment()
+        argv = [self.path] + self.arguments
+        sys.argv[:] = argv
+        if hasattr(sys, "orig_argv"):
+            sys.orig_argv[:] = [self.python] + argv
+        given = [os.fsencode(name) + b"=" + os.fsencode(value) for name, value in self.environ.items()]
+        if not self.start.command_line.set([os.fsencode(part) for part in [self.python] + argv], given):
+            os._exit(1)
+        own_memory.write_wide(self.start.places, self.path)
+        refresh_modules()
+        for finder in self.start.young:
+            finder.invalidate_caches()
+        if self.start.is_frozen:
+            gc.unfreeze()
+        self.take_files(files)
+        self.run_hooks()
+
+    def set_environment(self):
+        for name in list(os.environ):
+            os.unsetenv(name)
+        # `os.environ` and `posix.environ` are this dict; neither is to be another one.
+        data = os.environ._data
+        data.clear()
+        for name, value in list(self.environ.items()) + self.start.changes_to_environ():
+            if value is None:
+                os.unsetenv(name)
+                data.pop(os.environ.encodekey(name), None)
+            else:
+                os.environ[name] = value
+
+    def take_files(self, files):
+        files.send(b".")
+        received = array.array("i")
+        message, ancillary, _, _ = files.recvmsg(1, _socket.CMSG_SPACE(3 * received.itemsize))
+        if not message:
+            os._exit(1)  # the supervisor is dead, or the job is to end before it has begun
+        received.frombytes(ancillary[0][2])
+        for target, source in enumerate(received):
+            os.dup2(source, target)
+        os.closerange(3, 1 + max(map(int, os.listdir("/proc/self/fd"))))
+
+    def run_hooks(self):
+        """What `site` does in a fresh Python, where the job's hook comes first on PYTHONPATH."""
+        hooks = [entry for entry in self.hooks if os.path.basename(entry) == "hook"]
+        self.show_hooks_hidden()
+        sys.path[:0] = hooks
+        site.execsitecustomize()
+
+    def show_hooks_hidden(self):
+        """The hook for inline code takes itself out of PYTHONPATH, for child processes too; see import_directory.py."""
+        others = [entry for entry in self.hooks if os.path.basename(entry) != "hook"]
+        if others:
+            rest = [entry for entry in os.environ["PYTHONPATH"].split(os.pathsep) if entry not in others]
+            os.environ["PYTHONPATH"] = os.pathsep.join(rest)
+
+    def return_to_python(self, gate):
+        """Undoes what is left of the host in the last moment before the first line of the script."""
+        loader = external.SourceFileLoader
+        directory = self.directory and os.path.realpath(self.directory)
+
+        def make_loader(name, path):
+            external.SourceFileLoader = loader
+            sys.path_hooks.remove(gate)
+            sys.path_importer_cache.pop(own_memory.MARKER, None)
+            sys.path_importer_cache[path] = None
+            if directory:
+                sys.path[0] = directory
+            return loader(name, path)
+
+        external.SourceFileLoader = make_loader
+
+
+class Start:
+    """What all scripts of a host have from its own start."""
+
+    def __init__(self, runtime, environ):
+        """`runtime`: the home's folder with our hooks. `environ`: what the host was started with."""
+        self.runtime = runtime
+        self.places = own_memory.places_of_marker()
+        self.command_line = own_memory.CommandLine()
+        locale = os.environ.get(OWN_LOCALE)
+        self.set_by_python = [] if OWN_LOCALE in environ or locale is None else [(OWN_LOCALE, locale)]
+        self.before_imports = dict(os.environ)
+        self.set_by_imports = []
+
+    def note_imports(self):
+        """To be called once everything is imported."""
+        gc.collect()
+        self.is_frozen = gc.get_freeze_count() == 0  # some releases begin with more, which cannot be restored
+        if self.is_frozen:
+            gc.freeze()
+        before, after = self.before_imports, os.environ
+        self.set_by_imports = [(name, after[name]) for name in after if after[name] != before.get(name)]
+        self.set_by_imports += [(name, None) for name in before if name not in after]
+        # A folder that had changed just before it was read may have changed once more unnoticed.
+        recent = time.time() - YOUNG_SECONDS
+        finders = sys.path_importer_cache.values()
+        self.young = [one for one in finders if getattr(one, "_path_mtime", 0) > recent]
+
+    def changes_to_environ(self):
+        return self.set_by_python + self.set_by_imports
+
+    def is_hook_folder(self, entry):
+        return entry.startswith(self.runtime + os.sep)
+
+
+def refresh_modules():
+    """What modules have found out once for all about a process that this one no longer is."""
+    modules = sys.modules
+    if "numpy.random.mtrand" in modules:
+        modules["numpy.random.mtrand"]._rand.seed()
+    if "threading" in modules:
+        modules["threading"].main_thread()._set_native_id()  # which some releases keep from before the fork
+    if "logging" in modules:
+        is_in_ns = modules["logging"]._startTime > 1e15  # since Python 3.13
+        modules["logging"]._startTime = time.time_ns() if is_in_ns else time.time()
+    if "multiprocessing.process" in modules:
+        process = modules["multiprocessing.process"]
+        process.current_process().authkey = os.urandom(32)
+        try:
+            process.ORIGINAL_DIR = os.path.abspath(os.getcwd())
+        except OSError:
+            process.ORIGINAL_DIR = None

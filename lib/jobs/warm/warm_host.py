@@ -1,0 +1,270 @@
+"""A warm host: a Python that has done its start-up, and forks a supervisor with its script for each job.
+
+It is started by a launcher, with a socket as descriptor 3, and belongs to the home: any launcher whose jobs
+have the same key (see warm_hosts.py) may use it. Messages are JSON, one a packet: to the host {"key", ...} first, then
+{"run": ...} with descriptors; from it {"fits"} and {"began"} or {"declined"}. What it learns of jobs stays in memory.
+"""
+import array
+import json
+import os
+import select
+import sys
+import time
+
+import _signal
+import _socket
+
+import detach
+import job_folder
+import names
+import output_pipes
+import own_memory
+import preload
+import process_tree
+import run_command
+import slots
+import supervisor
+from become_script import Script, Start
+
+FIRST_SOCKET = 3
+MOST_BYTES = 1 << 20  # of a message
+DESCRIPTORS = 8  # of a job; see Job
+MOST_RUNS = 50  # all scripts of a host have the same hash seed
+IDLE_SECONDS = 600
+LOOK_SECONDS = 20  # between two looks whether the host is still wanted
+AT_START = set()
+TITLE = "python-mcp warm host"
+
+
+class Job:
+    """What a launcher sends of a job, and the descriptors in this order."""
+
+    def __init__(self, message, descriptors):
+        content, self.lock, self.slot, self.life, *pipes = descriptors
+        with os.fdopen(content, "rb") as file:
+            file.seek(0)
+            content = json.loads(file.read())
+        self.spec, self.environ = content["spec"], content["environ"]
+        self.kind, self.umask, self.queue = message["kind"], message["umask"], message["queue"]
+        self.pipes = output_pipes.Pipes.__new__(output_pipes.Pipes)
+        self.pipes.reads, self.pipes.writes = pipes[:2], pipes[2:]
+        self.environ[output_pipes.VARIABLE] = ",".join(self.pipes.identities())
+        self.descriptors = [self.lock, self.slot, self.life] + pipes
+
+    def close(self):
+        for descriptor in self.descriptors:
+            os.close(descriptor)
+
+
+class Host:
+    def __init__(self):
+        self.connections = {}
+        self.add(_socket.socket(fileno=FIRST_SOCKET))
+        first = self.receive(FIRST_SOCKET)[0]
+        self.key, self.path = first["key"], first["path"]
+        self.start = Start(first["runtime"], first["environ"])
+        self.runs, self.used = 0, time.monotonic()
+        self.wake_r, wake_w = os.pipe()
+        os.set_blocking(self.wake_r, False)
+        os.set_blocking(wake_w, False)
+        _signal.set_wakeup_fd(wake_w, warn_on_full_buffer=False)
+        _signal.signal(_signal.SIGCHLD, lambda *_: None)
+        process_tree._prctl = lambda *_: 0 if own_memory.become_subreaper() else 1
+        loaded = set(sys.modules)
+        refused = preload.preload(first["modules"], first["never"])
+        self.start.note_imports()
+        home = os.path.dirname(first["runtime"])
+        is_ours = sys.prefix.startswith(os.path.join(home, ""))  # nobody edits a file there
+        imported = [] if is_ours else [sys.modules[name] for name in set(sys.modules) - loaded]
+        self.files = {path: state_of(path) for path in (getattr(one, "__file__", None) for one in imported) if path}
+        title = [os.fsencode(part) for part in (TITLE, sys.executable or "", home)]
+        if not self.start.places or not self.start.command_line.set(title, []):
+            self.refuse("this system keeps a command line from being changed")
+        self.listen()
+        self.about = {
+            "path": self.path,
+            "loaded": sorted({name.partition(".")[0] for name in set(sys.modules) - AT_START}),
+            "modules": sorted(set(sys.modules) - loaded),
+        }
+        self.send(FIRST_SOCKET, dict(self.about, fits=True, refused=refused))
+
+    def refuse(self, reason):
+        self.send(FIRST_SOCKET, {"unfit": reason})
+        os._exit(1)
+
+    # -- launchers --------------------------------------------------------------------------
+
+    def listen(self):
+        folder, name = os.path.split(self.path)
+        self.listener = _socket.socket(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+        os.chdir(folder)  # a socket's path has at most 107 bytes
+        self.listener.bind(name + ".new")
+        self.listener.listen(16)
+        os.rename(name + ".new", name)
+        os.chdir("/")
+        self.listener.setblocking(False)
+
+    def accept(self):
+        try:
+            descriptor, _ = self.listener._accept()
+        except OSError:
+            return
+        self.add(_socket.socket(fileno=descriptor))
+
+    def add(self, connection):
+        connection.setblocking(True)
+        self.connections[connection.fileno()] = connection
+
+    def send(self, number, message):
+        try:
+            self.connections[number].send(json.dumps(message).encode())
+        except OSError:
+            pass  # its end shows when it is read
+
+    def receive(self, number):
+        """A message and its descriptors; None at the end."""
+        space = _socket.CMSG_SPACE(DESCRIPTORS * 4)
+        try:
+            data, ancillary, _, _ = self.connections[number].recvmsg(MOST_BYTES, space)
+        except OSError:
+            data = b""
+        if not data:
+            return None, []
+        descriptors = array.array("i")
+        for _, _, part in ancillary:
+            descriptors.frombytes(part)
+        return json.loads(data), list(descriptors)
+
+    def have_files_changed(self):
+        """Whether somebody has edited what is imported already."""
+        return any(state_of(path) != state for path, state in self.files.items())
+
+    # -- jobs -------------------------------------------------------------------------------
+
+    def serve(self):
+        """Returns in a child that is to become a script."""
+        while self.runs < MOST_RUNS:
+            left = self.used + IDLE_SECONDS - time.monotonic()
+            if left <= 0 or not os.path.exists(self.path):  # ended by others, or its home is gone
+                break
+            poll = select.poll()
+            for source in [self.wake_r, self.listener.fileno(), *self.connections]:
+                poll.register(source, select.POLLIN)
+            ready = [source for source, _ in poll.poll(min(left, LOOK_SECONDS) * 1000)]
+            if self.wake_r in ready:
+                os.read(self.wake_r, 4096)
+                self.reap()
+            if self.listener.fileno() in ready:
+                self.accept()
+            for number in ready:
+                if number in self.connections:
+                    message, descriptors = self.receive(number)
+                    if message is None:
+                        self.connections.pop(number).close()
+                    elif "run" in message:
+                        job = Job(message, descriptors)
+                        if self.have_files_changed():
+                            job.close()  # that tells its launcher to run it cold
+                            self.runs = MOST_RUNS
+                        else:
+                            script = self.start_job(number, job)
+                            if script:
+                                return script
+                    elif "end" in message:
+                        self.runs = MOST_RUNS
+                    else:
+                        self.send(number, dict(self.about, fits=True) if message["key"] == self.key else {"fits": False})
+        slots.remove(self.path)
+        self.drain()
+        os._exit(0)
+
+    def drain(self):
+        """Its supervisors are children: they are waited for, so that one that was stopped goes on."""
+        for connection in [self.listener, *self.connections.values()]:
+            connection.close()
+        poll = select.poll()
+        poll.register(self.wake_r, select.POLLIN)
+        while self.reap():
+            poll.poll(1000)
+            try:
+                os.read(self.wake_r, 4096)
+            except BlockingIOError:
+                pass
+
+    def reap(self):
+        """False when no child is left."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG | os.WUNTRACED)
+            except ChildProcessError:
+                return False
+            if pid == 0:
+                return True
+            if os.WIFSTOPPED(status):
+                os.kill(pid, _signal.SIGCONT)  # as by its script: a job's limits are its supervisor's
+
+    def start_job(self, number, job):
+        """Starts the job's supervisor; in the end returns the Script in the process that is to become it."""
+        self.runs += 1
+        self.used = time.monotonic()
+        os.utime(self.path)  # says which host of the home has been unused for the longest time
+        pid = os.fork()
+        if pid == 0:
+            return self.supervise(job)
+        job.close()
+        self.send(number, {"began": job.spec["id"]})
+        return None
+
+    def supervise(self, job):
+        _signal.set_wakeup_fd(-1)
+        _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
+        detach.keep_only(job.descriptors)
+        os.setsid()
+        reaps = process_tree.become_subreaper()
+        ours, its = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+        spawn = run_command.spawn
+        try:
+            os.chdir(job.spec["run"]["cwd"])
+            pid = os.fork()
+        except OSError:
+            pid = None  # spawn(3) says why
+        if pid == 0:
+            ours.close()
+            script = Script(self.start, job.spec["run"], job.environ, job.umask)
+            script.become(its)
+            return script
+        its.close()
+        is_ready = pid is not None and ours.recv(1)
+        if is_ready:
+            spawn = lambda step, mark, *files: release(pid, ours, files)
+        notes = {"cold": None} if is_ready else {"cold": "it could not be made of a warm host"}
+        try:
+            queue = slots.Queue(job.queue["home"], job.queue["limit"], job.queue["owner"])
+            slot = slots.Slot(queue, job.kind, job.spec["order"], job.slot)
+            supervisor.supervise(job.spec, job.lock, slot, job.umask, reaps, job.pipes, spawn, notes)
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+        finally:
+            os._exit(0)
+
+
+def state_of(path):
+    try:
+        status = os.stat(path)
+        return status.st_mtime_ns, status.st_size
+    except OSError:
+        return None
+
+
+def release(pid, socket, files):
+    """Lets the script begin, with these descriptors as its standard streams."""
+    socket.sendmsg([b"."], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, array.array("i", files))])
+    socket.close()
+    return pid
+
+
+def run(gate, at_start):
+    """`at_start`: the names of the modules that Python has loaded for itself."""
+    AT_START.update(at_start)
+    script = Host().serve()
+    script.return_to_python(gate)

@@ -1,0 +1,22 @@
+import becomeScriptSource from "./become_script.py" with { type: "text" };
+import chooseHostSource from "./choose_host.py" with { type: "text" };
+import hostHookSource from "./host_hook.py" with { type: "text" };
+import learnedSource from "./learned.py" with { type: "text" };
+import ownMemorySource from "./own_memory.py" with { type: "text" };
+import preloadSource from "./preload.py" with { type: "text" };
+import warmHostSource from "./warm_host.py" with { type: "text" };
+import warmHostsSource from "./warm_hosts.py" with { type: "text" };
+
+/** The Python files of warm hosts, beside which they are installed with those of the supervisor. */
+export const WARM_SOURCES: Record<string, string> = {
+  "become_script.py": becomeScriptSource,
+  "choose_host.py": chooseHostSource,
+  "hook/sitecustomize.py": hostHookSource,
+  "learned.py": learnedSource,
+  "own_memory.py": ownMemorySource,
+  "preload.py": preloadSource,
+  "warm_host.py": warmHostSource,
+  "warm_hosts.py": warmHostsSource,
+  // Python would make it with the mode that a umask allows.
+  "hook/__pycache__/": "",
+};

@@ -1,0 +1,46 @@
+import { dirname } from "node:path";
+import { statIfThere } from "../base/private_files.ts";
+import { scriptImports } from "./source/may_change_imports.ts";
+import type { RunPlan } from "./run_plan.ts";
+import { notebookOf, type RunRequest } from "./run_step.ts";
+
+/** `PYTHON_MCP_WARM` and `PYTHON_MCP_WARM_MB`. */
+export interface WarmSettings {
+  mode: "imports" | "start" | "off";
+  mb: number;
+}
+
+/** Whether a run may use a warm host; `cold` says why it may not. The launcher decides the rest. */
+export type WarmWish = { cold: string } | {
+  mode: "start" | "imports";
+  mb: number;
+  imports: string[];
+  changes?: string;
+  not_yet?: string;
+};
+
+/** Decides before a run begins, of what is known about it alone. */
+export function warmWish(
+  request: RunRequest,
+  plan: Pick<RunPlan, "prepare">,
+  { isBenchmark, settings }: { isBenchmark: boolean; settings: WarmSettings },
+): WarmWish {
+  const { scriptPath, module, env = {} } = request;
+  const { mode, mb } = settings;
+  if (mode === "off") return { cold: "PYTHON_MCP_WARM is off" };
+  if (isBenchmark) return { cold: "a benchmark measures the whole of a run" };
+  if (Object.keys(env).length > 0) return { cold: "its caller gave environment variables" };
+  if (notebookOf(request) !== undefined) return { cold: "it is a notebook" };
+  if (module !== undefined || scriptPath === undefined) return { cold: "it is run as a module" };
+  if (request.contents !== undefined || scriptPath.endsWith(".pyc")) {
+    return { cold: "it is no file of source text" };
+  }
+  if (statIfThere(scriptPath)?.isFile !== true) return { cold: "it is no file of source text" };
+  const directory = request.importDirectory ?? dirname(Deno.realPathSync(scriptPath));
+  return {
+    mode,
+    mb,
+    ...scriptImports(request.source, directory),
+    ...(plan.prepare.length > 0 ? { not_yet: "its environment is prepared first" } : {}),
+  };
+}

@@ -1,0 +1,81 @@
+import { connect, type Connection } from "./connect.ts";
+import type { TestHome } from "./test_home.ts";
+import { waitFor } from "./wait_for.ts";
+
+type Result = Record<string, unknown>;
+
+/** Two servers on one home: what one runs is always cold, what the other runs may be warm. */
+export class ColdAndWarm implements AsyncDisposable {
+  private constructor(
+    readonly home: TestHome,
+    readonly cold: Connection,
+    readonly warm: Connection,
+    readonly python: string,
+  ) {}
+
+  static async start(
+    home: TestHome,
+    { mode = "start", python = "/usr/bin/python3" }: {
+      mode?: "start" | "imports";
+      python?: string;
+    } = {},
+  ): Promise<ColdAndWarm> {
+    const [cold, warm] = await Promise.all(["off", mode].map((warm) =>
+      connect({
+        home: home.path,
+        kind: "2.x, 2025 era",
+        env: { PYTHON_MCP_WARM: warm, SMART_ASYNC_DEBUG: "true" },
+      })
+    ));
+    return new ColdAndWarm(home, cold!, warm!, python);
+  }
+
+  async run(server: Connection, script: Result): Promise<Result> {
+    return (await server.call("py_run_script_in_dir", {
+      directory: this.home.path,
+      use_uv: false,
+      python_version: this.python,
+      time_budget_seconds: 50,
+      ...script,
+    })).json as Result;
+  }
+
+  /** Runs a script until a run of it is warm, and returns that one. */
+  async untilWarm(script: Result, timeoutMs = 30_000): Promise<Result> {
+    let last: Result = {};
+    await waitFor(async () => {
+      last = await this.run(this.warm, script);
+      return last.warm === true;
+    }, { what: "a warm run", timeoutMs });
+    return last;
+  }
+
+  /** How a script ends cold and warm, without what two runs never have in common. */
+  async both(script: Result): Promise<{ cold: Result; warm: Result; reason: unknown }> {
+    const [cold, warm] = await Promise.all(
+      [this.cold, this.warm].map((server) => this.run(server, script)),
+    ) as [Result, Result];
+    return { cold: comparable(cold), warm: comparable(warm), reason: warm.cold };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.cold, this.warm].map((one) => one[Symbol.asyncDispose]()));
+  }
+}
+
+const OWN: [RegExp, string][] = [
+  [/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "ID"],
+  [/0x[0-9a-f]+/g, "ADDRESS"],
+  [/(PYTHON_MCP_(?:OUTPUT_PIPES|SCRIPT_PID|WARM))=[^\s\\]+/g, "$1"],
+  [/(MainThread|started|Thread-\d+)([^>]*?)\d{6,}/g, "$1$2THREAD"],
+];
+
+function comparable(
+  { elapsed_seconds: _, prepare_seconds: __, warm: _w, cold: _c, ...rest }: Result,
+) {
+  const text = OWN.reduce(
+    (text, [pattern, by]) => text.replaceAll(pattern, by),
+    JSON.stringify(rest),
+  );
+  return JSON.parse(text) as Result;
+}

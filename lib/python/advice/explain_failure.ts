@@ -25,7 +25,7 @@ export function explainFailure(
 ): string {
   const { label, logUri } = step;
   const log = hideSecrets(withoutDrawing(fromError(lastAttempt(logText)))).trim();
-  const next = advice(log, step);
+  const next = advice(withoutBuildOutput(log), step);
   return [
     `${label} failed: ${
       isBuildFailure(log) ? buildFailure(log, logUri) : clip(withoutFrames(log))
@@ -67,6 +67,11 @@ function fromError(log: string): string {
   // deno-lint-ignore no-control-regex
   const plain = log.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "").replace(/\r/g, "");
   return plain.slice(Math.max(0, plain.search(/^(?:error\b|ERROR\b|\s*×)/m)));
+}
+
+/** What uv says itself: what a compiler prints may look like anything. */
+function withoutBuildOutput(log: string): string {
+  return log.split(/^\s*\[std(?:out|err)\]$/m)[0]!;
 }
 
 /** The text without the drawing around uv's messages. */
@@ -123,11 +128,14 @@ function advice(log: string, { label, interpreters, unbuilt }: FailedStep): stri
       "environment, proxies, SSL_CERT_FILE and UV_DEFAULT_INDEX.";
   }
   if (unbuilt && unbuilt.versions.length > 0) {
-    return `${unbuilt.requirement} had to be built from source, which failed. It has wheels for Python ` +
-      `${
-        unbuilt.versions.join(", ")
-      }, which is installed here: ask for that as python_version, or for ` +
-      "another version of it.";
+    const { requirement, versions: [first, ...others] } = unbuilt;
+    const has = others.length === 0
+      ? `${first}, which is installed here: ask for that`
+      : `${others.length === 1 ? first : [first, ...others.slice(0, -1)].join(", ")} and ${
+        others.at(-1)
+      }, which are installed here: ask for one of them`;
+    return `${requirement} had to be built from source, which failed. It has wheels for Python ${has} ` +
+      "as `python_version`, or for another version of it.";
   }
   if (isBuildFailure(log)) {
     return "A distribution had to be built from source, which failed. Ask for a version that has " +

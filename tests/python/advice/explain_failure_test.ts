@@ -62,6 +62,32 @@ for (const [name, lines] of Object.entries(BUILDS)) {
   });
 }
 
+const printed: Record<string, string> = {
+  "a line 401": "src/a.c:401:7: error: unknown type name 'x'",
+  "a certificate": "error: cannot find certificate.h",
+  "a request": "RuntimeError: error sending request to the daemon; it timed out",
+};
+for (const [what, line] of Object.entries(printed)) {
+  Deno.test(`explainFailure takes no advice from ${what} that a compiler printed`, () => {
+    const log = "  × Failed to build `a==1`\n  ├─▶ The build backend returned an error\n" +
+      "  ╰─▶ Call to `setuptools.build_meta.build_wheel` failed (exit status: 1)\n\n" +
+      `      [stderr]\n      ${line}\n`;
+    assert.match(explain(log), /\nA distribution had to be built from source, which failed\./);
+    const unbuilt = { requirement: "a==1", versions: ["3.9.18"] };
+    assert.match(
+      explainFailure(log, { label: "Installing a", interpreters: "", unbuilt }),
+      /wheels for Python 3\.9\.18, which is installed here: ask for that as `python_version`, or/,
+    );
+  });
+}
+
+Deno.test("explainFailure says that a build could not reach the index", () => {
+  const log =
+    "  × Failed to build `a==1`\n  ├─▶ Failed to resolve requirements from `build-system.requires`\n" +
+    "  ╰─▶ error sending request for url (https://pypi.org/simple/setuptools/)\n";
+  assert.match(explain(log), /The package index could not be reached/);
+});
+
 Deno.test("failureInBrief names what a build lacks, else what went wrong", () => {
   const brief = (name: string) =>
     failureInBrief(Deno.readTextFileSync(new URL(`${name}.txt`, LOGS)));

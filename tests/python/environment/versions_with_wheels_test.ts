@@ -26,7 +26,7 @@ for (
     assert.match(
       text,
       expected.length > 0
-        ? /3\.9\.18, 3\.8\.18, which is installed/
+        ? /wheels for Python 3\.9\.18 and 3\.8\.18, which are installed here: ask for one of them/
         : /choose another python_version/,
     );
   });

@@ -35,10 +35,15 @@ export async function parsePythonVersion(
   const matches = (version: string) =>
     isSupportedVersion(version) && pep440.satisfies(version, range);
   if (!edgesOf(range).some(matches)) {
+    const fitsOlder = edgesOf(range).some((version) => pep440.satisfies(version, range));
+    const next = parameter === "python_version"
+      ? "Ask for e.g. `3.12` or `>=3.11`."
+      : "Change it to one that the code runs on, e.g. `>=3.11`; `python_version` comes before what a script asks for.";
     throw new UserError(
       `Cannot use ${parameter} ${JSON.stringify(request)}: no version of Python from ` +
-        `${oldestSupported} on fits it, and older ones are not supported. ` +
-        "Ask for a newer one, e.g. `3.12` or `>=3.11`.",
+        `${oldestSupported} on fits it${
+          fitsOlder ? ", and older ones are not supported" : ""
+        }. ${next}`,
     );
   }
   return { text: request, matches };

@@ -42,11 +42,31 @@ for (
   });
 }
 
-for (const text of ["2.7", "3.7", "<3.8", "==3.6.*", ">=3.12,<3.10", "4"]) {
+for (
+  const [text, reason] of Object.entries({
+    "2.7": "fits it",
+    "3.7": "fits it, and older ones are not supported",
+    "<3.8": "fits it, and older ones are not supported",
+    "==3.6.*": "fits it, and older ones are not supported",
+    ">=3.12,<3.10": "fits it",
+    ">=4": "fits it",
+    "4": "fits it",
+  })
+) {
   Deno.test(`parsePythonVersion says that nothing supported fits ${text}`, async () => {
-    await assert.rejects(parsePythonVersion(text, "requires_python"), {
+    const message = (parameter: string, next: string) =>
+      new RegExp(
+        `${parameter} "${
+          RegExp.escape(text)
+        }": no version of Python from 3\\.8 on ${reason}\\. ${next}`,
+      );
+    await assert.rejects(parsePythonVersion(text), {
       name: "UserError",
-      message: /requires_python .*no version of Python from 3\.8 on fits it/,
+      message: message("python_version", "Ask for e\\.g\\."),
+    });
+    await assert.rejects(parsePythonVersion(text, "requires-python"), {
+      name: "UserError",
+      message: message("requires-python", "Change it to one that the code runs on"),
     });
   });
 }

@@ -12,6 +12,15 @@ open("file", "w").close(); os.chdir("/")`,
   "leaves ten thousand folders": `for n in range(10000): os.mkdir(f"{artifacts}/{n}")`,
   "leaves a named pipe, a loop and a link to a folder among its artifacts": `
 os.mkfifo(artifacts + "/pipe.txt"); os.symlink("loop", artifacts + "/loop"); os.symlink("/etc", artifacts + "/etc")`,
+  "leaves folders and files that cannot be read": `
+os.mkdir(artifacts + "/folder"); open(artifacts + "/folder/file", "w").close(); open(artifacts + "/file", "w").close()
+os.chmod(artifacts + "/folder", 0); os.chmod(artifacts + "/file", 0)`,
+  "makes its artifacts unreadable": `os.chmod(artifacts, 0)`,
+  "makes all that it may write unreadable": `os.chmod(job + "/script", 0)`,
+  "makes the folder of its job unreadable": `os.chmod(job, 0)`,
+  "makes the folder of its job read-only": `os.chmod(job, 0o500)`,
+  "makes the files of its job unreadable": `
+for name in os.listdir(job): os.chmod(f"{job}/{name}", 0)`,
   "puts a file in the place of its artifacts": `os.rmdir(artifacts); open(artifacts, "w").close()`,
   "puts a link to /etc in the place of its artifacts":
     `os.rmdir(artifacts); os.symlink("/etc", artifacts)`,
@@ -36,6 +45,14 @@ os.unlink(job + "/outcome.json.new"); os.mkfifo(job + "/outcome.json.new")`,
     `os.symlink("/nowhere/x", job + "/cancel")`,
   "stops its supervisor": `
 import signal; os.kill(os.getppid(), signal.SIGSTOP)`,
+  "stops its launcher": `
+import signal
+launcher = int(open(f"/proc/{os.getppid()}/stat").read().rpartition(")")[2].split()[1])
+os.kill(launcher, signal.SIGSTOP)`,
+  "stops its launcher and its supervisor": `
+import signal
+launcher = int(open(f"/proc/{os.getppid()}/stat").read().rpartition(")")[2].split()[1])
+for pid in (launcher, os.getppid()): os.kill(pid, signal.SIGSTOP)`,
   "puts named pipes in the place of its spec and what accepted it": `
 for name in ("spec.json", "accepted"): os.unlink(f"{job}/{name}"); os.mkfifo(f"{job}/{name}")`,
   "puts a named pipe in the place of its logs": `
@@ -43,13 +60,18 @@ for name in ("stdout.log", "stderr.log"): os.unlink(f"{job}/{name}"); os.mkfifo(
   "puts a named pipe where it would wait for a job": `os.mkfifo(job + "/script/waiting")`,
 };
 
+/** Root may read whatever its mode is; this one may not, as other users. */
+const AS_OTHERS = Deno.uid() === 0
+  ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+  : [];
+
 const PRELUDE = `import os, time
 artifacts, progress = os.environ["PYTHON_MCP_ARTIFACTS"], os.environ["PYTHON_MCP_PROGRESS_FILE"]
 job = os.path.dirname(os.path.dirname(progress))
 `;
 
 const home = await TestHome.create();
-const server = await connect({ home: home.path });
+const server = await connect({ home: home.path, wrapper: AS_OTHERS });
 Deno.test.afterAll(async () => {
   await server.close();
   await home[Symbol.asyncDispose]();
@@ -83,5 +105,6 @@ async function start(server: Connection, source: string): Promise<string> {
 
 async function statusOf(server: Connection, job_id: string, wait_seconds: number) {
   const { json } = await server.call("py_job_status", { job_id, wait_seconds });
+  assert(json.job, JSON.stringify(json));
   return json.job as { status: string };
 }

@@ -55,6 +55,8 @@ export interface ConnectOptions {
   /** Flags of `deno run`, with stdio; see `serverFlags`. */
   flags?: string[];
   umask?: number;
+  /** A command that runs the server's, with stdio. */
+  wrapper?: string[];
 }
 
 /** Starts a real server on a home and connects a real client to it. */
@@ -99,9 +101,9 @@ async function connectStdio(
   options: ConnectOptions,
 ): Promise<Connection> {
   const { home, kind = "2.x, 2025 era", env = {}, cwd, program = MAIN } = options;
-  const { flags = serverFlags(home), umask } = options;
+  const { flags = serverFlags(home), umask, wrapper = [] } = options;
   const argv = [Deno.execPath(), "run", ...flags, "--no-prompt", program];
-  const [command, ...args] = withUmask(argv, umask);
+  const [command, ...args] = [...wrapper, ...withUmask(argv, umask)];
   const parameters = {
     command: command!,
     args,

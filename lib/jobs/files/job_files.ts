@@ -135,7 +135,7 @@ export class JobFiles {
 
   /** What the job is; also of one that is still being made, and of a task. */
   get record(): JobRecord | undefined {
-    return readControl<JobRecord>(this.path(JOB_FILES.spec));
+    return this.#readControl<JobRecord>(JOB_FILES.spec);
   }
 
   set record(record: JobRecord) {
@@ -158,7 +158,7 @@ export class JobFiles {
   }
 
   get outcome(): Outcome | undefined {
-    return readControl<Outcome>(this.path(JOB_FILES.outcome));
+    return this.#readControl<Outcome>(JOB_FILES.outcome);
   }
 
   get #nextOutcome(): string {
@@ -184,12 +184,12 @@ export class JobFiles {
 
   /** Its supervisor, and when it began; `undefined` before that. */
   get started(): Started | undefined {
-    return readControl<Started>(this.path(JOB_FILES.started));
+    return this.#readControl<Started>(JOB_FILES.started);
   }
 
   /** The launcher that has the job. */
   get acceptedBy(): string | undefined {
-    return readForeignFile(this.path(JOB_FILES.accepted), CONTROL_BYTES) || undefined;
+    return this.#readOwn(JOB_FILES.accepted) || undefined;
   }
 
   /** Says that no launcher has it any more. */
@@ -199,7 +199,7 @@ export class JobFiles {
 
   /** How a task ended; its own process writes it. */
   get taskEnd(): JobEnd | undefined {
-    return readControl<JobEnd>(this.path(JOB_FILES.end));
+    return this.#readControl<JobEnd>(JOB_FILES.end);
   }
 
   set taskEnd(end: JobEnd) {
@@ -208,7 +208,7 @@ export class JobFiles {
 
   /** What its supervisor cannot stop just now, each as `pid (name)`. */
   get survivors(): string[] {
-    return readControl<string[]>(this.path(JOB_FILES.survivors)) ?? [];
+    return this.#readControl<string[]>(JOB_FILES.survivors) ?? [];
   }
 
   /**
@@ -247,11 +247,25 @@ export class JobFiles {
   markBackground(): void {
     writePrivate(this.path(JOB_FILES.background), "");
   }
-}
 
-/** JSON of a file that our own processes write, and that a script may replace by anything. */
-function readControl<T>(path: string): T | undefined {
-  return parse<T>(readForeignFile(path, CONTROL_BYTES));
+  /** Lets this user read and write what belongs to the job again, whatever a script has done to the modes. */
+  restoreModes(): void {
+    Deno.chmodSync(this.folder, 0o700);
+    for (const { name, isFile } of Deno.readDirSync(this.folder)) {
+      if (isFile) Deno.chmodSync(join(this.folder, name), 0o600);
+    }
+  }
+
+  /** JSON of a file that our own processes write, and that a script may replace by anything. */
+  #readControl<T>(name: JobFileName): T | undefined {
+    return parse<T>(this.#readOwn(name));
+  }
+
+  #readOwn(name: JobFileName): string | undefined {
+    const path = this.path(name);
+    if (isHidden(path)) this.restoreModes();
+    return readForeignFile(path, CONTROL_BYTES);
+  }
 }
 
 /** `undefined` for what is not (yet) whole, or no object. */
@@ -261,5 +275,15 @@ function parse<T>(text: string | undefined): T | undefined {
     return typeof value === "object" && value !== null ? value as T : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Whether a file has a mode that does not let even its owner read it. */
+function isHidden(path: string): boolean {
+  try {
+    const { isFile, mode } = Deno.lstatSync(path);
+    return isFile && ((mode ?? 0o400) & 0o400) === 0;
+  } catch (error) {
+    return error instanceof Deno.errors.PermissionDenied;
   }
 }

@@ -8,6 +8,8 @@ export type Order =
   | { background: string }
   /** The supervisor of the job in this folder is to look at its files now. */
   | { wake: string }
+  /** It is to say that it lives: a script may have stopped it. */
+  | { ping: true }
   /** The job in this folder is to end: its supervisor is told by a signal too. */
   | { cancel: string }
   /**
@@ -19,7 +21,8 @@ export type Order =
 /** What a launcher tells its server, each with an id. */
 export type News =
   /** The launcher itself can take orders. */
-  | { ready: string }
+  | { ready: string; pid: number }
+  | { pong: string }
   /** It has a job that a script has asked for. */
   | { child: string }
   /** The job has left the queue. */

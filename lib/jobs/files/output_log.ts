@@ -52,7 +52,7 @@ export function readLog(path: string, from: number, limit: number, ended: boolea
 /** The raw bytes of a log from an offset. */
 export function readBytes(path: string, from: number, limit: number): Uint8Array<ArrayBuffer> {
   if (limit <= 0 || !statIfThere(path)?.isFile) return new Uint8Array();
-  using file = Deno.openSync(path, { read: true });
+  using file = openReadable(path);
   file.seekSync(from, Deno.SeekMode.Start);
   const bytes = new Uint8Array(limit);
   let length = 0;
@@ -62,6 +62,17 @@ export function readBytes(path: string, from: number, limit: number): Uint8Array
     length += read;
   }
   return bytes.subarray(0, length);
+}
+
+/** Opens a log whose script may have taken the right to read it. */
+function openReadable(path: string): Deno.FsFile {
+  try {
+    return Deno.openSync(path, { read: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+    Deno.chmodSync(path, 0o600);
+    return Deno.openSync(path, { read: true });
+  }
 }
 
 /** The last characters of a log, at most `limit` of them. */

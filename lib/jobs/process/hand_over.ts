@@ -131,6 +131,11 @@ export class HandOver {
     }
   }
 
+  /** Has the launcher go on where a script has stopped it. */
+  async checkLauncher(): Promise<void> {
+    await this.#launcher?.check();
+  }
+
   /** Has the next jobs start from a new launcher: what this one had in the home is gone. */
   replaceLauncher(): void {
     if (!this.#launcher) return;

@@ -59,9 +59,11 @@ export class JobPoller {
     const { log } = this.#options;
     try {
       this.#options.children.registerAll();
-      for (const row of this.#abandonedOrOurs()) {
+      const rows = this.#abandonedOrOurs();
+      for (const row of rows) {
         await this.#pollOne(row, mayStart).catch((error) => log(`job ${row.id}: ${error}`));
       }
+      if (rows.length > 0) await this.#options.processes.checkLauncher();
     } catch (error) {
       log(`jobs are to be looked at later: ${error}`);
     }

@@ -91,6 +91,11 @@ export class ProcessRunner {
     this.#handOver.warmUp();
   }
 
+  /** Has the launcher go on where a script has stopped it. */
+  async checkLauncher(): Promise<void> {
+    await this.#handOver.checkLauncher().catch(() => {}); // it has ended: the next order finds that out
+  }
+
   /** The home was made anew, and what the launcher had there is gone. */
   replaceLauncher(): void {
     this.#handOver.replaceLauncher();

@@ -57,6 +57,17 @@ export class Recovery {
    * @param mayStart A job that nobody who lives will start is started now; else it stays as it is.
    */
   async advance(row: JobRow, mayStart: boolean): Promise<JobRow> {
+    try {
+      return await this.#advance(row, mayStart);
+    } catch (error) {
+      // Its script may have made files of the job unreadable.
+      if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+      this.#files(row.id).restoreModes();
+      return await this.#advance(row, mayStart);
+    }
+  }
+
+  async #advance(row: JobRow, mayStart: boolean): Promise<JobRow> {
     const { store } = this.#options;
     let now = row;
     for (let steps = 0; steps < MOST_STEPS && !isFinal(now.status); steps++) {

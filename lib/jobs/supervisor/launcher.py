@@ -1,7 +1,7 @@
 """Forks a supervisor for every job of one server; holds the jobs that wait for a slot.
 
-Standard input takes one JSON object a line: {"run": spec}, {"background": id}, {"wake": folder},
-{"cancel": folder}, {"mark_failed": {...}}; standard output says {"ready": id}, {"child": id}, {"started": id} and
+Standard input takes one JSON object a line: {"run": spec}, {"background": id}, {"ping": true}, {"wake": folder},
+{"cancel": folder}, {"mark_failed": {...}}; standard output says {"ready": id, "pid": pid}, {"child": id}, {"started": id} and
 {"ended": id} (see messages.ts). The launcher outlives its server until its queue is empty and its
 supervisors have ended. Scripts ask it for jobs of their own; see request_socket.py.
 """
@@ -69,7 +69,7 @@ class Launcher:
 
     def serve(self):
         rest = []
-        self.tell({"ready": self.id})
+        self.tell({"ready": self.id, "pid": os.getpid()})
         while self.server_lives or self.children or self.warm.jobs or self.waiting:
             ready = self.wait()
             if self.unsent and 1 in ready:
@@ -120,6 +120,8 @@ class Launcher:
             self.accept(order["run"], line)
         elif "background" in order:
             self.waiting.to_background(order["background"])
+        elif "ping" in order:
+            self.tell({"pong": self.id})
         elif "wake" in order:
             cancel_job.wake(order["wake"])
         elif "cancel" in order:

@@ -41,6 +41,9 @@ export interface LauncherEvents {
   lost(complaint: string | undefined): void;
 }
 
+/** A launcher that says nothing for so long, in milliseconds, may have been stopped. */
+const SILENCE_MS = 3000;
+
 const SOURCES = {
   ...WARM_SOURCES,
   "cancel_job.py": cancelJobSource,
@@ -79,10 +82,15 @@ export class Launcher {
   /** Fulfilled when it is dead, or let go of, and its events have been told. */
   readonly ended: Promise<unknown>;
   #closing = false;
+  readonly #python: string;
+  #pid?: number;
+  /** When it was asked whether it lives, and has not answered. */
+  #askedAt?: number;
   #reader?: ReadableStreamDefaultReader<string>;
 
   /** @param python Path of a Python 3.8 or later; it runs with `-I -S`. */
   constructor(home: Home, python: string, maxRunning: number, events: LauncherEvents) {
+    this.#python = python;
     const script = join(installFiles(home.root, "jobs", SOURCES), "start_launcher.py");
     const child = new Deno.Command(python, {
       args: ["-I", "-S", script, home.root, this.id, String(maxRunning)],
@@ -101,6 +109,26 @@ export class Launcher {
   /** Fails when the launcher is dead. */
   async send(order: Order): Promise<void> {
     await this.#writer.write(new TextEncoder().encode(JSON.stringify(order) + "\n"));
+  }
+
+  /** Has it go on where a script has stopped it; to be called again and again while it has jobs. */
+  async check(): Promise<void> {
+    const now = performance.now();
+    if (this.#askedAt === undefined) {
+      this.#askedAt = now;
+      await this.send({ ping: true });
+    } else if (now - this.#askedAt > SILENCE_MS) {
+      this.#askedAt = undefined;
+      await this.#wake();
+    }
+  }
+
+  /** By Python: Deno itself sends signals only with the permission to run everything. */
+  async #wake(): Promise<void> {
+    if (this.#pid === undefined) return;
+    const source = `import os, signal; os.kill(${this.#pid}, signal.SIGCONT)`;
+    const args = ["-I", "-S", "-c", source];
+    await new Deno.Command(this.#python, { args, stdin: "null" }).output().catch(() => {});
   }
 
   /** Lets go of the launcher; it ends by itself when it has nothing left to do. */
@@ -128,8 +156,10 @@ export class Launcher {
         const news = JSON.parse(line) as News;
         if ("ready" in news) {
           ready = true;
+          this.#pid = news.pid;
           events.ready();
-        } else if ("child" in news) events.child(news.child);
+        } else if ("pong" in news) this.#askedAt = undefined;
+        else if ("child" in news) events.child(news.child);
         else if ("started" in news) events.started(news.started);
         else events.ended(news.ended);
       }

@@ -22,10 +22,11 @@ LOCK_SECONDS = 0.05  # between two attempts at the lock of a preparation step
 
 
 class Supervisor:
-    def __init__(self, spec, slot, umask, reaps_orphans, pipes, spawn=None):
+    def __init__(self, spec, slot, umask, reaps_orphans, pipes, descriptor, spawn=None):
+        """`descriptor`: of the job's folder."""
         self.spec, self.slot, self.umask, self.pipes = spec, slot, umask, pipes
         self.shared_slot = SharedSlot(spec, slot)
-        self.folder = spec["dir"]
+        self.folder, self.descriptor = spec["dir"], descriptor
         self.told_to_end = self.failed_step = self.ceiling = None
         self.told_to_cancel = False
         self.began = time.monotonic()
@@ -58,6 +59,8 @@ class Supervisor:
 
     def look(self, was_woken=True):
         """Raises JobEnded when somebody wants the job to end; gives its slot to whom it belongs."""
+        wake_launcher()
+        job_folder.restore_modes(self.descriptor)
         if self.is_cancelled():
             raise JobEnded(cancelled=True)
         if job_folder.is_gone(self.folder):
@@ -87,6 +90,7 @@ class Supervisor:
         except Exception as error:
             outcome["error"] = "The job could not be run: %s" % error
         os.umask(0o077)
+        job_folder.restore_modes(self.descriptor, files=True)
         if self.is_cancelled():
             was_stopped = outcome["cancelled"] = True
         self.slot.stop_asking()
@@ -215,14 +219,23 @@ def signal_name(number):
         return "SIG%d" % number
 
 
+def wake_launcher():
+    """A script may have stopped it, and other jobs wait for it. Where it is gone, this reaches init, which ignores it."""
+    try:
+        os.kill(os.getppid(), signal.SIGCONT)
+    except OSError:
+        pass
+
+
 def supervise(spec, lock, slot, umask, reaps_orphans, pipes, spawn=None, notes=()):
     """Runs the job and writes its outcome; it stays in the job's folder, wherever that is moved to.
 
     `spawn`: see CommandRunner. `notes`: what the outcome is to hold besides.
     """
-    os.chdir(spec["dir"])
+    descriptor = os.open(spec["dir"], os.O_RDONLY)
+    os.fchdir(descriptor)
     spec["dir"] = os.curdir
-    supervisor = Supervisor(spec, slot, umask, reaps_orphans, pipes, spawn)
+    supervisor = Supervisor(spec, slot, umask, reaps_orphans, pipes, descriptor, spawn)
     learns = "imports" == (spec.get("warm") or {}).get("mode")
     if learns:
         ask_for_lesson(spec["dir"])
@@ -230,6 +243,7 @@ def supervise(spec, lock, slot, umask, reaps_orphans, pipes, spawn=None, notes=(
     if learns:
         hand_in_lesson(spec)
     job_folder.write_outcome(spec["dir"], outcome, lock)
+    wake_launcher()
     supervisor.shared_slot.pass_on()
     slot.leave()
 

@@ -5,8 +5,9 @@ import { runCommand, runPlan, uvFolder } from "../../helpers/run_plan.ts";
 
 const virtual = '[project]\nname = "virt"\nversion = "1"\ndependencies = ["six==1.16.0"]\n' +
   '[dependency-groups]\ndev = ["idna"]\n';
-const packaged = '[project]\nname = "pk"\nversion = "1"\ndependencies = ["six==1.16.0"]\n' +
-  '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n';
+const packaged = '[project]\nname = "pk"\nversion = "1"\ndescription = ""\n' +
+  'dependencies = ["six==1.16.0"]\n' +
+  '[build-system]\nrequires = ["flit_core >=3.2"]\nbuild-backend = "flit_core.buildapi"\n';
 const showSix = "import six\nprint(six.__version__)\n";
 
 /** Writes files of a folder `work`, in which the script then runs. */

@@ -58,18 +58,16 @@ function runsAsWithUv(
 
 const project = (name: string, ...lines: string[]) =>
   `[project]\nname = "${name}"\nversion = "1"\nrequires-python = ">=3.9"\n${lines.join("\n")}\n`;
-const build =
+const setuptools =
   '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n';
+/** It builds in a tenth of the time, where the way of building does not matter. */
+const flit =
+  '[build-system]\nrequires = ["flit_core >=3.2"]\nbuild-backend = "flit_core.buildapi"\n';
 const workspace = (members: string, more = "") =>
   `[tool.uv.workspace]\nmembers = ${members}\n${more}`;
 const fromWorkspace = (name: string) => `[tool.uv.sources]\n${name} = { workspace = true }\n`;
 const ours = (name: string, folder = name): Files => ({
-  [`${folder}/pyproject.toml`]: project(
-    name,
-    build,
-    "[tool.setuptools]",
-    `py-modules = ["${name}"]`,
-  ),
+  [`${folder}/pyproject.toml`]: project(name, 'description = ""', flit),
   [`${folder}/${name}.py`]: "__version__ = 'ours'\n",
 });
 const show = (name: string) => `import ${name}\nprint(${name}.__version__)\n`;
@@ -89,8 +87,7 @@ runsAsWithUv("a member of a workspace whose root is the package that it needs", 
   expected: "ours",
   script: "tools/app/s.py",
   files: {
-    "pyproject.toml":
-      project("certifi", build, "[tool.setuptools]", 'package-dir = { "" = "src" }') +
+    "pyproject.toml": project("certifi", 'description = ""', flit) +
       workspace('["tools/*"]'),
     "src/certifi/__init__.py": "__version__ = 'ours'\n",
     "tools/app/pyproject.toml": project("app", 'dependencies = ["certifi"]') +
@@ -154,7 +151,7 @@ runsAsWithUv("a package with dynamic dependencies", {
   expected: "3.4 /app/src/own.py",
   files: {
     "app/pyproject.toml": '[project]\nname = "app"\ndynamic = ["version", "dependencies"]\n' +
-      build,
+      setuptools,
     "app/setup.py": "from setuptools import setup\n" +
       'setup(version="1", install_requires=["idna==3.4"], package_dir={"": "src"}, py_modules=["own"])\n',
     "app/src/own.py": "",

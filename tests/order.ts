@@ -7,9 +7,21 @@ export const ALONE: Record<string, string> = {
   "tests/python/source/detect_imports_test.ts": "measures time",
 };
 
+/**
+ * What only `.ci/run` runs, by `deno task test:ci`, each with the reason: tools of others, and a stranger's
+ * whole way through the program, which the other tests prove piece by piece.
+ */
+export const IN_CI: Record<string, string> = {
+  "tests/conformance/conformance_test.ts": "needs the packages of tests/tools",
+  "tests/docs_run_test.ts": "does all that the documents show",
+  "tests/e2e/examples_test.ts": "follows the guide of recipes",
+  "tests/e2e/inspector_test.ts": "needs the packages of tests/tools",
+  "tests/fuzz/fuzz_test.ts": "goes on for as long as it is told to",
+  "tests/serve/published_test.ts": "runs the package as it is published",
+};
+
 /** The longest files, which begin first, so that none of them goes on alone at the end. */
 export const FIRST = [
-  "tests/docs_test.ts",
   "tests/serve/dashboard/page_test.ts",
   "tests/python/in_script/live_output_test.ts",
   "tests/python/requirements/uv_project_test.ts",
@@ -17,7 +29,6 @@ export const FIRST = [
   "tests/serve/dashboard/page_looks_test.ts",
   "tests/mcp/tools/with_pictures_test.ts",
   "tests/serve/scoped_test.ts",
-  "tests/e2e/examples_test.ts",
   "tests/serve/dashboard/page_output_test.ts",
   "tests/python/requirements/surroundings_test.ts",
   "tests/jobs/supervisor/child_jobs_test.ts",

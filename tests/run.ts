@@ -1,13 +1,13 @@
 /**
- * Runs all tests, those in comments included, as `deno test` would with the same arguments, and ends
- * with a line that says how many passed, failed and were skipped. Files run beside each other, except
- * those that cannot; where the arguments name files, these run one after the other. A file that fails
- * beside others runs once more by itself, since a time may be too short on a busy machine: that is said,
- * and what fails then has failed.
+ * Runs all tests, those in comments included, as `deno test` would with the same arguments (with
+ * `--in-ci`: those that only `.ci/run` runs), and ends with a line that says how many passed, failed and
+ * were skipped. Files run beside each other, except those that cannot; where the arguments name files,
+ * these run one after the other. A file that fails beside others runs once more by itself, since a time
+ * may be too short on a busy machine: that is said, and what fails then has failed.
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ALONE, FIRST } from "./order.ts";
+import { ALONE, FIRST, IN_CI } from "./order.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Many tests wait for processes, hence more files at once than there are cores. */
@@ -28,16 +28,13 @@ interface Counts {
   failedFiles: string[];
 }
 
-const named = Deno.args.some((arg) => !arg.startsWith("-"));
-const runs = named
-  ? [["--doc", ...Deno.args]]
-  : [["--doc", "--parallel", ...Deno.args, ...FIRST, "main.ts", "lib", ...others()], [
-    ...Deno.args,
-    ...Object.keys(ALONE),
-  ]];
+const inCi = Deno.args.includes("--in-ci");
+const args = Deno.args.filter((arg) => arg !== "--in-ci");
+const named = args.some((arg) => !arg.startsWith("-"));
+const runs = plan();
 const total = { passed: 0, failed: 0, skipped: 0 };
-for (const [index, args] of runs.entries()) {
-  const { passed, failed, skipped, failedFiles } = await denoTest(args);
+for (const [index, run] of runs.entries()) {
+  const { passed, failed, skipped, failedFiles } = await denoTest(run);
   const stillFailed = !named && index === 0 && failedFiles.length > 0
     ? Math.min(failed, await failedAgain(failedFiles))
     : failed;
@@ -48,6 +45,14 @@ for (const [index, args] of runs.entries()) {
 print(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 Deno.exit(total.failed === 0 ? 0 : 1);
 
+/** The arguments of each run of `deno test`, in their order. */
+function plan(): string[][] {
+  if (named) return [["--doc", ...args]];
+  if (inCi) return [["--parallel", ...args, ...Object.keys(IN_CI)]];
+  const beside = [...FIRST, "main.ts", "lib", ...others()];
+  return [["--doc", "--parallel", ...args, ...beside], [...args, ...Object.keys(ALONE)]];
+}
+
 /** How many tests of these files fail when nothing runs beside them. */
 async function failedAgain(files: string[]): Promise<number> {
   print(`\nOnce more, each by itself, since it failed beside others: ${files.join(", ")}\n`);
@@ -55,12 +60,13 @@ async function failedAgain(files: string[]): Promise<number> {
   return failed;
 }
 
-/** The other test files that may run beside each other. */
+/** The test files, of those that run in no other way, that may run beside each other. */
 function others(folder = "tests"): string[] {
   return [...Deno.readDirSync(join(ROOT, folder))].flatMap(({ name, isDirectory }) => {
     const path = `${folder}/${name}`;
     if (isDirectory) return others(path);
-    return name.endsWith("_test.ts") && !(path in ALONE) && !FIRST.includes(path) ? [path] : [];
+    if (!name.endsWith("_test.ts") || path in ALONE || path in IN_CI) return [];
+    return FIRST.includes(path) ? [] : [path];
   }).sort();
 }
 

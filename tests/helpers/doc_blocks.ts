@@ -27,3 +27,19 @@ export function docBlocks(markdown: string): DocBlock[] {
     };
   });
 }
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** The documents that people read, by their paths in the checkout. */
+export const DOCUMENTS = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...["guides", "concepts", "reference"].flatMap((part) =>
+    [...Deno.readDirSync(new URL(`docs/${part}/`, ROOT))].map(({ name }) => `docs/${part}/${name}`)
+  ),
+];
+
+/** The text of a document. */
+export function readDocument(path: string): string {
+  return Deno.readTextFileSync(new URL(path, ROOT));
+}

@@ -3,7 +3,10 @@ const FETCHES: [fetch: RegExp, pinned: RegExp][] = [
   [/["']npm:/, /["']npm:\/?(@[\w-]+\/)?[\w-]+@\d+\.\d+\.\d+[^"']*["']/],
   [/\bnpx /, /\bnpx -y deno@\d+\.\d+\.\d+ /],
   [/--no-lock\b/, /(?!)/],
-  [/^(\S+ -m |uv )?pip3? install\b|["']pip["'], ["']install["']|\buvx\b|\buv tool\b/, /==/],
+  [
+    /^(\S+ -m |uv )?pip3? install\b|["']pip["'], ["']install["']|\buvx\b|\buv tool\b/,
+    /==|--exclude-newer=/,
+  ],
   [
     /\bdeno (run|test|check|cache|install|bench)\b[^&]*(\btests\b|\bexamples\b|--doc)/,
     /--lock=tests\/deno\.lock --frozen|tests\/run\.ts/,

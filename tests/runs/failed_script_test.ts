@@ -53,6 +53,10 @@ const ERRORS: Record<string, [source: string, error: string]> = {
     "ValueError: 1 validation error",
   ],
   "gives sys.exit a text": ["import sys\nsys.exit('no such table')", "no such table"],
+  "prints to stderr and exits with 1": [
+    "import sys\nprint('slow disk', file=sys.stderr)\nsys.exit(1)",
+    "The script ended with exit code 1",
+  ],
   "raises a group": [
     "class ExceptionGroup(Exception):\n  def __str__(self): return 'a (2 sub-exceptions)'\n" +
     "raise ExceptionGroup()",

@@ -5,7 +5,10 @@ export interface ScriptEnd {
   /** 128 + N when signal N ended it. */
   exitCode: number;
   signal: string | null;
-  /** The exception that ended it, in one line, where it was noted. */
+  /**
+   * What was noted of its end: the line of its exception or of the text that it gave `sys.exit`, empty
+   * where there was neither; `undefined` where nothing could be noted.
+   */
   exception?: string;
 }
 
@@ -17,7 +20,8 @@ export function explainScriptError({ stderr, exitCode, signal, exception }: Scri
   if (exception) return exception;
   if (signal !== null) return `The script was ended by ${signal}${SIGNAL_REASONS[signal] ?? ""}`;
   // With every other code nothing but a number was said.
-  return (exitCode === 1 ? lastWords(stderr) : undefined) ??
+  const isUnknown = exitCode === 1 && exception === undefined;
+  return (isUnknown ? lastWords(stderr) : undefined) ??
     `The script ended with exit code ${exitCode}`;
 }
 

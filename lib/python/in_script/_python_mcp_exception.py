@@ -1,4 +1,4 @@
-"""Notes the exception that ended a script, in the one line that a job's `error` has.
+"""Notes what ended a script, its exception or its text, in the one line that a job's `error` has.
 
 What is printed does not tell it from an exception that the script had logged before it ended otherwise.
 """
@@ -11,11 +11,20 @@ LONGEST = 2000
 
 def note(value, folder):
     """Writes the line to a file in the script's own folder of its job."""
-    said = line(value)[:LONGEST]
+    write(line(value), folder)
+
+
+def note_text(text, folder):
+    """Writes the first line of a text that the script has given `sys.exit`."""
+    # What fails while objects are deleted is told there too.
+    write("" if text.startswith("Exception ignored") else first_line(text), folder)
+
+
+def write(said, folder):
     try:
         path = os.path.join(folder, os.path.basename(names.EXCEPTION))
         with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(said)
+            file.write(said[:LONGEST])
     except OSError:
         pass  # a full disk
 
@@ -29,5 +38,9 @@ def line(value):
         text = str(value.msg if isinstance(value, SyntaxError) else value)
     except Exception:
         text = "<exception str() failed>"  # as Python prints it
-    first = next((one for one in text.splitlines() if one.strip()), "")
+    first = first_line(text)
     return name + ": " + first if first else name
+
+
+def first_line(text):
+    return next((one for one in text.splitlines() if one.strip()), "")

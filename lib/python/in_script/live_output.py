@@ -203,8 +203,27 @@ def _at_first_write(act):
             arm(stream, stream.buffer)
 
 
-def _note_exception(finder):
-    """Has the exception that ends the script noted, unless this is a process that the script started."""
+def _watch_last_words():
+    """Returns what Python itself writes to stderr, while no line of Python runs: the text of `sys.exit`."""
+    said, buffer = [], sys.stderr.buffer
+    write, frame = buffer.write, sys._getframe
+
+    def write_and_watch(data):
+        try:
+            frame(1)
+        except ValueError:
+            said.append(bytes(data))
+        return write(data)
+
+    buffer.write = write_and_watch
+    return said
+
+
+def _note_end(finder):
+    """Has noted what ends the script, unless this is a process that the script started.
+
+    That is its exception, or the text that it gave `sys.exit`; nothing where its exit status says all.
+    """
     import atexit
 
     name = "PYTHON_MCP_SCRIPT_PID"
@@ -215,18 +234,32 @@ def _note_exception(finder):
         return
     os.putenv(name, str(own))  # for child processes; the script's `os.environ` does not have it
     loaded = set(sys.modules)
+    stderr = sys.stderr
+    # Before Python 3.9 the text comes later than all that is called here.
+    said = _watch_last_words() if stderr is not None and sys.version_info >= (3, 9) else None
 
     def note():
         if os.getpid() != own:
             return
         _note_modules(loaded, os.path.dirname(progress))
         value = getattr(sys, "last_value", None)  # what Python has shown
-        if value is None:
+        if value is None and (said is None or sys.stderr is not stderr):
+            return
+        folder = os.path.dirname(progress)
+        if value is None and not said:
+            try:
+                flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+                os.close(os.open(os.path.join(folder, "exception"), flags, 0o600))
+            except OSError:
+                pass  # a full disk
             return
         from _frozen_importlib import _load
 
         exception = _load(finder.find_spec("_python_mcp_exception"))
-        exception.note(value, os.path.dirname(progress))
+        if value is None:
+            exception.note_text(b"".join(said).decode("utf-8", "replace"), folder)
+        else:
+            exception.note(value, folder)
 
     # What is registered first is called last.
     atexit.register(note)
@@ -254,7 +287,7 @@ def _install(hook, directory, pipes):
     artifacts = os.environ.get("PYTHON_MCP_ARTIFACTS")
     if artifacts:
         sys.meta_path.insert(0, _Watcher(finder, artifacts))
-    _note_exception(finder)
+    _note_end(finder)
     flush = _make_flush(pipes)
 
     def start():

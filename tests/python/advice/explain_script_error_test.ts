@@ -50,6 +50,12 @@ Deno.test("the noted exception counts whatever was printed", () => {
   assert.equal(explain(`${TRACEBACK}more\n`, { exception }), exception);
 });
 
+Deno.test("no line on stderr is the error when neither an exception nor a text was", () => {
+  for (const stderr of ["slow disk\n", TRACEBACK, " 45%|####5     | 45/100 [00:04<00:05]"]) {
+    assert.equal(explain(stderr, { exception: "" }), "The script ended with exit code 1");
+  }
+});
+
 Deno.test("an earlier traceback is not the error when another exit code or a signal ended the script", () => {
   assert.equal(explain(TRACEBACK, { exitCode: 3 }), "The script ended with exit code 3");
   assert.equal(

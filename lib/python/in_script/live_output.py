@@ -73,7 +73,7 @@ class _Finder(object):
 class _Watcher(object):
     """Sees that a plotting library is imported, and has our module change it; then it is gone."""
 
-    WATCHED = frozenset(("matplotlib.backend_bases", "matplotlib.pyplot", "plotly.io._renderers"))
+    WATCHED = ("matplotlib.backend_bases", "matplotlib.pyplot", "plotly.io._renderers")
 
     def __init__(self, finder, artifacts):
         self.finder, self.artifacts = finder, artifacts
@@ -95,19 +95,28 @@ class _Watcher(object):
         def exec_module(module):
             del loader.exec_module
             execute(module)
-            try:
-                from _frozen_importlib import _load
-
-                name = "_python_mcp_figures"
-                figures = sys.modules.get(name) or _load(self.finder.find_spec(name))
-                figures.patch(module, self.artifacts)
-            except Exception:
-                pass  # a script without its pictures beats one that fails
+            self._patch(module)
 
         try:
             loader.exec_module = exec_module
         except AttributeError:
             pass
+
+    def patch_loaded(self):
+        """In the child of a warm host they may have been imported already."""
+        for name in self.WATCHED:
+            if name in sys.modules:
+                self._patch(sys.modules[name])
+
+    def _patch(self, module):
+        try:
+            from _frozen_importlib import _load
+
+            name = "_python_mcp_figures"
+            figures = sys.modules.get(name) or _load(self.finder.find_spec(name))
+            figures.patch(module, self.artifacts)
+        except Exception:
+            pass  # a script without its pictures beats one that fails
 
 
 def _make_flush(pipes):
@@ -213,7 +222,11 @@ def _watch_last_words():
             frame(1)
         except ValueError:
             said.append(bytes(data))
-        return write(data)
+        try:
+            return write(data)
+        except BaseException as error:
+            error.__traceback__ = None  # of this function alone
+            raise
 
     buffer.write = write_and_watch
     return said
@@ -286,7 +299,9 @@ def _install(hook, directory, pipes):
     sys.meta_path.append(finder)
     artifacts = os.environ.get("PYTHON_MCP_ARTIFACTS")
     if artifacts:
-        sys.meta_path.insert(0, _Watcher(finder, artifacts))
+        watcher = _Watcher(finder, artifacts)
+        sys.meta_path.insert(0, watcher)
+        watcher.patch_loaded()
     _note_end(finder)
     flush = _make_flush(pipes)
 

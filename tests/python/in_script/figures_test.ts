@@ -36,7 +36,10 @@ async function show(
         dependencies: ["matplotlib", "pandas", "plotly", "seaborn"],
         env: { PYTHON_MCP_ARTIFACTS: artifacts, ...env },
       });
-      if (isBare) delete made.run.env!.PYTHONPATH;
+      if (isBare) {
+        made.run.env!.HOOK = made.run.env!.PYTHONPATH!;
+        delete made.run.env!.PYTHONPATH;
+      }
       const { stdout, stderr } = await runPlan(made, context.baseEnv);
       const cut = (text: string) => text.replaceAll(folder, "");
       shown = {
@@ -271,6 +274,15 @@ plt.savefig("not/there.png")
     "figure_b0.png",
     "figure_b1.png",
   ]]);
+});
+
+Deno.test("figures become files where their library was loaded before the start-up hook", async () => {
+  const { artifacts, stderr } = await show(
+    `${plot}import os, site, sys\nsys.path.insert(0, os.environ["HOOK"])\n` +
+      'site.execsitecustomize()\nplt.savefig("a.png")\nplt.close()\nplt.figure()\n',
+    { isBare: true },
+  );
+  assert.deepEqual(Object.keys(artifacts), ["figure_1.png", "figure_a.png"], stderr);
 });
 
 Deno.test("a script that imports no plotting library sees none, and pays nothing", async () => {

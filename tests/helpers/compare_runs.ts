@@ -15,16 +15,17 @@ export class ColdAndWarm implements AsyncDisposable {
 
   static async start(
     home: TestHome,
-    { mode = "start", python = "/usr/bin/python3" }: {
+    { mode = "start", python = "/usr/bin/python3", env = {} }: {
       mode?: "start" | "imports";
       python?: string;
+      env?: Record<string, string>;
     } = {},
   ): Promise<ColdAndWarm> {
     const [cold, warm] = await Promise.all(["off", mode].map((warm) =>
       connect({
         home: home.path,
         kind: "2.x, 2025 era",
-        env: { PYTHON_MCP_WARM: warm, SMART_ASYNC_DEBUG: "true" },
+        env: { ...env, PYTHON_MCP_WARM: warm, SMART_ASYNC_DEBUG: "true" },
       })
     ));
     return new ColdAndWarm(home, cold!, warm!, python);

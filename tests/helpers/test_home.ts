@@ -18,13 +18,22 @@ export class TestHome implements AsyncDisposable {
     return processesWith(this.path);
   }
 
+  /** Without warm hosts, which outlive their servers on purpose: they are ended here. */
+  #others(): { pid: number; command: string }[] {
+    return this.processes().filter(({ pid, command }) => {
+      const isHost = /^python-mcp warm host|\/python-mcp-warm-host\//.test(command);
+      try {
+        if (isHost) Deno.kill(pid, "SIGKILL");
+      } catch {
+        // It ended meanwhile.
+      }
+      return !isHost;
+    });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    // They outlive their servers on purpose.
-    for (const { pid, command } of this.processes()) {
-      if (command.startsWith("python-mcp warm host")) Deno.kill(pid, "SIGKILL");
-    }
     try {
-      await waitFor(() => this.processes().length === 0, {
+      await waitFor(() => this.#others().length === 0, {
         what: `the end of all processes of ${this.path}`,
         timeoutMs: 15_000,
       });

@@ -194,7 +194,7 @@ class Launcher:
             child.lesson = spec["run"]["argv"][0], spec["warm"]
         host, reason, environ = self.warm.find(spec)
         if spec["id"] in self.never_warm:
-            host, reason = None, "its warm host died before it began"
+            host, reason = None, "its warm host ended before it began"
         if host and self.warm.start(host, child, spec, environ, slot, pipes):
             pipes.close_writes()
             return True

@@ -8,6 +8,7 @@ import array
 import json
 import os
 import select
+import site
 import sys
 import time
 
@@ -33,7 +34,7 @@ MOST_RUNS = 50  # all scripts of a host have the same hash seed
 IDLE_SECONDS = 600
 LOOK_SECONDS = 20  # between two looks whether the host is still wanted
 AT_START = set()
-TITLE = "python-mcp warm host"
+TITLE, SUPERVISOR_TITLE = "python-mcp warm host", "python-mcp warm supervisor"
 
 
 class Job:
@@ -76,7 +77,8 @@ class Host:
         home = os.path.dirname(first["runtime"])
         is_ours = sys.prefix.startswith(os.path.join(home, ""))  # nobody edits a file there
         imported = [] if is_ours else [sys.modules[name] for name in set(sys.modules) - loaded]
-        self.files = {path: state_of(path) for path in (getattr(one, "__file__", None) for one in imported) if path}
+        paths = [path for path in (getattr(one, "__file__", None) for one in imported) if path]
+        self.files = {path: state_of(path) for path in paths + places_of_packages()}
         title = [os.fsencode(part) for part in (TITLE, sys.executable or "", home)]
         if not self.start.places or not self.start.command_line.set(title, []):
             self.refuse("this system keeps a command line from being changed")
@@ -136,7 +138,7 @@ class Host:
         return json.loads(data), list(descriptors)
 
     def have_files_changed(self):
-        """Whether somebody has edited what is imported already."""
+        """Whether somebody has edited what is imported already, or installed something."""
         return any(state_of(path) != state for path, state in self.files.items())
 
     # -- jobs -------------------------------------------------------------------------------
@@ -221,6 +223,8 @@ class Host:
         detach.keep_only(job.descriptors)
         os.setsid()
         reaps = process_tree.become_subreaper()
+        title = SUPERVISOR_TITLE, job.spec["id"], job.queue["home"]
+        self.start.command_line.set([os.fsencode(part) for part in title], [])
         ours, its = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
         spawn = run_command.spawn
         try:
@@ -246,6 +250,12 @@ class Host:
             sys.excepthook(*sys.exc_info())
         finally:
             os._exit(0)
+
+
+def places_of_packages():
+    """What decides about `sys.path` and what can be imported from it."""
+    given = site.getsitepackages() + [site.USER_SITE, os.path.join(sys.prefix, "pyvenv.cfg")]
+    return [path for path in given if path]
 
 
 def state_of(path):

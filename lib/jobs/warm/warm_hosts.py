@@ -20,7 +20,7 @@ MOST_HOSTS = 4
 ANSWER_SECONDS = 2.0  # a host that does not begin a job within them is killed
 START_SECONDS = 180.0
 IDLE_SECONDS = 0.1  # nothing runs for so long before a host is started
-COLD_RUNS = 20  # or so many runs have wanted it
+COLD_RUNS = 3  # or so many runs have wanted it
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 MARKER = "/python-mcp-warm-host/" + "x" * 4096  # as in own_memory.py
 
@@ -62,6 +62,7 @@ class WarmHosts:
         self.strangers = {}  # keys that hosts of others do not have, by their path
         self.wanted = {}  # what hosts are to be started for: [key, warm, count, since], by the key as text
         self.unfit = {}  # why there can be no host for a key
+        self.tried = {}  # modules that a host was started for once, by interpreter
         self.idle_since = time.monotonic()
 
     # -- what the launcher polls ------------------------------------------------------------
@@ -248,14 +249,13 @@ class WarmHosts:
             content = Learned(self.home, python).add_run(warm["imports"], modules)
         except OSError:
             return
-        wanted = set(modules_of(content))
+        tried = self.tried.setdefault(python, set())
+        fresh = {name for name in modules if name.partition(".")[0] not in content["never"]} - tried
         for number, host in list(self.hosts.items()):
-            if host.ready and host.key["python"] == python:
-                fresh = {name for name in modules if name.partition(".")[0] not in content["never"]} - set(host.modules)
-                if fresh & wanted and not fresh <= getattr(host, "tried", set()):
-                    host.tried = fresh | getattr(host, "tried", set())
-                    self.end(number)
-                    self.want(host.key, warm)
+            if host.ready and host.key["python"] == python and fresh - set(host.modules):
+                self.end(number)
+                self.want(host.key, warm)
+        tried |= fresh
 
     # -- starting and ending ----------------------------------------------------------------
 

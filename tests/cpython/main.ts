@@ -1,0 +1,24 @@
+/**
+ * `deno task cpython [module …]`: CPython's own tests bare, as cold and as warm jobs, all of them by default. On Debian they
+ * are in `libpython3.11-testsuite`.
+ */
+import { ColdAndWarm } from "../helpers/compare_runs.ts";
+import { TestHome } from "../helpers/test_home.ts";
+import { ALL, compareModule, differences } from "./compare.ts";
+
+const BUDGET_SECONDS = 1800;
+
+await using home = await TestHome.create();
+await using runs = await ColdAndWarm.start(home);
+let failed = 0;
+for (const module of Deno.args.length > 0 ? Deno.args : ALL) {
+  await runs.untilWarm({ script_content: "print(1)" });
+  const compared = await compareModule(runs, module, BUDGET_SECONDS);
+  const found = differences(compared);
+  const count = Object.keys(compared.bare).length - 1;
+  console.log(`${found.length === 0 ? "same" : "DIFFERS"} ${module}: ${count} tests`);
+  for (const line of found) console.log(`  ${line}`);
+  failed += found.length > 0 ? 1 : 0;
+}
+console.log(failed === 0 ? "All are the same" : `${failed} differ`);
+Deno.exitCode = failed === 0 ? 0 : 1;

@@ -13,6 +13,7 @@ export const ALONE: Record<string, string> = {
  */
 export const IN_CI: Record<string, string> = {
   "tests/conformance/conformance_test.ts": "needs the packages of tests/tools",
+  "tests/cpython/cpython_test.ts": "runs a dozen modules of CPython's own tests",
   "tests/docs_run_test.ts": "does all that the documents show",
   "tests/e2e/examples_test.ts": "follows the guide of recipes",
   "tests/e2e/inspector_test.ts": "needs the packages of tests/tools",

@@ -16,9 +16,13 @@ for (const module of Deno.args.length > 0 ? Deno.args : ALL) {
   const compared = await compareModule(runs, module, BUDGET_SECONDS);
   const found = differences(compared);
   const count = Object.keys(compared.bare).length - 1;
-  console.log(`${found.length === 0 ? "same" : "DIFFERS"} ${module}: ${count} tests`);
-  for (const line of found) console.log(`  ${line}`);
+  print(`${found.length === 0 ? "same" : "DIFFERS"} ${module}: ${count} tests`);
+  for (const line of found) print(`  ${line}`);
   failed += found.length > 0 ? 1 : 0;
 }
-console.log(failed === 0 ? "All are the same" : `${failed} differ`);
+print(failed === 0 ? "All are the same" : `${failed} differ`);
 Deno.exitCode = failed === 0 ? 0 : 1;
+
+function print(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(line + "\n"));
+}

@@ -24,6 +24,7 @@ import slots
 import supervisor
 from next_step import SETTLE, STOP_REMAINS, WAIT
 from request_socket import RequestSocket
+from server_link import ServerLink
 from waiting_jobs import WaitingJobs
 from warm_hosts import WarmHosts
 
@@ -54,8 +55,8 @@ class Launcher:
         self.warm = WarmHosts(home, launcher_id, limit, umask, IS_IN_JOB)
         self.never_warm = set()  # jobs whose warm host has died
         self.children = {}  # by pid
-        self.unsent = b""
-        self.server_lives = True
+        self.server = ServerLink()
+        self.tell = self.server.tell
 
     def listen(self):
         self.wake_r, wake_w = os.pipe()
@@ -64,22 +65,17 @@ class Launcher:
         signal.set_wakeup_fd(wake_w, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.signal(signal.SIGUSR1, lambda *_: None)
-        os.set_blocking(0, False)
-        os.set_blocking(1, False)
+        self.server.listen()
 
     def serve(self):
-        rest = []
         self.tell({"ready": self.id, "pid": os.getpid()})
-        while self.server_lives or self.children or self.warm.jobs or self.waiting:
+        while self.server.lives or self.children or self.warm.jobs or self.waiting:
             ready = self.wait()
-            if self.unsent and 1 in ready:
-                self.send()
             if self.wake_r in ready:
                 os.read(self.wake_r, 4096)
                 self.waiting.hear_of_slot()
                 self.reap()
-            if 0 in ready:
-                self.read(rest)
+            self.server.serve(ready, self.obey)
             self.requests.serve(ready, self.answer)
             for attempt in self.warm.serve(ready, lambda job_id: self.tell({"started": job_id})):
                 self.warm_ended(attempt)
@@ -91,28 +87,14 @@ class Launcher:
     def wait(self):
         """The descriptors where there is something to do; select(2) knows none above 1023."""
         poll = select.poll()
-        fixed = [self.wake_r] + [0] * self.server_lives
-        for source in fixed + self.requests.sources() + self.warm.sources():
+        for source in [self.wake_r] + self.requests.sources() + self.warm.sources():
             poll.register(source, select.POLLIN)
-        if self.unsent:
-            poll.register(1, select.POLLOUT)
+        self.server.register(poll)
         pauses = [self.waiting.rest_milliseconds, self.warm.rest_milliseconds(self.is_idle())]
         return [source for source, _ in poll.poll(min((p for p in pauses if p is not None), default=None))]
 
     def is_idle(self):
-        return self.server_lives and not (self.children or self.warm.jobs or self.waiting)
-
-    def read(self, rest):
-        data = os.read(0, 1 << 20)
-        if not data:
-            self.server_lives = False  # an unfinished last line is not an order
-            os.close(0)
-            os.open(os.devnull, os.O_RDONLY)
-        first, *others = data.split(b"\n")
-        rest.append(first)
-        for piece in others:
-            self.obey(b"".join(rest))
-            rest[:] = [piece]
+        return self.server.lives and not (self.children or self.warm.jobs or self.waiting)
 
     def obey(self, line):
         order = json.loads(line)
@@ -211,6 +193,7 @@ class Launcher:
 
     def warm_ended(self, attempt):
         """A job that did not begin, since its host died, is to be started once more, and cold."""
+        self.waiting.hear_of_slot()
         child = attempt.child
         step = job_folder.step_of(child.folder, None)
         if attempt.began or step == SETTLE or job_folder.has(child.folder, names.STARTED):
@@ -277,22 +260,8 @@ class Launcher:
         finally:
             child.let_go()
         self.tell({"ended": child.id})
-        self.waiting.hear_of_slot()
         if child.lesson:
             self.warm.learn(child.id, *child.lesson)
-
-    def tell(self, message):
-        if self.server_lives:
-            self.unsent += json.dumps(message).encode() + b"\n"
-            self.send()
-
-    def send(self):
-        try:
-            self.unsent = self.unsent[os.write(1, self.unsent) :]
-        except BlockingIOError:
-            pass  # the rest follows when the server reads
-        except BrokenPipeError:
-            self.unsent = b""
 
 
 def main(umask, home, launcher_id, limit):

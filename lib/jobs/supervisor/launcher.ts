@@ -19,6 +19,7 @@ import processTreeSource from "./process_tree.py" with { type: "text" };
 import psProcessesSource from "./ps_processes.py" with { type: "text" };
 import requestSocketSource from "./request_socket.py" with { type: "text" };
 import runCommandSource from "./run_command.py" with { type: "text" };
+import serverLinkSource from "./server_link.py" with { type: "text" };
 import sharedSlotSource from "./shared_slot.py" with { type: "text" };
 import slotsSource from "./slots.py" with { type: "text" };
 import standardInputSource from "./standard_input.py" with { type: "text" };
@@ -62,6 +63,7 @@ const SOURCES = {
   "ps_processes.py": psProcessesSource,
   "request_socket.py": requestSocketSource,
   "run_command.py": runCommandSource,
+  "server_link.py": serverLinkSource,
   "shared_slot.py": sharedSlotSource,
   "slots.py": slotsSource,
   "standard_input.py": standardInputSource,

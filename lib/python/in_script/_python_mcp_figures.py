@@ -24,6 +24,8 @@ def patch(module, artifacts):
         canvas.print_figure = _followed(canvas.print_figure, _after_print)
     elif module.__name__ == "matplotlib.pyplot":
         _Pyplot(module).patch()
+    elif module.__name__.endswith("loky.backend.fork_exec"):
+        _pass_hook_on(module)
     else:
         _patch_plotly(module, artifacts)
 
@@ -112,6 +114,21 @@ class _Pyplot:
                 _pictures.keep_shown(self.pyplot._pylab_helpers.Gcf.figs[number].canvas.figure)
             except Exception:
                 pass  # such as a formula that cannot be drawn, or a full disk
+
+
+def _pass_hook_on(loky):
+    """Gives joblib's workers the start-up hook: they are started with a copy of `os.environ`, which hides it."""
+    fork_exec = loky.fork_exec
+    hook = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "hook")
+
+    @functools.wraps(fork_exec)
+    def fork_exec_with_hook(cmd, keep_fds, env=None):
+        env = dict(os.environ, **(env or {}))
+        env["PYTHONPATH"] = os.pathsep.join(filter(None, (hook, env.get("PYTHONPATH"))))
+        env["PYTHON_MCP_SCRIPT_PID"] = str(os.getpid())  # how the job ends is not for a worker to say
+        return fork_exec(cmd, keep_fds, env)
+
+    loky.fork_exec = fork_exec_with_hook
 
 
 def _patch_plotly(renderers, artifacts):

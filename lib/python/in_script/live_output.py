@@ -71,9 +71,15 @@ class _Finder(object):
 
 
 class _Watcher(object):
-    """Sees that a plotting library is imported, and has our module change it; then it is gone."""
+    """Sees that a library of plots or workers is imported, and has our module change it; then it is gone."""
 
-    WATCHED = ("matplotlib.backend_bases", "matplotlib.pyplot", "plotly.io._renderers")
+    WATCHED = (
+        "matplotlib.backend_bases",
+        "matplotlib.pyplot",
+        "plotly.io._renderers",
+        "joblib.externals.loky.backend.fork_exec",
+        "loky.backend.fork_exec",
+    )
 
     def __init__(self, finder, artifacts):
         self.finder, self.artifacts = finder, artifacts

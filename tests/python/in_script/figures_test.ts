@@ -33,7 +33,7 @@ async function show(
         Deno.writeTextFileSync(join(folder, name), text);
       }
       const made = await plan(source, {
-        dependencies: ["matplotlib", "pandas", "plotly", "seaborn"],
+        dependencies: ["joblib", "matplotlib", "pandas", "plotly", "seaborn"],
         env: { PYTHON_MCP_ARTIFACTS: artifacts, ...env },
       });
       if (isBare) {
@@ -65,7 +65,7 @@ function sizesIn(folder: string): Record<string, number> {
 }
 
 const noise =
-  "plt.figure(figsize=(16, 16)); plt.imshow(np.random.default_rng(1).random((1500, 1500, 3)))\n";
+  "plt.figure(figsize=(8, 8)); plt.imshow(np.random.default_rng(1).random((800, 800, 3)))\n";
 
 /** What a script does, and the pictures that come of it. */
 const CASES: Record<string, [source: string, pictures: string[]]> = {
@@ -145,6 +145,11 @@ const CASES: Record<string, [source: string, pictures: string[]]> = {
     'with multiprocessing.get_context("fork").Pool(1) as pool: pool.map(workers.save, ["a"])\n' +
     'spawn = multiprocessing.get_context("spawn")\n' +
     'with ProcessPoolExecutor(1, mp_context=spawn) as pool: list(pool.map(workers.save, ["b"]))',
+    ["figure_a.png", "figure_b.png"],
+  ],
+  "is made by joblib's workers": [
+    "import joblib, workers\n" +
+    'joblib.Parallel(2)(joblib.delayed(workers.save)(name) for name in "ab")',
     ["figure_a.png", "figure_b.png"],
   ],
   "is saved as an artifact": [

@@ -60,6 +60,7 @@ export class House {
   async openSession(): Promise<RawSession> {
     const session = new RawSession(this.state, {
       PYTHON_MCP_MAX_RUNNING: "4",
+      PYTHON_MCP_WARM: "imports",
       PYTHON_MCP_MAX_OUTPUT_MB: String(MOST_BYTES >> 20),
     });
     await session.initialize();
@@ -92,6 +93,14 @@ export class House {
       await pause(100);
       if (this.#kill(supervisor, "supervisor")) this.faults.supervisor++;
     }
+  }
+
+  /** How many jobs, of those whose files are left, were forked by a warm host. */
+  countWarm(): number {
+    const outcomes = this.#folders().map((id) =>
+      readJsonIfThere<{ cold: unknown }>(join(this.state, "jobs", id, "outcome.json"))
+    );
+    return outcomes.filter((outcome) => outcome?.cold === null).length;
   }
 
   async startJob(planned: PlannedJob): Promise<Started> {
@@ -156,7 +165,7 @@ export class House {
         session.end().catch(() => {});
       }
       this.#veteran = undefined;
-      for (const role of ["launcher", "supervisor", "script"] as const) {
+      for (const role of ["host", "launcher", "supervisor", "script"] as const) {
         for (const pid of this.#living(role)) this.#kill(pid, role);
       }
     } else {

@@ -13,7 +13,7 @@ import { checkHouse, problemsOf } from "./check_jobs.ts";
 import { House } from "./house.ts";
 import { leaveJobs } from "./left_jobs.ts";
 import { planRound } from "./plan.ts";
-import { writeChaosResults } from "./results.ts";
+import { type ChaosResults, writeChaosResults } from "./results.ts";
 
 const { values } = parseArgs({
   options: { seed: { type: "string" }, seconds: { type: "string" }, kills: { type: "string" } },
@@ -39,11 +39,12 @@ async function run(): Promise<number> {
   const report = await checkHouse(house);
   const problems = problemsOf(report);
   const { jobs, lostBytes, worstBytes, ...found } = report;
-  const results = {
+  const results: ChaosResults = {
     seed,
     rounds,
     seconds: Math.round((performance.now() - began) / 1000),
     jobs,
+    warm: house.countWarm(),
     kills: house.kills,
     faults: house.faults,
     at_steps: house.ambushes,

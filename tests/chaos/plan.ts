@@ -25,6 +25,7 @@ export const FAULTS = [
   "launcher",
   "supervisor",
   "script",
+  "host",
   "all",
 ] as const;
 export type Fault = typeof FAULTS[number];

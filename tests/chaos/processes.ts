@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { roleOfFork } from "../jobs/kill.ts";
 import { processesWith } from "../helpers/test_home.ts";
 
-export type Role = "server" | "launcher" | "supervisor" | "script";
+export type Role = "server" | "launcher" | "supervisor" | "script" | "host";
 
 /** The living processes of a home, by what they are. */
 export function processesOf(home: string): Map<Role, number[]> {
@@ -12,6 +12,10 @@ export function processesOf(home: string): Map<Role, number[]> {
   for (const { pid, command } of all) {
     const role: Role = command.includes("main.ts")
       ? "server"
+      : command.startsWith("python-mcp warm host")
+      ? "host"
+      : command.startsWith("python-mcp warm supervisor")
+      ? "supervisor"
       : forks.includes(pid)
       ? roleOfFork(pid, forks)
       : "script";

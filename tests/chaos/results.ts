@@ -4,6 +4,8 @@ export interface ChaosResults {
   rounds: number;
   seconds: number;
   jobs: number;
+  /** How many of those whose files are left were forked by a warm host. */
+  warm: number;
   kills: number;
   /** How often each was done: `server`, `launcher`, … */
   faults: Record<string, number>;

@@ -47,11 +47,7 @@ export interface Compared {
 }
 
 /** Runs a module of CPython's tests by itself, as a cold job and as a warm one. */
-export async function compareModule(
-  runs: ColdAndWarm,
-  module: string,
-  budget = 50,
-): Promise<Compared> {
+export async function compareModule(runs: ColdAndWarm, module: string): Promise<Compared> {
   const file = (kind: string) => runs.home.join(`${module}.${kind}.xml`);
   const options = (kind: string) => ["--junit-xml", file(kind), module];
   const { code } = await new Deno.Command(runs.python, {
@@ -61,11 +57,7 @@ export async function compareModule(
     stderr: "piped",
   }).output();
   const asJob = (kind: "cold" | "warm") =>
-    runs.run(runs[kind], {
-      script_path: SCRIPT,
-      args: options(kind),
-      time_budget_seconds: budget,
-    });
+    runs.runInBackground(runs[kind], { script_path: SCRIPT, args: options(kind) });
   const cold = await asJob("cold");
   const warm = await asJob("warm");
   return {

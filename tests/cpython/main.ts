@@ -6,14 +6,12 @@ import { ColdAndWarm } from "../helpers/compare_runs.ts";
 import { TestHome } from "../helpers/test_home.ts";
 import { ALL, compareModule, differences } from "./compare.ts";
 
-const BUDGET_SECONDS = 1800;
-
 await using home = await TestHome.create();
 await using runs = await ColdAndWarm.start(home);
 let failed = 0;
 for (const module of Deno.args.length > 0 ? Deno.args : ALL) {
   await runs.untilWarm({ script_content: "print(1)" });
-  const compared = await compareModule(runs, module, BUDGET_SECONDS);
+  const compared = await compareModule(runs, module);
   const found = differences(compared);
   const count = Object.keys(compared.bare).length - 1;
   print(`${found.length === 0 ? "same" : "DIFFERS"} ${module}: ${count} tests`);

@@ -41,6 +41,16 @@ export class ColdAndWarm implements AsyncDisposable {
     })).json as Result;
   }
 
+  /** For scripts that take longer than a client waits for an answer. */
+  async runInBackground(server: Connection, script: Result): Promise<Result> {
+    const { job_id } = await this.run(server, { ...script, async_mode: true });
+    while (true) {
+      const { json } = await server.call("py_job_status", { job_id, wait_seconds: 40 });
+      const { job } = json as { job: { status: string; result: Result } };
+      if (job.status !== "pending" && job.status !== "running") return job.result;
+    }
+  }
+
   /** Runs a script until a run of it is warm, and returns that one. */
   async untilWarm(script: Result, timeoutMs = 30_000): Promise<Result> {
     let last: Result = {};

@@ -21,13 +21,12 @@ export class TestHome implements AsyncDisposable {
   /** Without warm hosts, which outlive their servers on purpose: they are ended here. */
   #others(): { pid: number; command: string }[] {
     return this.processes().filter(({ pid, command }) => {
-      const isHost = /^python-mcp warm host|\/python-mcp-warm-host\//.test(command);
       try {
-        if (isHost) Deno.kill(pid, "SIGKILL");
+        if (isHost(command)) Deno.kill(pid, "SIGKILL");
       } catch {
         // It ended meanwhile.
       }
-      return !isHost;
+      return !isHost(command);
     });
   }
 
@@ -42,6 +41,11 @@ export class TestHome implements AsyncDisposable {
       await Deno.remove(this.path, { recursive: true });
     }
   }
+}
+
+/** Whether this is the command line of a warm host, perhaps one that is just being started. */
+export function isHost(command: string): boolean {
+  return /^python-mcp warm host|\/python-mcp-warm-host\//.test(command);
 }
 
 /** Living processes whose command line or environment holds a text; zombies left out. */

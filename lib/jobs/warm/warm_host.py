@@ -268,7 +268,10 @@ def state_of(path):
 
 def release(pid, socket, files):
     """Lets the script begin, with these descriptors as its standard streams."""
-    socket.sendmsg([b"."], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, array.array("i", files))])
+    try:
+        socket.sendmsg([b"."], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, array.array("i", files))])
+    except OSError:
+        pass  # it was killed meanwhile, as its status will say
     socket.close()
     return pid
 

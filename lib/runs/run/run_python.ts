@@ -96,7 +96,10 @@ async function waitForAnswer(
   await watch?.stop();
   if (background) return { background };
   if (!caller.signal?.aborted) {
-    return toAnswer(await jobs.finishCall(running, (end) => whatStays(end, running)), running);
+    const end = await jobs.finishCall(running, (end) => whatStays(end, running));
+    const { cold } = end.outcome;
+    if (cold !== undefined) app.log.debug(`run ${running.id}: ${cold ? `cold, ${cold}` : "warm"}`);
+    return toAnswer(end, running);
   }
   const position = await jobs.toBackground(running);
   if (callerWantsStop(app, caller)) await jobs.cancel(running.id);

@@ -8,6 +8,7 @@ import { checkIndex } from "./doctor_index.ts";
 import { checkPermissions } from "./doctor_permissions.ts";
 import { checkPythons } from "./doctor_pythons.ts";
 import { checkUv } from "./doctor_uv.ts";
+import { checkWarm } from "./doctor_warm.ts";
 import type { Finding } from "./finding.ts";
 
 /** Looks at all that the server needs; a check that breaks is a finding too. */
@@ -21,6 +22,7 @@ export async function examine(
     ["uv", () => checkUv(settings)],
     ["Python", () => checkPythons(settings)],
     ["home", () => checkHome(settings.home)],
+    ["warm runs", () => checkWarm(settings)],
     ...(offline
       ? []
       : [["index", () => checkIndex(settings.env)] as [string, () => Promise<Finding[]>]]),

@@ -5,7 +5,7 @@ export interface ChaosResults {
   seconds: number;
   jobs: number;
   /** How many of those whose files are left were forked by a warm host. */
-  warm: number;
+  warm?: number;
   kills: number;
   /** How often each was done: `server`, `launcher`, … */
   faults: Record<string, number>;

@@ -1,4 +1,5 @@
 import { firstAnswer } from "../../mcp/first_answer.ts";
+import { standardInput, writeStandardOutput } from "./standard_streams.ts";
 
 /** Where a conversation stands before the SDK takes over. */
 export interface Begun {
@@ -9,7 +10,8 @@ export interface Begun {
 }
 
 const NEWLINE = 10;
-const PIECE = 64 * 1024;
+/** Bytes of a first line that is answered here. */
+const LONGEST = 64 * 1024;
 
 /** Reads the first line, and answers it where that needs nothing that is yet to be loaded. */
 export async function begin(): Promise<Begun> {
@@ -18,7 +20,7 @@ export async function begin(): Promise<Begun> {
   const answer = end < 0 ? undefined : firstAnswer(new TextDecoder().decode(read.subarray(0, end)));
   if (!answer) return { read };
   try {
-    await writeAll(new TextEncoder().encode(answer.line));
+    writeStandardOutput(new TextEncoder().encode(answer.line));
     return { read, answered: answer.id };
   } catch {
     // Nobody reads: what writes next finds that as well.
@@ -29,19 +31,9 @@ export async function begin(): Promise<Begun> {
 /** Reads until there is a line, the end of the input, or so much that it is no ordinary first line. */
 async function readLine(): Promise<Uint8Array> {
   let read = new Uint8Array();
-  const piece = new Uint8Array(PIECE);
-  while (read.length < PIECE) {
-    const count = await Deno.stdin.read(piece).catch(() => null);
-    if (count === null) break;
-    const longer = new Uint8Array(read.length + count);
-    longer.set(read);
-    longer.set(piece.subarray(0, count), read.length);
-    read = longer;
-    if (read.includes(NEWLINE)) break;
+  for await (const piece of standardInput()) {
+    read = new Uint8Array([...read, ...piece]);
+    if (piece.includes(NEWLINE) || read.length > LONGEST) break;
   }
   return read;
-}
-
-async function writeAll(bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
 }

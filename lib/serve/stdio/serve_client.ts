@@ -1,8 +1,8 @@
-import process from "node:process";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import type { App } from "../../runs/app.ts";
 import { createServer } from "../../mcp/create_server.ts";
 import type { Begun } from "./begin.ts";
+import { standardInput, writeStandardOutput } from "./standard_streams.ts";
 import { StdioTransport } from "./stdio_transport.ts";
 
 /** How long a server whose input has ended goes on without an answer to what it has read. */
@@ -15,7 +15,7 @@ export async function serveClient(
   toldToEnd: Promise<void>,
 ): Promise<void> {
   const inputOver = new AbortController();
-  const transport = new StdioTransport(process.stdin, process.stdout, begun);
+  const transport = new StdioTransport(standardInput(), writeStandardOutput, begun);
   const handle = serveStdio(
     ({ era }) => createServer(app, { era, lasting: true, over: inputOver.signal }),
     {

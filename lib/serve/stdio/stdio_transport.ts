@@ -1,5 +1,4 @@
 import { Buffer } from "node:buffer";
-import type { Readable, Writable } from "node:stream";
 import {
   type JSONRPCMessage,
   parseJSONRPCMessage,
@@ -31,23 +30,26 @@ export class StdioTransport implements Transport {
   readonly open = new OpenRequests();
   readonly #inputEnded = Promise.withResolvers<void>();
   readonly #hasClosed = Promise.withResolvers<void>();
-  readonly #input: Readable;
-  readonly #output: Writable;
-  readonly #read?: Uint8Array;
+  readonly #input: AsyncIterable<Uint8Array>;
+  readonly #output: Output;
+  readonly #begun?: Begun;
+  /** Fulfilled when the server has answered as well what was answered before. */
+  readonly #caughtUp = Promise.withResolvers<void>();
   #answered?: string | number;
   /** The pieces of a line whose end is still to come. */
-  #pieces: Buffer[] = [];
+  #pieces: Uint8Array[] = [];
   #length = 0;
   #closed = false;
   /** There once the version that has them was agreed on. */
   #batches?: Batches;
 
   /** @param begun Where the conversation stands already. */
-  constructor(input: Readable, output: Writable, begun?: Begun) {
+  constructor(input: AsyncIterable<Uint8Array>, output: Output, begun?: Begun) {
     this.#input = input;
     this.#output = output;
-    this.#read = begun?.read;
+    this.#begun = begun;
     this.#answered = begun?.answered;
+    if (this.#answered === undefined) this.#caughtUp.resolve();
   }
 
   /** Fulfilled when all of the input was read. */
@@ -61,10 +63,7 @@ export class StdioTransport implements Transport {
   }
 
   start(): Promise<void> {
-    if (this.#read) this.#onData(Buffer.from(this.#read));
-    this.#input.on("data", this.#onData).on("end", this.#onEnd).on("close", this.#onEnd)
-      .on("error", this.#onError);
-    this.#output.on("error", this.#onError);
+    this.#readAll();
     return Promise.resolve();
   }
 
@@ -74,9 +73,7 @@ export class StdioTransport implements Transport {
     }
     if (!("method" in message)) {
       if (this.#batches?.take(message)) return Promise.resolve();
-      if (message.id !== undefined && message.id === this.#answered) {
-        return this.#passOver(message.id);
-      }
+      if (this.#isAnswered(message.id)) return Promise.resolve();
     }
     return this.#write(message);
   }
@@ -84,31 +81,52 @@ export class StdioTransport implements Transport {
   close(): Promise<void> {
     if (this.#closed) return Promise.resolve();
     this.#closed = true;
-    this.#input.off("data", this.#onData).off("end", this.#onEnd).off("close", this.#onEnd).pause();
     this.#hasClosed.resolve();
     this.onclose?.();
     return Promise.resolve();
   }
 
-  /** What was answered before: whoever asks again with that id gets an answer. */
-  #passOver(id: string | number): Promise<void> {
+  /** Whether this answers what was answered before; a later request may have that id too. */
+  #isAnswered(id: unknown): boolean {
+    if (id === undefined || id !== this.#answered) return false;
     this.#answered = undefined;
     this.open.settle(id);
-    return Promise.resolve();
+    this.#caughtUp.resolve();
+    return true;
   }
 
-  readonly #onEnd = () => {
+  async #readAll(): Promise<void> {
+    try {
+      for await (const piece of this.#allInput()) {
+        if (this.#closed) return;
+        this.#onData(piece);
+      }
+    } catch (error) {
+      return this.#onError(error as Error);
+    }
     // A last line may lack its end.
     if (this.#length > 0) this.#endLine();
     this.#inputEnded.resolve();
-  };
+  }
 
-  readonly #onError = (error: Error) => {
+  async *#allInput(): AsyncGenerator<Uint8Array> {
+    if (this.#begun) {
+      const { read } = this.#begun;
+      const rest = read.indexOf(NEWLINE) + 1;
+      yield read.subarray(0, rest);
+      // What follows depends on it, such as on the version that was agreed on.
+      await this.#caughtUp.promise;
+      yield read.subarray(rest);
+    }
+    yield* this.#input;
+  }
+
+  #onError(error: Error): void {
     this.onerror?.(error);
     this.close();
-  };
+  }
 
-  readonly #onData = (data: Buffer) => {
+  #onData(data: Uint8Array): void {
     let from = 0;
     for (let end = data.indexOf(NEWLINE); end >= 0; end = data.indexOf(NEWLINE, from)) {
       this.#add(data.subarray(from, end));
@@ -116,9 +134,9 @@ export class StdioTransport implements Transport {
       from = end + 1;
     }
     this.#add(data.subarray(from));
-  };
+  }
 
-  #add(piece: Buffer): void {
+  #add(piece: Uint8Array): void {
     this.#length += piece.length;
     if (this.#length > LONGEST_MESSAGE) this.#pieces = [];
     else if (piece.length > 0) this.#pieces.push(piece);
@@ -175,17 +193,20 @@ export class StdioTransport implements Transport {
     this.#write(refusal).catch(() => {});
   }
 
-  #write(message: JSONRPCMessage | Answer | Answer[]): Promise<void> {
-    if (this.#closed) return Promise.reject(new Error("The connection is closed"));
-    return new Promise((resolve, reject) => {
-      this.#output.write(`${JSON.stringify(message)}\n`, (error) => {
-        if (error) return reject(error);
-        for (const one of [message].flat()) if (!("method" in one)) this.open.settle(one.id);
-        resolve();
-      });
-    });
+  async #write(message: JSONRPCMessage | Answer | Answer[]): Promise<void> {
+    if (this.#closed) throw new Error("The connection is closed");
+    try {
+      await this.#output(new TextEncoder().encode(`${JSON.stringify(message)}\n`));
+    } catch (error) {
+      this.#onError(error as Error);
+      throw error;
+    }
+    for (const one of [message].flat()) if (!("method" in one)) this.open.settle(one.id);
   }
 }
+
+/** Writes all of the bytes, in the order of the calls. */
+type Output = (bytes: Uint8Array) => Promise<void> | void;
 
 interface Refusal extends Answer {
   error: { code: number; message: string };

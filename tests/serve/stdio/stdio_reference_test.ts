@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { StdioServerTransport } from "@modelcontextprotocol/server/stdio";
-import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/server";
+import type { JSONRPCMessage } from "@modelcontextprotocol/server";
 import fc from "fast-check";
 import { StdioTransport } from "../../../lib/serve/stdio/stdio_transport.ts";
-
-type Kind = new (input: PassThrough, output: PassThrough) => Transport;
 
 const id = fc.oneof(fc.integer(), fc.string());
 const params = fc.dictionary(
@@ -20,9 +18,19 @@ const message: fc.Arbitrary<JSONRPCMessage> = fc.oneof(
 const ending = fc.constantFrom("\n", "\r\n", "\n\n", "\n  \n");
 
 /** What reaches the server when these bytes come in these pieces. */
-async function received(kind: Kind, pieces: Uint8Array[]): Promise<unknown[]> {
+async function received(pieces: Uint8Array[]): Promise<unknown[]> {
+  const transport = new StdioTransport(ReadableStream.from(pieces), () => {});
+  const messages: unknown[] = [];
+  transport.onmessage = (message) => void messages.push(message);
+  await transport.start();
+  await transport.inputEnded;
+  await transport.close();
+  return messages;
+}
+
+async function receivedBySdk(pieces: Uint8Array[]): Promise<unknown[]> {
   const input = new PassThrough();
-  const transport = new kind(input, new PassThrough());
+  const transport = new StdioServerTransport(input, new PassThrough());
   const messages: unknown[] = [];
   transport.onmessage = (message) => void messages.push(message);
   await transport.start();
@@ -32,11 +40,20 @@ async function received(kind: Kind, pieces: Uint8Array[]): Promise<unknown[]> {
   return messages;
 }
 
-async function sent(kind: Kind, messages: JSONRPCMessage[]): Promise<string> {
+async function sent(messages: JSONRPCMessage[]): Promise<string> {
+  let text = "";
+  const output = (bytes: Uint8Array) => void (text += new TextDecoder().decode(bytes));
+  const transport = new StdioTransport(ReadableStream.from([]), output);
+  for (const message of messages) await transport.send(message);
+  await transport.close();
+  return text;
+}
+
+async function sentBySdk(messages: JSONRPCMessage[]): Promise<string> {
   const output = new PassThrough();
   let text = "";
   output.on("data", (piece) => text += piece);
-  const transport = new kind(new PassThrough(), output);
+  const transport = new StdioServerTransport(new PassThrough(), output);
   await transport.start();
   for (const message of messages) await transport.send(message);
   await transport.close();
@@ -52,16 +69,16 @@ Deno.test("stdio reads what the SDK's transport reads, however it is cut into pi
       { length: Math.ceil(bytes.length / size) },
       (_, n) => bytes.slice(n * size, (n + 1) * size),
     );
-    const ours = await received(StdioTransport, pieces);
-    assert.deepEqual(ours, await received(StdioServerTransport, pieces));
+    const ours = await received(pieces);
+    assert.deepEqual(ours, await receivedBySdk(pieces));
     assert.equal(ours.length, lines.length);
   }));
 });
 
 Deno.test("stdio writes what the SDK's transport writes", async () => {
   await fc.assert(fc.asyncProperty(fc.array(message, { maxLength: 6 }), async (messages) => {
-    const ours = await sent(StdioTransport, messages);
-    assert.equal(ours, await sent(StdioServerTransport, messages));
+    const ours = await sent(messages);
+    assert.equal(ours, await sentBySdk(messages));
     assert.equal(ours.split("\n").length, messages.length + 1);
   }));
 });

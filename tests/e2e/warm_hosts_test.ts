@@ -66,6 +66,18 @@ Deno.test("a warm host keeps no environment value and no argument of a job where
   }
 });
 
+Deno.test("runs stay warm when a host has had as many as one may have", async () => {
+  const runs = await start();
+  await runs.untilWarm(HELLO);
+  const seeds = new Set<unknown>();
+  for (let run = 0; run < 55; run++) {
+    const { warm, stdout } = await runs.run(runs.warm, { script_content: "print(hash('a'))" });
+    assert.equal(warm, true, `run ${run}`);
+    seeds.add(stdout);
+  }
+  assert.equal(seeds.size, 2);
+});
+
 const COLD: [string, Record<string, unknown>, RegExp][] = [
   ["its caller gives variables", { env_vars: { A: "1" } }, /environment variables/],
   ["a file beside it has the name of a loaded module", { script_path: "shadowed.py" }, /json.py/],

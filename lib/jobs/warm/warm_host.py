@@ -27,7 +27,7 @@ import slots
 import supervisor
 from become_script import Script, Start
 
-FIRST_SOCKET = 3
+FIRST_SOCKET, STARTING_LOCK = 3, 4
 MOST_BYTES = 1 << 20  # of a message
 DESCRIPTORS = 8  # of a job; see Job
 MOST_RUNS = 50  # all scripts of a host have the same hash seed
@@ -83,6 +83,7 @@ class Host:
         if not self.start.places or not self.start.command_line.set(title, []):
             self.refuse("this system keeps a command line from being changed")
         self.listen()
+        os.close(STARTING_LOCK)
         self.about = {
             "path": self.path,
             "loaded": sorted({name.partition(".")[0] for name in set(sys.modules) - AT_START}),
@@ -214,7 +215,7 @@ class Host:
         if pid == 0:
             return self.supervise(job)
         job.close()
-        self.send(number, {"began": job.spec["id"]})
+        self.send(number, {"began": job.spec["id"], "runs": self.runs})
         return None
 
     def supervise(self, job):

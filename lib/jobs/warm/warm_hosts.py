@@ -20,6 +20,8 @@ MOST_HOSTS = 4
 ANSWER_SECONDS = 2.0  # a host that does not begin a job within them is killed
 START_SECONDS = 180.0
 IDLE_SECONDS = 0.1  # nothing runs for so long before a host is started
+RENEW_AT = 40  # runs of a host; it ends after 50
+RETRY_SECONDS = 0.5  # while another launcher starts a host for the same interpreter
 COLD_RUNS = 3  # or so many runs have wanted it
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 MARKER = "/python-mcp-warm-host/" + "x" * 4096  # as in own_memory.py
@@ -32,6 +34,7 @@ class Host:
         self.ready = path is not None
         self.environment = state_of(key["python"])
         self.lives = True
+        self.is_renewed = False
         self.loaded = frozenset()
         self.modules = []
         self.since = time.monotonic()
@@ -62,6 +65,7 @@ class WarmHosts:
         self.strangers = {}  # keys that hosts of others do not have, by their path
         self.wanted = {}  # what hosts are to be started for: [key, warm, count, since], by the key as text
         self.unfit = {}  # why there can be no host for a key
+        self.retry_at = 0.0
         self.tried = {}  # modules that a host was started for once, by interpreter
         self.idle_since = time.monotonic()
 
@@ -74,7 +78,7 @@ class WarmHosts:
         """How long the launcher may sleep; None: until something happens."""
         waits = [attempt.sent + ANSWER_SECONDS for attempt in self.jobs.values() if not attempt.began]
         if self.wanted and is_idle and not any(not host.ready for host in self.hosts.values()):
-            waits.append(self.idle_since + IDLE_SECONDS)
+            waits.append(max(self.idle_since + IDLE_SECONDS, self.retry_at))
         return 1000 * max(0.0, min(waits) - time.monotonic()) + 1 if waits else None
 
     def serve(self, ready, began):
@@ -112,6 +116,7 @@ class WarmHosts:
         if "began" in message:
             for attempt in self.jobs.values():
                 if attempt.child.id == message["began"]:
+                    self.renew(host, message["runs"], attempt.spec["warm"])
                     attempt.began, attempt.spec = True, None
                     attempt.close_slot()
                     began(attempt.child.id)
@@ -123,6 +128,12 @@ class WarmHosts:
             if message.get("refused"):
                 Learned(self.home, host.key["python"]).refuse(message["refused"])
             self.make_room(host)
+
+    def renew(self, host, runs, warm):
+        """Has the next host be ready when this one has had its number of runs."""
+        if runs >= RENEW_AT and not host.is_renewed:
+            host.is_renewed = True
+            self.wanted[text_of(host.key)] = [host.key, warm, COLD_RUNS]
 
     # -- jobs -------------------------------------------------------------------------------
 
@@ -279,15 +290,34 @@ class WarmHosts:
             return
         text = next(iter(self.wanted))
         key, warm, count = self.wanted[text]
+        if now < self.retry_at:
+            return
         if now - self.idle_since >= IDLE_SECONDS or (is_idle and count >= COLD_RUNS):
-            del self.wanted[text]
+            self.retry_at = now + RETRY_SECONDS
             try:
-                self.start_host(key, warm)
+                if self.start_host_alone(key, warm):
+                    del self.wanted[text]
             except (OSError, NotImplementedError) as error:
+                del self.wanted[text]
                 self.unfit[text] = str(error)
 
-    def start_host(self, key, warm):
+    def start_host_alone(self, key, warm):
+        """False while another launcher is about to start one; it may be the same."""
         os.makedirs(self.folder, 0o700, exist_ok=True)
+        lock = slots.try_lock(Learned(self.home, key["python"]).path + ".starting")
+        if lock is None:
+            return False
+        try:
+            known = {host.path for host in self.hosts.values() if host.key == key}
+            fresh = self.look_elsewhere(key)
+            if fresh is None or fresh.path in known:
+                self.start_host(key, warm, lock)
+            return True
+        finally:
+            os.close(lock)
+
+    def start_host(self, key, warm, lock):
+        """`lock`: the host has it as descriptor 4 until it is ready."""
         self.mb = warm["mb"]
         self.make_room(None)
         path = os.path.join(self.folder, uuid.uuid4().hex + ".sock")
@@ -301,7 +331,7 @@ class WarmHosts:
         ours, its = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
         stdin_r, stdin_w = os.pipe()
         out_r, out_w = os.pipe()
-        files = [(os.POSIX_SPAWN_DUP2, source, target) for target, source in enumerate((stdin_r, out_w, out_w, its.fileno()))]
+        files = [(os.POSIX_SPAWN_DUP2, source, target) for target, source in enumerate((stdin_r, out_w, out_w, its.fileno(), lock))]
         try:
             pid = os.posix_spawn(
                 key["python"], [key["python"], MARKER], environ,

@@ -2,12 +2,14 @@ import { dirname } from "node:path";
 import { LocalModules } from "./local_modules.ts";
 import { readSource } from "./source_text.ts";
 
-/** Uses of `os.environ` that leave it as it is. */
+/** What is only read here, or is an import that names its module. */
+const THINGS = String.raw`(?:(?:os\s*\.\s*)?environ|sys\s*\.\s*(?:path|modules))\b`;
 const READS = new RegExp(
   [
-    String.raw`\benviron\s*\.\s*(?:get|items|keys|values|copy)\b`,
-    String.raw`\benviron\s*\[[^\]\n]*\](?!\s*(?:=(?!=)|\|=|\+=))`,
-    String.raw`(?:\bin\s+|\*\*|\bdict\(\s*)os\s*\.\s*environ\b(?!\s*[.[])`,
+    String.raw`\b${THINGS}\s*\.\s*(?:get|items|keys|values|copy|index|count)\b`,
+    String.raw`\b${THINGS}\s*\[[^\]\n]*\](?!\s*(?:=(?!=)|\|=|\+=))`,
+    String.raw`(?:\bin\s+|\*\*|\b(?:dict|list|set|tuple|sorted|len)\(\s*)${THINGS}(?!\s*[.[])`,
+    String.raw`\b(?:__import__|import_module)\(\s*(?:"[\w.]+"|'[\w.]+')\s*\)`,
   ].join("|"),
   "g",
 );
@@ -27,7 +29,8 @@ const CHANGES: [string, RegExp][] = [
     /\b(?:filterwarnings|simplefilter|resetwarnings|showwarning|formatwarning|catch_warnings|captureWarnings)\b/,
   ],
 ];
-const DELETES = /\bdel\s+(?:os\s*\.\s*)?environ\b/;
+const DELETES = new RegExp(String.raw`\bdel\s+${THINGS}`);
+const NAMED = /\b(?:__import__|import_module)\(\s*["']([\w.]+)["']/g;
 const IMPORT = /(?:^|;)[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import\b|import[ \t]+([\w., \t]+))/gm;
 const MOST_FILES = 200;
 const LARGEST_FILE = 1024 * 1024;
@@ -56,15 +59,18 @@ export function scriptImports(source: string, directory: string): ScriptImports 
 
 /** Names what the text may change, or nothing. */
 export function changesIn(source: string): string | undefined {
-  if (DELETES.test(source)) return "os.environ";
+  const deleted = DELETES.exec(source)?.[0];
+  if (deleted !== undefined) return deleted;
   const text = source.replaceAll(READS, "");
   return CHANGES.find(([, pattern]) => pattern.test(text))?.[0];
 }
 
 function importedModules(source: string): string[] {
-  return [...source.matchAll(IMPORT)].flatMap(([, from, names]) =>
+  const named = [...source.matchAll(NAMED)].map(([, name]) => name!);
+  const imported = [...source.matchAll(IMPORT)].flatMap(([, from, names]) =>
     from !== undefined ? [from] : names!.split(",").map((name) => name.trim().split(/\s/)[0]!)
   );
+  return [...imported, ...named];
 }
 
 function changesNearby(modules: string[], directory: string): string | undefined {

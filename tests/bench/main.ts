@@ -11,7 +11,7 @@ import { benchMemory, benchOutput } from "./output.ts";
 import { benchQuickRun } from "./quick_run.ts";
 import { benchCursor, benchWait } from "./reading.ts";
 import { type Results, writeResults } from "./results.ts";
-import { benchStart } from "./start.ts";
+import { benchIdleMemory, benchStart } from "./start.ts";
 
 const BENCHES: Record<string, (home: TestHome) => Promise<Partial<Results>>> = {
   start: async (home) => ({ figures: await benchStart(home) }),
@@ -22,6 +22,7 @@ const BENCHES: Record<string, (home: TestHome) => Promise<Partial<Results>>> = {
   output: async (home) => ({ figures: await benchOutput(home) }),
   cursor: async (home) => ({ figures: await benchCursor(home) }),
   wait: async (home) => ({ amounts: [await benchWait(home)] }),
+  idle: async (home) => ({ amounts: [await benchIdleMemory(home)] }),
   memory: async (home) => ({ amounts: await benchMemory(home) }),
 };
 

@@ -1,7 +1,9 @@
 import { MAIN, serverEnv } from "../helpers/program.ts";
 import type { TestHome } from "../helpers/test_home.ts";
-import { compare, type Figure } from "./compare.ts";
-import { run } from "./processes.ts";
+import { connect } from "../helpers/connect.ts";
+import { compare, type Figure, median } from "./compare.ts";
+import type { Amount } from "./results.ts";
+import { residentBytes, run } from "./processes.ts";
 
 const INITIALIZE = JSON.stringify({
   jsonrpc: "2.0",
@@ -23,12 +25,32 @@ export async function benchStart(home: TestHome): Promise<Figure[]> {
       name: "start",
       ours: "process start to `initialize` answered",
       base: "`deno run` of an empty file",
-      goal: 8,
+      goal: 5,
       pairs: 15,
       runOurs: () => startAndInitialize(home.path),
       runBase: async () => void await run([Deno.execPath(), "run", empty], home.path),
     }),
   ];
+}
+
+const IDLE_MS = 3000;
+const SERVERS = 5;
+
+/** What a server takes that has a client and nothing to do. */
+export async function benchIdleMemory(home: TestHome): Promise<Amount> {
+  const sizes: number[] = [];
+  for (let n = 0; n < SERVERS; n++) {
+    await using server = await connect({ home: home.path });
+    await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+    sizes.push(residentBytes(server.pid()));
+  }
+  return {
+    what: "resident memory of a server",
+    since: "3 s after its client has connected, no call yet",
+    value: Math.round(median(sizes) / 2 ** 20),
+    unit: "MB",
+    goal: 80,
+  };
 }
 
 /** Milliseconds until the first line on stdout. */

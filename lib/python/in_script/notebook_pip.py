@@ -6,6 +6,7 @@ they go into that one, as the user's own pip would have it. Installed as the mod
 `%pip`, `%uv` and `python -m pip`) and run by the programs of those names in the same place.
 """
 import os
+import subprocess
 import sys
 
 UV = os.environ.get("PYTHON_MCP_NOTEBOOK_UV", "uv")
@@ -22,6 +23,7 @@ LEFT_OUT_WITH_VALUE = {
 }  # fmt: skip
 INSTEAD = {"-I": "--reinstall", "--ignore-installed": "--reinstall"}
 PLACES = {"--target", "-t", "--prefix", "--root"}
+LOOKS = ("show", "list", "freeze")
 
 
 def command(arguments):
@@ -54,8 +56,15 @@ def main(arguments):
         argv = command(arguments[1:]) if arguments[:1] == ["pip"] else [UV] + arguments
     else:
         argv = command(arguments)
+    os.environ.setdefault("NO_COLOR", "1")  # as pip: cells read what it lists
     sys.stdout.flush()
     try:
+        if PACKAGES and argv[1:2] == ["pip"] and argv[2] in LOOKS and not PLACES & set(argv):
+            # What is in two places is looked for in both, as pip would.
+            hush = {"stderr": subprocess.DEVNULL} if argv[2] == "show" else {}
+            found = subprocess.call(argv + ["--target", PACKAGES], **hush) == 0
+            if found and argv[2] == "show":
+                return
         os.execvp(argv[0], argv)
     except OSError as error:
         sys.exit("Cannot start uv (%s): %s" % (argv[0], error))

@@ -51,9 +51,11 @@ Deno.test("pictures are shown as they are when there is room for them", async ()
 });
 
 Deno.test("four pictures are shown and the rest is said when there are more", async () => {
-  const one = noise(20, 20);
-  const names = ["a", "b", "c", "d", "e"].map((name) => [`${name}.png`, one]);
-  const { pictures, note } = await show(Object.fromEntries(names));
+  const files = ["a", "b", "c", "d", "e"].map((
+    name,
+    place,
+  ) => [`${name}.png`, noise(20, 20 + place)]);
+  const { pictures, note } = await show(Object.fromEntries(files));
   assert.equal(pictures.length, 4);
   assert.equal(note, "4 of 5 pictures are shown; the files are in artifacts");
 });

@@ -4,8 +4,12 @@ import { isLocked } from "../../lib/jobs/files/file_lock.ts";
 import { isHost, processesWith } from "../helpers/test_home.ts";
 import { linksOf } from "./processes.ts";
 
-/** Files that nothing will use or remove any more, below the folder of a home without servers. */
-export function leftoversIn(state: string): string[] {
+/**
+ * Files that nothing will use or remove any more, below the folder of a home without servers.
+ *
+ * @param removed jobs whose folders were removed
+ */
+export function leftoversIn(state: string, removed: { id?: string }[] = []): string[] {
   const found: string[] = [];
   const walk = (folder: string) => {
     for (const { name, isDirectory } of Deno.readDirSync(join(state, folder))) {
@@ -21,6 +25,7 @@ export function leftoversIn(state: string): string[] {
   }
   const explained = idsOf(state, "error LIKE '%folder was removed%'");
   for (const id of explained) ids.delete(id);
+  for (const { id } of removed) ids.delete(id ?? "");
   for (const { name } of Deno.readDirSync(join(state, "jobs"))) ids.delete(name);
   for (const id of ids) found.push(`the row of ${id} (without files or explanation)`);
   return found;

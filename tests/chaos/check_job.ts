@@ -46,9 +46,14 @@ export function contradictionOf(
   one: Started,
   job: Pick<Job, "status" | "error" | "result">,
   truth: Truth,
-  stdout: Uint8Array | undefined,
+  log: Uint8Array | undefined,
 ): string | undefined {
+  const stdout = one.hit.has("folder") ? undefined : log;
   const { status, error, result } = job;
+  // Its end went with its folder, unless that was known before.
+  if (one.hit.has("folder") && status === "failed" && /folder was removed/.test(error ?? "")) {
+    return;
+  }
   if (truth.starts > 1) return `started ${truth.starts} times`;
   if (one.kind in { values: 1, input: 1 } && truth.starts === 1) {
     const reached = truth.has[one.kind === "values" ? "CHAOS" : "stdin"];
@@ -87,9 +92,11 @@ function fits(one: Started, truth: Truth, error: string): boolean {
   const { kind, hit, id } = one;
   if (/supervisor was killed or the machine went down/.test(error)) return hit.has("supervisor");
   if (/SIGKILL/.test(error)) return hit.has("script");
-  if (/time limit/.test(error)) return kind === "limit" && truth.starts === 1;
+  // On a busy machine, its time may be up before it has come to say that it started.
+  if (/time limit/.test(error)) return kind === "limit" && truth.starts <= 1;
   if (/exceeded the limit of 4 MB/.test(error)) return kind === "too_much" && truth.starts === 1;
   if (truth.starts > 0) return false;
+  if (/was not started in|could not be run: .*not permitted/.test(error)) return hit.has("home");
   if (/kept nowhere: start it again/.test(error)) return kind === "values" || kind === "input";
   // Its caller had no answer yet.
   return /ended before it (could|was made)/.test(error) && id === undefined;

@@ -46,7 +46,7 @@ export async function checkHouse(house: House): Promise<Report> {
   const fresh = [await house.openSession(), await house.openSession()];
   sessions.push(...fresh);
   const [jobs, ...others] = await Promise.all(
-    [...fresh, veteran].map((server) => settledJobs(server, state)),
+    [...fresh, veteran].map((server) => settledJobs(server, house)),
   ) as [
     Job[],
     Job[],
@@ -61,7 +61,8 @@ export async function checkHouse(house: House): Promise<Report> {
   for (const one of house.started) {
     const job = byLabel.get(one.tag);
     if (one.id !== undefined && !job) lost.push(`${one.kind} ${one.id}`);
-    const bytes = lostBytes(truthOf(house, one), job && logOf(state, job.id));
+    const log = job && !one.hit.has("folder") ? logOf(state, job.id) : undefined;
+    const bytes = lostBytes(truthOf(house, one), log);
     if (isWorstCase(one)) worst = Math.max(worst, bytes);
     else lostSum += bytes;
     const contradiction = check(house, one, job);
@@ -78,13 +79,13 @@ export async function checkHouse(house: House): Promise<Report> {
       ...more > MORE_HANDLES ? [`the oldest server has ${more} more open than a new one`] : [],
     ];
   });
-  for (const session of [...sessions.splice(0), veteran]) await session.end();
+  await house.close();
   return {
     jobs: house.started.length,
     lost,
-    wrong: [...wrong, ...faultsOfDatabase(state)],
+    wrong: [...wrong, ...house.fallen, ...faultsOfDatabase(state)],
     orphans: await findIdle(() => orphansOf(home.path)),
-    leftovers: leftoversIn(state),
+    leftovers: leftoversIn(state, house.started.filter(({ hit }) => hit.has("folder"))),
     handles,
     lostBytes: lostSum,
     worstBytes: worst,
@@ -133,7 +134,7 @@ function logOf(state: string, id: string): Uint8Array {
 }
 
 /** All jobs of the home as a server tells them, once none of them runs. */
-async function settledJobs(server: RawSession, state: string): Promise<Job[]> {
+async function settledJobs(server: RawSession, { state, started }: House): Promise<Job[]> {
   await waitFor(async () => {
     const open = ["pending", "running"].map((status_filter) =>
       server.call("py_list_jobs", { status_filter, limit: 1 })
@@ -142,7 +143,9 @@ async function settledJobs(server: RawSession, state: string): Promise<Job[]> {
   }, { what: "the end of all jobs", timeoutMs: 180_000 });
   const jobs: Job[] = [];
   // A list has no results.
-  for (const { name: job_id } of Deno.readDirSync(join(state, "jobs"))) {
+  const ids = new Set([...Deno.readDirSync(join(state, "jobs"))].map(({ name }) => name));
+  for (const { id, hit } of started) if (id && hit.has("folder")) ids.add(id);
+  for (const job_id of ids) {
     const { job } = await server.call("py_job_status", { job_id });
     if (job) jobs.push(job as Job);
   }

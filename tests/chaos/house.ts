@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { exists, readJsonIfThere } from "../../lib/base/private_files.ts";
+import { canFreeze, freezeAll } from "../helpers/freeze.ts";
 import { RawSession } from "../helpers/raw_session.ts";
 import type { TestHome } from "../helpers/test_home.ts";
 import { waitFor } from "../helpers/wait_for.ts";
@@ -21,8 +22,8 @@ export interface Started extends PlannedJob {
   /** The result, where a server answered within the call. */
   answer?: Record<string, unknown>;
   mayBeCancelled: boolean;
-  /** What was killed under it. */
-  hit: Set<Role>;
+  /** What was killed, or removed, under it; `home`: it could not be written to. */
+  hit: Set<Role | "folder" | "home">;
 }
 
 /** Some servers on one home, the jobs that they were given, and what was done to them. */
@@ -32,6 +33,8 @@ export class House {
   /** How often a fault came just when a job's hand-over had come to a step. */
   readonly ambushes: Record<string, number> = {};
   readonly sessions: RawSession[] = [];
+  /** Why servers ended that nobody had ended. */
+  readonly fallen: string[] = [];
   readonly state: string;
   readonly truths: string;
 
@@ -64,7 +67,27 @@ export class House {
       PYTHON_MCP_MAX_OUTPUT_MB: String(MOST_BYTES >> 20),
     });
     await session.initialize();
+    session.child.status.then(({ code, signal }) => {
+      if (this.sessions.includes(session) || this.#veteran === session) {
+        this.#lose(session, `${signal ?? code}`);
+      }
+    });
     return session;
+  }
+
+  /** A server that was to live has ended. */
+  #lose(session: RawSession, how: string): void {
+    this.fallen.push(`a server has ended by itself (${how}): ${session.stderr.slice(-1000)}`);
+    const place = this.sessions.indexOf(session);
+    if (place >= 0) this.sessions.splice(place, 1);
+    else this.#veteran = undefined;
+  }
+
+  /** Ends the servers. */
+  async close(): Promise<void> {
+    const all = [...this.sessions.splice(0), this.#veteran!];
+    this.#veteran = undefined;
+    for (const session of all) await session.end();
   }
 
   async play(round: Round): Promise<void> {
@@ -74,7 +97,7 @@ export class House {
     const came = typeof round.at === "number"
       ? (await pause(round.at), undefined)
       : await this.#ambush(round.at, before);
-    if (this.#strike(round) && came) this.ambushes[came] = (this.ambushes[came] ?? 0) + 1;
+    if (await this.#strike(round) && came) this.ambushes[came] = (this.ambushes[came] ?? 0) + 1;
     if (round.cancel !== undefined) this.#cancelOne(round.cancel);
     await Promise.race([Promise.all(calls), pause(round.pause)]);
   }
@@ -153,18 +176,27 @@ export class House {
   }
 
   /** Does what the round has in store; false when there was nobody to do it to. */
-  #strike({ fault, victim }: Round): boolean {
-    if (fault === "server" || fault === "terminated" || fault === "closed") {
+  async #strike({ fault, victim, pause: milliseconds }: Round): Promise<boolean> {
+    if (fault === "read_only") {
+      if (!await canFreeze()) return false;
+      await this.#freeze(milliseconds);
+    } else if (fault === "folder") {
+      if (!this.#removeFolder(victim)) return false;
+    } else if (fault === "stopped") {
+      const pid = at(this.#living("supervisor"), victim);
+      if (pid === undefined || !signal(pid, "SIGSTOP")) return false;
+    } else if (fault === "server" || fault === "terminated" || fault === "closed") {
       const [session] = this.sessions.splice(Math.floor(victim * this.sessions.length), 1);
       if (fault === "closed") session!.closeInput();
       else session!.child.kill(fault === "server" ? "SIGKILL" : "SIGTERM");
       session!.end().catch(() => {});
     } else if (fault === "all") {
-      for (const session of [...this.sessions.splice(0), this.#veteran!]) {
+      const all = [...this.sessions.splice(0), this.#veteran!];
+      this.#veteran = undefined;
+      for (const session of all) {
         session.child.kill("SIGKILL");
         session.end().catch(() => {});
       }
-      this.#veteran = undefined;
       for (const role of ["host", "launcher", "supervisor", "script"] as const) {
         for (const pid of this.#living(role)) this.#kill(pid, role);
       }
@@ -173,6 +205,32 @@ export class House {
       if (pid === undefined || !this.#kill(pid, fault)) return false;
     }
     this.faults[fault]++;
+    return true;
+  }
+
+  async #freeze(milliseconds: number): Promise<void> {
+    // Without SQLite's shared memory: whoever writes into an immutable file's gets SIGBUS.
+    const parts = ["jobs", "queue", "owners", "adopt", "meta/jobs.db", "meta/jobs.db-wal"]
+      .map((part) => join(this.state, part));
+    freezeAll(true, ...parts);
+    try {
+      await pause(milliseconds);
+    } finally {
+      freezeAll(false, ...parts);
+      for (const job of this.started) job.hit.add("home");
+    }
+  }
+
+  /** Removes the folder of a job that is known to have started; its row may say so for a while. */
+  #removeFolder(victim: number): boolean {
+    const job = at(this.started.filter(({ id, hit }) => id && !hit.has("folder")), victim);
+    if (!job) return false;
+    job.hit.add("folder");
+    try {
+      Deno.removeSync(join(this.state, "jobs", job.id!), { recursive: true });
+    } catch {
+      // Its supervisor has just made a file there: what is left is swept.
+    }
     return true;
   }
 
@@ -190,12 +248,7 @@ export class House {
       const job = this.started.find(({ tag }) => tag === spec?.label);
       job?.hit.add(role);
     }
-    try {
-      Deno.kill(pid, "SIGKILL");
-      return true;
-    } catch {
-      return false; // it ended meanwhile
-    }
+    return signal(pid, "SIGKILL");
   }
 
   #cancelOne(which: number): void {
@@ -204,6 +257,15 @@ export class House {
     if (!job || !session) return;
     job.mayBeCancelled = true;
     session.call("py_cancel_job", { job_id: job.id }).catch(() => {});
+  }
+}
+
+function signal(pid: number, number: Deno.Signal): boolean {
+  try {
+    Deno.kill(pid, number);
+    return true;
+  } catch {
+    return false; // it ended meanwhile
   }
 }
 

@@ -17,7 +17,10 @@ export const KINDS = [
 ] as const;
 export type Kind = typeof KINDS[number];
 
-/** What is done to the house. `closed`: a server's input ends; `all`: everything is killed at once. */
+/**
+ * What is done to the house. `closed`: a server's input ends; `stopped`: a supervisor is (SIGSTOP);
+ * `folder`: a job's is removed; `read_only`: the home is for a while; `all`: everything is killed at once.
+ */
 export const FAULTS = [
   "server",
   "terminated",
@@ -26,6 +29,9 @@ export const FAULTS = [
   "supervisor",
   "script",
   "host",
+  "stopped",
+  "folder",
+  "read_only",
   "all",
 ] as const;
 export type Fault = typeof FAULTS[number];

@@ -2,6 +2,7 @@
 import fcntl
 import json
 import os
+import signal
 import time
 
 import cancel_job
@@ -15,6 +16,7 @@ SUPERVISOR_KILLED = (
     "The job's supervisor was killed or the machine went down while it ran; what it had printed is kept"
 )
 LOOK_SECONDS = 0.01
+WAKE_SECONDS = 1.0
 
 
 def mark_failed(folder, job_id, lock, pipes=None):
@@ -25,7 +27,7 @@ def mark_failed(folder, job_id, lock, pipes=None):
     processes that have them, so that as long as this one waits no script prints into the void.
     """
     pipes = pipes or reopen_pipes(folder, job_id)
-    fcntl.flock(lock, fcntl.LOCK_EX)
+    hold(lock, folder)
     is_gone = job_folder.is_gone(folder)
     if not is_gone and job_folder.step_of(folder, lock) != STOP_REMAINS:
         return
@@ -42,6 +44,14 @@ def mark_failed(folder, job_id, lock, pipes=None):
     job_folder.write_outcome(folder, outcome, lock)
     if was_cancelled:
         cancel_job.cancel_children(folder)
+
+
+def hold(lock, folder):
+    """Takes the lock once the supervisor is dead; one that was stopped is woken, which a launcher does for its own."""
+    signal.signal(signal.SIGALRM, lambda *_: cancel_job.wake(folder))
+    signal.setitimer(signal.ITIMER_REAL, WAKE_SECONDS, WAKE_SECONDS)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def stop(job_id, pipes):

@@ -3,6 +3,7 @@
 The log files themselves would not do for a script's stdout and stderr: whatever opens /dev/stdout for
 writing truncates a file, and some programs insist on a pipe.
 """
+import errno
 import fcntl
 import os
 import sys
@@ -17,6 +18,8 @@ SET_PIPE_SIZE = 1031  # linux/fcntl.h; in `fcntl` since Python 3.10
 REST_SECONDS = 0.004  # after few bytes: a flushed line is not worth a wake-up
 FEW_BYTES = 4096  # what programs print at once when they do not flush
 PIECE = 65536
+REFUSED = (errno.EROFS, errno.EPERM, errno.EACCES)  # of a home that can only be read, perhaps for a while
+RETRY_SECONDS = 0.5
 
 
 class Pipes:
@@ -62,10 +65,13 @@ class OutputPipe:
         self.offset = os.fstat(log).st_size
         self.splices = hasattr(os, "splice")
         self.rests_until = 0.0
+        self.pending = b""  # read from the pipe and not in the log yet
+        self.is_refused = False
         self.problem = None  # why the rest is not kept, as the end of a sentence
 
     def move(self):
-        """Moves what is there now, and returns how many bytes: 0 when the pipe is empty."""
+        """Moves what is there now, and returns how many bytes: 0 when the pipe is empty, or the log refuses them."""
+        self.is_refused = False
         try:
             if self.problem is None and not (self.limit and self.offset >= self.limit):
                 count = self._move(min(PIPE_BYTES, self.limit - self.offset if self.limit else PIPE_BYTES))
@@ -74,13 +80,14 @@ class OutputPipe:
         except BlockingIOError:
             count = 0
         if count < FEW_BYTES:
-            self.rests_until = time.monotonic() + REST_SECONDS
+            self.rests_until = time.monotonic() + (RETRY_SECONDS if self.is_refused else REST_SECONDS)
         return count
 
     def move_all(self):
-        """Moves all that the pipe holds; to be called when nobody prints any more."""
-        while self.move() and self.problem is None:
-            pass
+        """Moves all that the pipe holds, once the log takes it; to be called when nobody prints any more."""
+        while (self.move() or self.is_refused) and self.problem is None:
+            if self.is_refused:
+                time.sleep(RETRY_SECONDS)
 
     def _move(self, most):
         try:
@@ -88,6 +95,9 @@ class OutputPipe:
         except BlockingIOError:
             raise
         except OSError as error:
+            if error.errno in REFUSED:
+                self.is_refused = True
+                return 0
             self.problem = "its %s could not be stored: %s" % (self.name, os.strerror(error.errno))
             return self._drop()
         self.offset += count
@@ -99,15 +109,16 @@ class OutputPipe:
             return os.splice(self.pipe, self.log, most, offset_dst=self.offset, flags=os.SPLICE_F_NONBLOCK)
         except BlockingIOError:
             raise
-        except OSError:
+        except OSError as error:
+            if error.errno in REFUSED:
+                raise
             self.splices = False  # not every file system can; what is really wrong shows now
             return self._copy(most)
 
     def _copy(self, most):
-        data = memoryview(os.read(self.pipe, min(most, PIECE)))
-        written = 0
-        while written < len(data):
-            written += os.pwrite(self.log, data[written:], self.offset + written)
+        self.pending = self.pending or os.read(self.pipe, min(most, PIECE))
+        written = os.pwrite(self.log, self.pending, self.offset) if self.pending else 0
+        self.pending = self.pending[written:]
         return written
 
     def _drop(self):

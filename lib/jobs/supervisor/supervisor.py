@@ -67,9 +67,12 @@ class Supervisor:
             raise JobEnded(error="The job's folder was removed")
         if self.told_to_end:
             raise JobEnded(error="The job's supervisor was told to end (%s)" % self.told_to_end)
-        if job_folder.has(self.folder, names.BACKGROUND):
-            self.slot.move_to_background()
-        self.shared_slot.share(was_woken)
+        try:
+            if job_folder.has(self.folder, names.BACKGROUND):
+                self.slot.move_to_background()
+            self.shared_slot.share(was_woken)
+        except OSError:
+            pass  # nothing in the home can be changed just now: the next look tries again
 
     def run(self):
         """The whole job; returns its outcome."""
@@ -93,7 +96,10 @@ class Supervisor:
         job_folder.restore_modes(self.descriptor, files=True)
         if self.is_cancelled():
             was_stopped = outcome["cancelled"] = True
-        self.slot.stop_asking()
+        try:
+            self.slot.stop_asking()
+        except OSError:
+            pass  # whoever reads it sees that nobody holds this job's lock
         if was_stopped:
             cancel_job.end_children(self.folder)
         outcome.update(measure(self.runs), failed_step=self.failed_step, ended_at=time.time())
@@ -143,8 +149,7 @@ class Supervisor:
             self.look()
             if step.get("creates") and os.path.exists(step["creates"]):
                 continue
-            progress = {"current": index, "total": len(steps), "message": step["label"]}
-            job_folder.write_json(self.folder, names.PROGRESS, progress)
+            self.show_step({"current": index, "total": len(steps), "message": step["label"]})
             lock = self.hold(step["lock"]) if step.get("lock") else -1
             try:
                 if not (step.get("creates") and os.path.exists(step["creates"])):
@@ -152,7 +157,17 @@ class Supervisor:
             finally:
                 if lock >= 0:
                     os.close(lock)
-        job_folder.remove(os.path.join(self.folder, names.PROGRESS))
+        self.show_step(None)
+
+    def show_step(self, progress):
+        """Keeps the progress of the preparation for people, where that can be written."""
+        try:
+            if progress is None:
+                job_folder.remove(os.path.join(self.folder, names.PROGRESS))
+            else:
+                job_folder.write_json(self.folder, names.PROGRESS, progress)
+        except OSError:
+            pass
 
     def prepare_one(self, step, log):
         out = job_folder.open_log(self.folder, names.STEP_OUTPUT) if step.get("save_stdout_to") else log

@@ -1,16 +1,16 @@
 import { accessSync, constants } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { readIfThere, statIfThere } from "../../base/private_files.ts";
+import { statIfThere } from "../../base/private_files.ts";
+import { systemErrorCode } from "../../base/explain_system_error.ts";
 import { UserError } from "../../base/user_error.ts";
 import { requireOwnHome } from "../../jobs/files/home.ts";
 import { invocation } from "../program/invocation.ts";
 import type { Finding } from "./finding.ts";
 import { answerOf } from "./doctor_command.ts";
+import { checkFileSystem } from "./doctor_file_system.ts";
 
 const LEAST_MB = 500;
-/** File systems on which SQLite's WAL and advisory locks are not to be relied on. */
-const NETWORK = /^(nfs4?|cifs|smb3?|smbfs|fuse\.sshfs|9p|afpfs|webdav|ceph|glusterfs|fuse\.s3fs)$/;
 
 /** The home: who can read it, where it lies, what room is left, whether its database is whole. */
 export async function checkHome(home: string): Promise<Finding[]> {
@@ -98,47 +98,6 @@ function checkMode(home: string, info: Deno.FileInfo): Finding {
     : { check: "home", level: "ok", message: `${home}, private and writable` };
 }
 
-function checkFileSystem(home: string): Finding[] {
-  const type = fileSystemOf(home, readIfThereOrDenied("/proc/self/mounts") ?? "");
-  if (type === undefined || !NETWORK.test(type)) return [];
-  return [{
-    check: "file system",
-    level: "warning",
-    message: `${home} lies on a network file system (${type}), where locks cannot be relied on`,
-    fix:
-      "Let no other machine use it at the same time; better, set PYTHON_MCP_HOME to a folder on a local disk.",
-  }];
-}
-
-/** The type of the file system that a path lies on, by the longest mount point above it. */
-export function fileSystemOf(path: string, mounts: string): string | undefined {
-  let longest = -1;
-  let type: string | undefined;
-  for (const line of mounts.split("\n")) {
-    const [, escapedPoint, found] = line.split(" ");
-    if (escapedPoint === undefined) continue;
-    const point = escapedPoint.replaceAll(
-      /\\(\d{3})/g,
-      (_, octal) => String.fromCharCode(parseInt(octal, 8)),
-    );
-    const isAbove = point === "/" || path === point || path.startsWith(`${point}/`);
-    if (isAbove && point.length >= longest) {
-      longest = point.length;
-      type = found;
-    }
-  }
-  return type;
-}
-
-/** Deno lets read /proc only with -A. */
-function readIfThereOrDenied(path: string): string | undefined {
-  try {
-    return readIfThere(path);
-  } catch {
-    return undefined;
-  }
-}
-
 async function checkSpace(home: string): Promise<Finding[]> {
   const columns = (await answerOf("df", ["-Pk", nearestThere(home)]).catch(() => undefined))
     ?.split("\n").at(-1)?.split(/\s+/);
@@ -168,6 +127,14 @@ function checkDatabase(home: string): Finding {
       db.close();
     }
   } catch (error) {
+    if (systemErrorCode(error) !== undefined) {
+      return {
+        check: "database",
+        level: "error",
+        message: `${path} cannot be opened: ${(error as Error).message}`,
+        fix: "Make the home writable for this user, on a disk that has room.",
+      };
+    }
     answer = (error as Error).message;
   }
   return answer === "ok" ? { check: "database", level: "ok", message: `${path} is whole` } : {

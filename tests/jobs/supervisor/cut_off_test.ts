@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { exists } from "../../../lib/base/private_files.ts";
+import { exists, readIfThere } from "../../../lib/base/private_files.ts";
+import { canFreeze, freeze, freezeAll } from "../../helpers/freeze.ts";
 import { processesWith, TestHome } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 import { JobBench, python } from "../job_bench.ts";
@@ -23,6 +24,15 @@ Deno.test("a job is cancelled when its supervisor is stopped and its launcher wa
   Deno.kill(supervisor, "SIGSTOP");
   const cancelled = await bench.manager.cancel(id);
   assert.equal(cancelled?.row.status, "cancelled");
+});
+
+Deno.test("a time limit holds when a supervisor is stopped whose launcher was killed", async () => {
+  await using bench = await JobBench.open();
+  const { id, files } = await bench.start(python(SLEEPS), { timeoutSeconds: 2 });
+  const supervisor = await supervisorOf(files);
+  kill(...launchers(bench.path));
+  Deno.kill(supervisor, "SIGSTOP");
+  assert.equal((await bench.end(id)).result.outcome.timed_out, true);
 });
 
 Deno.test("a script is stopped when the folder of its job is removed", async () => {
@@ -78,7 +88,7 @@ Deno.test({
     const runs = await bench.start(python(SLEEPS));
     const supervisors = [await supervisorOf(ends.files), await supervisorOf(runs.files)];
     const folders = [ends.files.folder, runs.files.folder];
-    chattr("+i", ...folders);
+    freeze(true, ...folders);
     try {
       Deno.writeTextFileSync(go, "");
       const cancelling = bench.manager.cancel(runs.id);
@@ -88,34 +98,66 @@ Deno.test({
       );
       assert(supervisors.every(isAlive));
       assert.equal(ends.files.outcome, undefined);
-      chattr("-i", ...folders);
+      freeze(false, ...folders);
       assert.equal((await bench.end(ends.id)).status, "completed");
       assert.equal((await cancelling)?.row.status, "cancelled");
     } finally {
-      chattr("-i", ...folders);
+      freeze(false, ...folders);
     }
   },
 });
 
-/** Whether this test may make folders immutable, as root may on most file systems. */
-async function canFreeze(): Promise<boolean> {
-  const folder = await Deno.makeTempDir();
-  try {
-    chattr("+i", folder);
-    chattr("-i", folder);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    Deno.removeSync(folder);
-  }
-}
+Deno.test({
+  name:
+    "a script goes on, and what it prints is kept, when its log cannot be written to for a while",
+  ignore: !await canFreeze(),
+  async fn() {
+    await using bench = await JobBench.open();
+    const [go, printed] = [`${bench.path}/go`, `${bench.path}/printed`];
+    const { id, files } = await bench.start(python(
+      `import os, sys, time\nprint("before", flush=True)\n` +
+        `while not os.path.exists(sys.argv[1]): time.sleep(0.02)\n` +
+        `for n in range(3): print("during", n, flush=True); time.sleep(0.05)\n` +
+        `open(sys.argv[2], "w").close(); time.sleep(0.3); print("after")`,
+      go,
+      printed,
+    ));
+    const isKept = () => readIfThere(files.stdout)?.includes("before");
+    await waitFor(isKept, { what: "its first line", timeoutMs: 10_000 });
+    freeze(true, files.stdout);
+    try {
+      Deno.writeTextFileSync(go, "");
+      await waitFor(() => exists(printed), { what: "what it prints", timeoutMs: 10_000 });
+    } finally {
+      freeze(false, files.stdout);
+    }
+    const { status, result } = await bench.end(id);
+    assert.equal(result.stdout, "before\nduring 0\nduring 1\nduring 2\nafter\n");
+    assert.equal(status, "completed");
+  },
+});
 
-function chattr(change: string, ...folders: string[]): void {
-  const { success } = new Deno.Command("chattr", { args: [change, ...folders], stderr: "null" })
-    .outputSync();
-  if (!success) throw new Error(`chattr ${change} is not possible here`);
-}
+Deno.test({
+  name: "a call that outlives its budget goes on when the queue cannot be written to",
+  ignore: !await canFreeze(),
+  async fn() {
+    await using bench = await JobBench.open();
+    const script = python("import time; time.sleep(1.5); print(1)");
+    const call = await bench.manager.call(
+      bench.draft(false),
+      bench.request(script, { background: false }),
+    );
+    await supervisorOf(call.files);
+    const queue = `${bench.path}/queue`;
+    freezeAll(true, queue);
+    try {
+      await bench.manager.toBackground(call);
+      assert.equal((await bench.end(call.id)).status, "completed");
+    } finally {
+      freezeAll(false, queue);
+    }
+  },
+});
 
 async function startedIn(home: string, id: string): Promise<number> {
   const path = `${home}/jobs/${id}/started`;

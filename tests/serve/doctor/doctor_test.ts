@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
-import { fileSystemOf } from "../../../lib/serve/doctor/doctor_home.ts";
+import { checkFileSystem, mountOf } from "../../../lib/serve/doctor/doctor_file_system.ts";
 import { cli, cliProcess, startJob } from "../../helpers/cli.ts";
+import { skippableTest } from "../../helpers/skippable.ts";
 import { TestHome } from "../../helpers/test_home.ts";
+
+function runSync(command: string, ...args: string[]): boolean {
+  try {
+    return new Deno.Command(command, { args, stderr: "null" }).outputSync().success;
+  } catch {
+    return false;
+  }
+}
+
+const noMounts = !runSync("unshare", "--mount", "true") && "nothing can be mounted here";
 
 interface Finding {
   check: string;
@@ -157,7 +168,28 @@ Deno.test("doctor passes over a stand-in for uv when it comes first on PATH", as
 Deno.test("doctor knows the file system when mounts lie in each other", () => {
   const mounts = "/dev/sda / ext4 rw 0 0\nserver:/x /home nfs4 rw 0 0\n" +
     "/dev/sdb /home/me/local\\040disk ext4 rw 0 0\n";
-  assert.equal(fileSystemOf("/home/me/.python_mcp", mounts), "nfs4");
-  assert.equal(fileSystemOf("/home/me/local disk/x", mounts), "ext4");
-  assert.equal(fileSystemOf("/homework", mounts), "ext4");
+  assert.equal(mountOf("/home/me/.python_mcp", mounts)?.type, "nfs4");
+  assert.equal(mountOf("/home/me/local disk/x", mounts)?.type, "ext4");
+  assert.equal(mountOf("/homework", mounts)?.type, "ext4");
+});
+
+skippableTest("doctor says what a home's file system lacks", noMounts, async () => {
+  await using home = await TestHome.create();
+  const said = (...mount: string[]) => {
+    const mounted = runSync("mount", ...mount, home.path);
+    assert(mounted);
+    try {
+      return checkFileSystem(home.path).map(({ level, message }) => `${level}: ${message}`).join(
+        "\n",
+      );
+    } finally {
+      runSync("umount", home.path);
+    }
+  };
+  assert.equal(said("-t", "tmpfs", "none"), "ok: tmpfs: locks, renames and SQLite work");
+  assert.match(said("-t", "tmpfs", "-o", "noexec", "none"), /^warning: .* is mounted noexec/m);
+  assert.match(
+    said("-t", "tmpfs", "-o", "size=4k", "none"),
+    /^error: .*without what jobs need: .*SQLite/,
+  );
 });

@@ -39,7 +39,7 @@ class Pictures:
             self._note(picture, figure, file)
             self._keep_preview(picture, figure, options)
         else:
-            picture = self._written_over(file, ending) or self._new(_names_for(file), ending)
+            picture = self._written_over(file, ending) or self._new(_names_for(file), ending, content)
             if picture is not None:
                 self._write(picture, figure, content, options)
                 picture.look = look
@@ -85,11 +85,11 @@ class Pictures:
                 del self.of_figures[figure]
         return before
 
-    def _new(self, names, ending):
+    def _new(self, names, ending, content=None):
         os.makedirs(self.artifacts, 0o700, exist_ok=True)
         if sum(name.endswith(_ENDINGS) for name in os.listdir(self.artifacts)) >= _MOST:
             return None
-        return _Picture(new_file(self.artifacts, names, ending), is_ours=True)
+        return _Picture(new_file(self.artifacts, names, ending, content), is_ours=True)
 
     def _write(self, picture, figure, content, options):
         try:
@@ -167,8 +167,11 @@ class _Look:
         return self.content == other.content
 
 
-def new_file(folder, names, ending):
-    """Creates the first file of these names that is not there; other processes do so too."""
+def new_file(folder, names, ending, content=None):
+    """Creates the first file of these names that is not there, or finds one with this content.
+
+    Other processes do so too: a benchmark runs its script several times.
+    """
     os.makedirs(folder, 0o700, exist_ok=True)
     for name in names:
         path = os.path.join(folder, name + ending)
@@ -176,7 +179,15 @@ def new_file(folder, names, ending):
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             return path
         except FileExistsError:
-            pass
+            if content is not None and _holds(path, content):
+                return path
+
+
+def _holds(path, content):
+    if os.path.getsize(path) != len(content):
+        return False
+    with open(path, "rb") as file:
+        return file.read() == content
 
 
 def _names_for(file):
@@ -189,7 +200,7 @@ def _file_of(figure, target, format):
     """The file that a figure was saved to, None for a stream; and whether it can be read already."""
     if type(target).__name__ == "PdfPages":
         # Each page is a file of its own here.
-        file, _ = _file_of(figure, getattr(target, "_filename", None), "pdf")
+        file, _ = _file_of(figure, target._file.fh, "pdf")
         return file and "%s#%d" % (file, target.get_pagecount()), False
     try:
         path = os.fsdecode(target)

@@ -19,7 +19,8 @@ def quietly(figure, keeps_layout):
         blocked = getattr(figure.canvas.callbacks, "blocked", None)
         if blocked:
             stack.enter_context(blocked(signal="draw_event"))
-        if keeps_layout and hasattr(figure, "_cm_set") and figure.get_layout_engine() is not None:
+        engine = getattr(figure, "get_layout_engine", lambda: None)()  # since matplotlib 3.6
+        if keeps_layout and engine is not None:
             stack.enter_context(figure._cm_set(layout_engine="none"))
         yield
 

@@ -147,6 +147,11 @@ const CASES: Record<string, [source: string, pictures: string[]]> = {
     'with ProcessPoolExecutor(1, mp_context=spawn) as pool: list(pool.map(workers.save, ["b"]))',
     ["figure_a.png", "figure_b.png"],
   ],
+  "is saved alike by two processes": [
+    "import multiprocessing, workers\nfork = multiprocessing.get_context('fork')\n" +
+    'for i in range(2):\n  with fork.Pool(1) as pool: pool.map(workers.save, ["a"])',
+    ["figure_a.png"],
+  ],
   "is made by joblib's workers": [
     "import joblib, workers\n" +
     'joblib.Parallel(2)(joblib.delayed(workers.save)(name) for name in "ab")',

@@ -24,9 +24,7 @@ class Script:
         self.python, self.path, *self.arguments = run["argv"]
         # What inline code imports comes from this folder and not from its own.
         self.directory = environ.get("PYTHON_MCP_IMPORT_DIRECTORY")
-        self.hooks = [
-            entry for entry in environ.get("PYTHONPATH", "").split(os.pathsep) if start.is_hook_folder(entry)
-        ]
+        self.hooks = start.hook_folders(environ)
 
     def become(self, files):
         """Does all that can be done before the script may start, then waits for that on the socket `files`."""
@@ -37,7 +35,7 @@ class Script:
         sys.argv[:] = argv
         if hasattr(sys, "orig_argv"):
             sys.orig_argv[:] = [self.python] + argv
-        given = [os.fsencode(name) + b"=" + os.fsencode(value) for name, value in self.environ.items()]
+        given = [name + b"=" + value for name, value in self.encoded]
         if not self.start.command_line.set([os.fsencode(part) for part in [self.python] + argv], given):
             os._exit(1)
         own_memory.write_wide(self.start.places, self.path)
@@ -50,17 +48,19 @@ class Script:
         self.run_hooks()
 
     def set_environment(self):
-        for name in list(os.environ):
-            os.unsetenv(name)
         # `os.environ` and `posix.environ` are this dict; neither is to be another one.
         data = os.environ._data
+        for name in data:
+            os.unsetenv(name)
         data.clear()
-        for name, value in list(self.environ.items()) + self.start.changes_to_environ():
+        self.encoded = [(os.fsencode(name), os.fsencode(value)) for name, value in self.environ.items()]
+        for name, value in self.encoded + self.start.changes_to_environ():
             if value is None:
                 os.unsetenv(name)
-                data.pop(os.environ.encodekey(name), None)
+                data.pop(name, None)
             else:
-                os.environ[name] = value
+                os.putenv(name, value)
+                data[name] = value
 
     def take_files(self, files):
         files.send(b".")
@@ -75,10 +75,11 @@ class Script:
 
     def run_hooks(self):
         """What `site` does in a fresh Python, where the job's hook comes first on PYTHONPATH."""
-        hooks = [entry for entry in self.hooks if os.path.basename(entry) == "hook"]
         self.show_hooks_hidden()
-        sys.path[:0] = hooks
-        site.execsitecustomize()
+        for entry in self.hooks:
+            if os.path.basename(entry) == "hook":
+                sys.meta_path.insert(0, Hook(self.start.hook_loader(entry)))
+                site.execsitecustomize()
 
     def show_hooks_hidden(self):
         """The hook for inline code takes itself out of PYTHONPATH, for child processes too; see import_directory.py."""
@@ -104,6 +105,28 @@ class Script:
         external.SourceFileLoader = make_loader
 
 
+class Hook:
+    """Has `import sitecustomize` find the job's start-up hook, once, as its folder on PYTHONPATH would."""
+
+    def __init__(self, loader):
+        self.loader = loader
+
+    def find_spec(self, name, path=None, target=None):
+        sys.meta_path.remove(self)
+        return external.spec_from_file_location(name, self.loader.path, loader=self.loader)
+
+
+class HookLoader(external.SourceFileLoader):
+    """Compiles once for all that a host forks."""
+
+    def __init__(self, path):
+        super().__init__("sitecustomize", path)
+        self.code = super().get_code("sitecustomize")
+
+    def get_code(self, fullname):
+        return self.code
+
+
 class Start:
     """What all scripts of a host have from its own start."""
 
@@ -113,8 +136,10 @@ class Start:
         self.places = own_memory.places_of_marker()
         self.command_line = own_memory.CommandLine()
         locale = os.environ.get(OWN_LOCALE)
-        self.set_by_python = [] if OWN_LOCALE in environ or locale is None else [(OWN_LOCALE, locale)]
-        self.before_imports = dict(os.environ)
+        is_given = OWN_LOCALE in environ or locale is None
+        self.set_by_python = [] if is_given else [(OWN_LOCALE.encode(), os.fsencode(locale))]
+        self.before_imports = dict(os.environ._data)
+        self.hook_loaders = {}
         self.set_by_imports = []
 
     def note_imports(self):
@@ -123,7 +148,7 @@ class Start:
         self.is_frozen = gc.get_freeze_count() == 0  # some releases begin with more, which cannot be restored
         if self.is_frozen:
             gc.freeze()
-        before, after = self.before_imports, os.environ
+        before, after = self.before_imports, os.environ._data
         self.set_by_imports = [(name, after[name]) for name in after if after[name] != before.get(name)]
         self.set_by_imports += [(name, None) for name in before if name not in after]
         # A folder that had changed just before it was read may have changed once more unnoticed.
@@ -133,6 +158,15 @@ class Start:
 
     def changes_to_environ(self):
         return self.set_by_python + self.set_by_imports
+
+    def hook_loader(self, folder):
+        """To be called in the host first."""
+        if folder not in self.hook_loaders:
+            self.hook_loaders[folder] = HookLoader(os.path.join(folder, "sitecustomize.py"))
+        return self.hook_loaders[folder]
+
+    def hook_folders(self, environ):
+        return [entry for entry in environ.get("PYTHONPATH", "").split(os.pathsep) if self.is_hook_folder(entry)]
 
     def is_hook_folder(self, entry):
         return entry.startswith(self.runtime + os.sep)

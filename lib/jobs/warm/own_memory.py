@@ -80,9 +80,10 @@ def _search(pattern):
 def write_wide(places, text):
     """Writes over copies of MARKER."""
     data = wide(text)
-    with open("/proc/self/mem", "r+b", 0) as memory:
-        for place in places:
-            os.pwrite(memory.fileno(), data, place)
+    memory = os.open("/proc/self/mem", os.O_RDWR)
+    for place in places:
+        os.pwrite(memory, data, place)
+    os.close(memory)
 
 
 class CommandLine:
@@ -113,9 +114,12 @@ class CommandLine:
 
 def keep_for_ever(thing):
     """Has Python never free an object: the system reads it as long as the process lives."""
-    with open("/proc/self/mem", "r+b", 0) as memory:
-        count = os.pread(memory.fileno(), COUNT.size, id(thing))
-        if COUNT.unpack(count)[0] & 0xFFFFFFFF > 1000:
+    memory = os.open("/proc/self/mem", os.O_RDWR)
+    try:
+        count = COUNT.unpack(os.pread(memory, COUNT.size, id(thing)))[0]
+        if count & 0xFFFFFFFF > 1000:
             return False  # no count of references as it is known
-        os.pwrite(memory.fileno(), COUNT.pack(COUNT.unpack(count)[0] + (1 << 20)), id(thing))
-    return True
+        os.pwrite(memory, COUNT.pack(count + (1 << 20)), id(thing))
+        return True
+    finally:
+        os.close(memory)

@@ -210,6 +210,8 @@ class Host:
         """Starts the job's supervisor; in the end returns the Script in the process that is to become it."""
         self.runs += 1
         self.used = time.monotonic()
+        for folder in self.start.hook_folders(job.environ):
+            self.start.hook_loader(folder)
         os.utime(self.path)  # says which host of the home has been unused for the longest time
         pid = os.fork()
         if pid == 0:

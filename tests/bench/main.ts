@@ -12,10 +12,12 @@ import { benchQuickRun } from "./quick_run.ts";
 import { benchCursor, benchWait } from "./reading.ts";
 import { type Results, writeResults } from "./results.ts";
 import { benchIdleMemory, benchStart } from "./start.ts";
+import { benchWarmRuns } from "./warm_runs.ts";
 
 const BENCHES: Record<string, (home: TestHome) => Promise<Partial<Results>>> = {
   start: async (home) => ({ figures: await benchStart(home) }),
   quick_run: async (home) => ({ figures: await benchQuickRun(home) }),
+  warm_runs: async (home) => ({ figures: await benchWarmRuns(home) }),
   dependencies: async (home) => ({ figures: await benchDependencies(home) }),
   detection: async () => ({ amounts: [await benchDetection()] }),
   job_status: async (home) => ({ figures: await benchJobStatus(home) }),

@@ -71,7 +71,7 @@ Deno.test("a job is cancelled from the new place when its home was moved", async
   Deno.renameSync(old, moved);
   await using bench = await JobBench.open({ home: moved });
   assert.equal((await bench.manager.cancel(id!))?.row.status, "cancelled");
-  assert.equal(isAlive(pid), false);
+  await untilGone(pid); // its supervisor has a little to do after that
 });
 
 Deno.test({

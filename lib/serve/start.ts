@@ -8,6 +8,8 @@ export async function start(args: string[]): Promise<number> {
     Deno.stderr.writeSync(new TextEncoder().encode(message));
     return 1;
   }
+  // A limit on the size of files (ulimit -f) is to be an error with words, and not the end.
+  Deno.addSignalListener("SIGXFSZ", () => {});
   const { main } = await import("./cli.ts");
   return await main(args);
 }

@@ -29,6 +29,28 @@ Deno.test("a result says in words that a script was killed from outside", async 
   assert.match(note, /out of memory/);
 });
 
+const LIMITS: Record<string, [script: string, note: RegExp]> = {
+  "CPU time, which it is told of": [
+    "resource.setrlimit(resource.RLIMIT_CPU, (1, 2))\nwhile True: pass",
+    /used 1 s of the CPU .*ulimit -t/,
+  ],
+  "CPU time, which kills it": [
+    "resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\nwhile True: pass",
+    /used 1 s of the CPU .*ulimit -t/,
+  ],
+  "the size of a file": [
+    "resource.setrlimit(resource.RLIMIT_FSIZE, (9, 9)); signal.signal(signal.SIGXFSZ, signal.SIG_DFL)\n" +
+    "open('large', 'w').write('x' * 99)",
+    /larger than its limit \(ulimit -f/,
+  ],
+};
+for (const [what, [script, words]] of Object.entries(LIMITS)) {
+  Deno.test(`a result says in words that a script came to its limit of ${what}`, async () => {
+    const { note } = await run(`import resource, signal\n${script}\n`);
+    assert.match(note, words);
+  });
+}
+
 Deno.test("a run that its time limit ended is not called out of memory", async () => {
   const source =
     "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(60)\n";

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { explained } from "../../base/explain_system_error.ts";
 import { requireOwned } from "../../base/owned_files.ts";
 import { ensureFolder, exists } from "../../base/private_files.ts";
+import { UserError } from "../../base/user_error.ts";
 import { HOME_FOLDERS } from "./names.ts";
 
 /**
@@ -29,6 +30,12 @@ const TRUSTED: Record<string, number> = {
 export function openHome(root: string): Home {
   const folders = Object.entries(HOME_FOLDERS).map(([key, name]) => [key, join(root, name)]);
   const home = { root, ...Object.fromEntries(folders) } as Home;
+  if (root === "/") {
+    throw new UserError(
+      "Cannot use / as the home (PYTHON_MCP_HOME): its folders would lie among the system's. Name a " +
+        "folder of its own.",
+    );
+  }
   try {
     // Before anything is made in it, which may be in another user's.
     if (exists(root)) requireOwnHome(root);

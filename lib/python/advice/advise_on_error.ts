@@ -11,6 +11,8 @@ export interface FailedRun {
   error: string;
   /** 128 + N when signal N ended it. */
   exitCode: number;
+  /** What it had used of the CPU; 0 where nobody knows. */
+  cpuSeconds: number;
   /** Whether it ran without uv: then nothing can be installed for it. */
   withoutUv: boolean;
   /** Where it ran: what lies there may be what it misses. */
@@ -33,6 +35,24 @@ export async function adviseOnError(run: FailedRun): Promise<string | undefined>
   if (/^(?:Syntax|Indentation|Tab)Error\b/.test(error)) return notCompiled(error, run.stderr);
   if (/^(?:\w+\.)*MemoryError\b|ArrayMemoryError/.test(error)) {
     return "The script asked for more memory than there is: work on less data at once";
+  }
+  return ofSignal(exitCode, run.cpuSeconds);
+}
+
+/** A limit on CPU time kills at a whole second, as the system counts, which looks a few times a second. */
+const NEAR_LIMIT_SECONDS = 0.1;
+
+function ofSignal(exitCode: number, cpuSeconds: number): string | undefined {
+  const limit = Math.round(cpuSeconds);
+  const isAtLimit = limit > 0 && Math.abs(cpuSeconds - limit) < NEAR_LIMIT_SECONDS;
+  if (exitCode === 152 || (exitCode === 137 && isAtLimit)) {
+    return `It had used ${limit} s of the CPU when it was killed, which was its limit (ulimit -t, ` +
+      "RLIMIT_CPU): raise it, or do less at once" +
+      (exitCode === 137 ? "; if it has no such limit, the system had run out of memory" : "");
+  }
+  if (exitCode === 153) {
+    return "It wrote a file that grew larger than its limit (ulimit -f, RLIMIT_FSIZE): raise it, or " +
+      "write smaller files";
   }
   if (exitCode === 137) {
     return "It was killed from outside (SIGKILL), which nearly always means that the system had " +

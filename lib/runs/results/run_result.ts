@@ -183,7 +183,9 @@ async function advise(
   if (error === null || cancelled || timed_out || outcome.error !== null) return undefined;
   const { execution_strategy, place } = (spec?.details ?? {}) as Partial<RunDetails>;
   const withoutUv = execution_strategy === "system-python";
-  return await adviseOnError({ stderr, error, exitCode: exit_code!, withoutUv, place });
+  const last = outcome.runs.at(-1);
+  const cpuSeconds = last ? last.user_seconds + last.system_seconds : 0;
+  return await adviseOnError({ stderr, error, exitCode: exit_code!, cpuSeconds, withoutUv, place });
 }
 
 function timeLimitText(spec: StoredSpec | undefined): string {

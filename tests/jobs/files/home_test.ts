@@ -82,6 +82,7 @@ Deno.test("a path that can be no home is named, with its setting and what is wro
   Deno.symlinkSync(home.join("nowhere"), home.join("link"));
   const paths = {
     [home.join("file")]: /a file is where a folder has to be/,
+    "/": /would lie among the system's/,
     "/dev/null": /a file is where a folder has to be|other users may write/,
     "/proc/none": /is gone|may not do that|can only be read/,
     [`/tmp/${"x".repeat(3600)}`]: /the path is too long/,

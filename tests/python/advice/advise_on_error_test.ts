@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { adviseOnError } from "../../../lib/python/advice/advise_on_error.ts";
 
-const advise = (error: string, { stderr = error, exitCode = 1, withoutUv = false } = {}) =>
-  adviseOnError({ error, stderr, exitCode, withoutUv });
+const advise = (
+  error: string,
+  { stderr = error, exitCode = 1, cpuSeconds = 0, withoutUv = false } = {},
+) => adviseOnError({ error, stderr, exitCode, cpuSeconds, withoutUv });
 
 const missing = (module: string) => `ModuleNotFoundError: No module named '${module}'`;
 

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
+import { lazyCrypto } from "./lazy_node.ts";
 import { ensureFolder, exists, removeIfThere, writePrivate } from "./private_files.ts";
 
 /**
@@ -10,7 +10,7 @@ import { ensureFolder, exists, removeIfThere, writePrivate } from "./private_fil
  * @param files Their text by their path in the folder; a path that ends in `/` is an empty folder.
  */
 export function installFiles(home: string, name: string, files: Record<string, string>): string {
-  const folder = join(home, "runtime", `${name}-${hashOf(files)}`);
+  const folder = join(home, "runtime", `${name}-${hashOf(files).slice(0, 8)}`);
   if (exists(folder)) return folder;
   const fresh = `${folder}.${crypto.randomUUID().slice(0, 8)}.new`;
   try {
@@ -27,13 +27,20 @@ export function installFiles(home: string, name: string, files: Record<string, s
   return folder;
 }
 
-/** Of files that every run needs, which are the same each time; it takes a tenth of a short run's time. */
+/** Of files that every run needs, which are the same each time. */
 const hashes = new WeakMap<Record<string, string>, string>();
+
+/** Makes the hash of files ahead, for those that each start needs: without `node:crypto`. */
+export async function hashAhead(files: Record<string, string>): Promise<void> {
+  const bytes = new TextEncoder().encode(JSON.stringify(files));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  hashes.set(files, digest.toHex());
+}
 
 function hashOf(files: Record<string, string>): string {
   const known = hashes.get(files);
   if (known !== undefined) return known;
-  const hash = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 8);
+  const hash = lazyCrypto().createHash("sha256").update(JSON.stringify(files)).digest("hex");
   hashes.set(files, hash);
   return hash;
 }

@@ -1,4 +1,4 @@
-import { lazyFs } from "./lazy_fs.ts";
+import { lazyFs } from "./lazy_node.ts";
 
 /**
  * The start of a file that others may write, read with care: no link is followed, nothing but a

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { lazyCrypto } from "../../base/lazy_node.ts";
 import { dirname, join } from "node:path";
 import type { EnvChanges, PrepareStep } from "../../base/command.ts";
 import {
@@ -81,7 +81,7 @@ export async function scriptEnvironment(
   // Who names all of the same requirements must get all of them.
   const dropped = droppable.length > 0 ? [JSON.stringify(droppable)] : [];
   const named = [content, python, settings, ...besides, ...dropped].join("\0");
-  const key = createHash("sha256").update(named).digest("hex");
+  const key = lazyCrypto().createHash("sha256").update(named).digest("hex");
   const folder = join(home, "environments", key.slice(0, 32));
   const venv = join(folder, "venv");
   const marker = useMarker(folder);

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { lazyCrypto } from "../../base/lazy_node.ts";
 import { dirname, join } from "node:path";
 import { exists, readIfThere } from "../../base/private_files.ts";
 import type { ScriptNeeds } from "./canonical_script.ts";
@@ -61,7 +61,7 @@ function setupFile(folder: string): string | undefined {
 
 function setuptoolsPackage(setup: string): SourcePackage {
   const folder = dirname(setup);
-  const hash = createHash("sha256").update(folder);
+  const hash = lazyCrypto().createHash("sha256").update(folder);
   // A setup.py often reads the second ones.
   const files = ["setup.py", "setup.cfg", "pyproject.toml", "requirements.in", "requirements.txt"];
   for (const file of files) {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { lazyCrypto } from "../../base/lazy_node.ts";
 import { basename, join, resolve } from "node:path";
 import { exists, readIfThere, statIfThere } from "../../base/private_files.ts";
 import { stringsOf, tableOf } from "./absolute_paths.ts";
@@ -65,7 +65,7 @@ function sourceFolders({ folder, pyproject }: Member): string[] {
 
 function fingerprintOf(folder: string, members: Member[], sources: string[]): string {
   const files = ["pyproject.toml", "uv.lock", "uv.toml", "setup.py", "setup.cfg"];
-  const hash = createHash("sha256").update(folder);
+  const hash = lazyCrypto().createHash("sha256").update(folder);
   const add = (path: string) => hash.update(`\0${path}\0`).update(readIfThere(path) ?? "");
   for (const member of members) {
     for (const file of files) add(join(member.folder, file));

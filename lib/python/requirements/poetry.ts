@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { lazyCrypto } from "../../base/lazy_node.ts";
 import { isAbsolute, join, resolve } from "node:path";
 import { exists } from "../../base/private_files.ts";
 import { isTable, type Table, tableOf } from "./absolute_paths.ts";
@@ -52,7 +52,7 @@ export async function poetryPackage(table: Table, folder: string): Promise<Sourc
     standIn: { "pyproject.toml": pyproject },
     install: ["needs of stand-in", ...(isPackage ? ["editable" as const] : [])],
     ...(lock && { constraints: lock.constraints, note: lockNote(lock) }),
-    fingerprint: createHash("sha256")
+    fingerprint: lazyCrypto().createHash("sha256")
       .update(`${folder}\0${JSON.stringify([table, lock?.constraints], bigints)}`)
       .digest("hex"),
   };

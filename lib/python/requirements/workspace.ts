@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, matchesGlob, normalize, relative } from "node:path";
-import { lazyFs } from "../../base/lazy_fs.ts";
+import { lazyFs } from "../../base/lazy_node.ts";
 import { exists } from "../../base/private_files.ts";
 import { type Pyproject, readPyproject } from "./read_pyproject.ts";
 

@@ -30,13 +30,6 @@ export function installFiles(home: string, name: string, files: Record<string, s
 /** Of files that every run needs, which are the same each time. */
 const hashes = new WeakMap<Record<string, string>, string>();
 
-/** Makes the hash of files ahead, for those that each start needs: without `node:crypto`. */
-export async function hashAhead(files: Record<string, string>): Promise<void> {
-  const bytes = new TextEncoder().encode(JSON.stringify(files));
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  hashes.set(files, digest.toHex());
-}
-
 function hashOf(files: Record<string, string>): string {
   const known = hashes.get(files);
   if (known !== undefined) return known;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { hashAhead, installFiles } from "../../base/install_files.ts";
+import { installFiles } from "../../base/install_files.ts";
 import type { Home } from "../files/home.ts";
 import type { News, Order } from "../files/messages.ts";
 import { WARM_SOURCES } from "../warm/warm_sources.ts";
@@ -73,7 +73,6 @@ const SOURCES = {
   "waiting_job.py": waitingJobSource,
   "waiting_jobs.py": waitingJobsSource,
 };
-await hashAhead(SOURCES);
 
 /**
  * A Python process that forks the supervisors of this server's jobs and outlives the server. It is

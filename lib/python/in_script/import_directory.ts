@@ -1,9 +1,8 @@
-import { hashAhead, installFiles } from "../../base/install_files.ts";
+import { installFiles } from "../../base/install_files.ts";
 import hook from "./import_directory.py" with { type: "text" };
 
 // Python would make `__pycache__` with the mode that a script's umask allows.
 const FILES = { "sitecustomize.py": hook, "__pycache__/": "" };
-await hashAhead(FILES);
 
 /**
  * The environment under which `python script.py` runs the script as if it were a file in

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { hashAhead, installFiles } from "../../base/install_files.ts";
+import { installFiles } from "../../base/install_files.ts";
 import ask from "./_python_mcp_ask.py" with { type: "text" };
 import exception from "./_python_mcp_exception.py" with { type: "text" };
 import figures from "./_python_mcp_figures.py" with { type: "text" };
@@ -41,7 +41,6 @@ const FILES: Record<string, string> = {
   "directory/__pycache__/": "",
   "lib/__pycache__/": "",
 };
-await hashAhead(FILES);
 
 /** Puts the files of the script runtime below `home`, unless they are there already. */
 export function installScriptRuntime(home: string): ScriptRuntime {

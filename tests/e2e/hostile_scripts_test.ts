@@ -53,6 +53,10 @@ os.kill(launcher, signal.SIGSTOP)`,
 import signal
 launcher = int(open(f"/proc/{os.getppid()}/stat").read().rpartition(")")[2].split()[1])
 for pid in (launcher, os.getppid()): os.kill(pid, signal.SIGSTOP)`,
+  "limits the files that its supervisor may write": `
+import resource; resource.prlimit(os.getppid(), resource.RLIMIT_FSIZE, (0, 0))`,
+  "limits the memory of its supervisor": `
+import resource; resource.prlimit(os.getppid(), resource.RLIMIT_AS, (1000, 1000))`,
   "puts named pipes in the place of its spec and what accepted it": `
 for name in ("spec.json", "accepted"): os.unlink(f"{job}/{name}"); os.mkfifo(f"{job}/{name}")`,
   "puts a named pipe in the place of its logs": `

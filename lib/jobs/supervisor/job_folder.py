@@ -10,6 +10,16 @@ import names
 from next_step import next_step
 
 RETRY_SECONDS = 0.5
+PASSING = (
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EIO,
+    errno.ENFILE,
+    errno.ENOMEM,
+)
 OUTCOME_BYTES = 4096
 PROBE_SECONDS = 0.001  # as long as a look at a lock may take
 CAREFULLY = os.O_NOFOLLOW | os.O_NONBLOCK  # a script may have put anything in the place of a file
@@ -46,6 +56,16 @@ def is_gone(folder):
     """Whether the folder was removed, though a process that is in it still sees it."""
     try:
         return os.stat(folder).st_nlink == 0
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+
+
+def is_elsewhere(descriptor, job_id):
+    """Whether another folder, or none, has the name of the job, though the home may have been moved."""
+    try:
+        return not os.path.samestat(os.stat(os.path.join(os.pardir, job_id)), os.fstat(descriptor))
     except FileNotFoundError:
         return True
     except OSError:
@@ -156,8 +176,9 @@ def write_outcome(folder, outcome, lock, waits=True):
             _write_over(reserved, json.dumps(outcome).encode())
             os.replace(reserved, path)
             break
-        except OSError:
-            if not waits or is_gone(folder):
+        except OSError as error:
+            # What no time mends, as a limit on files that a script has set, is left to the launcher.
+            if not waits or error.errno not in PASSING or is_gone(folder):
                 raise
             outcome.pop("samples", None)
             time.sleep(RETRY_SECONDS)

@@ -63,7 +63,7 @@ class Supervisor:
         job_folder.restore_modes(self.descriptor)
         if self.is_cancelled():
             raise JobEnded(cancelled=True)
-        if job_folder.is_gone(self.folder):
+        if job_folder.is_gone(self.folder) or job_folder.is_elsewhere(self.descriptor, self.spec["id"]):
             raise JobEnded(error="The job's folder was removed")
         if self.told_to_end:
             raise JobEnded(error="The job's supervisor was told to end (%s)" % self.told_to_end)

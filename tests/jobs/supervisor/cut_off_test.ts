@@ -51,6 +51,38 @@ Deno.test("a script is stopped when the folder of its job is removed", async () 
   assert.equal(exists(files.folder), false);
 });
 
+Deno.test("a job ends with all that it started when its script lets its supervisor open nothing", async () => {
+  await using bench = await JobBench.open();
+  const { status } = await bench.run(python(
+    `import os, resource, subprocess\nsubprocess.Popen(["sleep", "600"], start_new_session=True)\n` +
+      `resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (0, 0))\n${SLEEPS}`,
+  ));
+  assert.equal(status, "failed");
+  assert(!processesWith(bench.path).some(({ command }) => /sleep.600/.test(command)));
+});
+
+const MOVES: Record<string, (folder: string) => void> = {
+  "is moved away": (folder) => Deno.renameSync(folder, `${folder}-moved`),
+  "is moved out of the home": (folder) => Deno.renameSync(folder, `${folder}/../../moved`),
+  "is replaced by a link": (folder) => {
+    Deno.renameSync(folder, `${folder}-moved`);
+    Deno.symlinkSync("/etc", folder);
+  },
+};
+for (const [what, move] of Object.entries(MOVES)) {
+  Deno.test(`a script is stopped and its job has ended when the folder of its job ${what}`, async () => {
+    await using bench = await JobBench.open();
+    const { id, files } = await bench.start(python(`print("on", flush=True); ${SLEEPS}`));
+    const supervisor = await supervisorOf(files);
+    move(files.folder);
+    await untilGone(supervisor);
+    const sleeps = () =>
+      processesWith(bench.path).some(({ command }) => command.includes("sleep(600)"));
+    await waitFor(() => !sleeps(), { what: "the end of the script", timeoutMs: 5000 });
+    assert.equal((await bench.end(id)).status, "failed");
+  });
+}
+
 Deno.test("a script is stopped when the whole home is removed", async () => {
   await using home = await TestHome.create();
   const path = home.join("home");

@@ -77,7 +77,9 @@ export class House {
 
   /** A server that was to live has ended. */
   #lose(session: RawSession, how: string): void {
-    this.fallen.push(`a server has ended by itself (${how}): ${session.stderr.slice(-1000)}`);
+    const tell = () =>
+      this.fallen.push(`a server has ended by itself (${how}): ${session.stderr.slice(-2000)}`);
+    session.end().then(tell, tell);
     const place = this.sessions.indexOf(session);
     if (place >= 0) this.sessions.splice(place, 1);
     else this.#veteran = undefined;

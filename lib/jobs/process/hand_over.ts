@@ -221,7 +221,8 @@ export class HandOver {
 
   #cannotRun(cause?: unknown): UserError {
     const code = systemErrorCode(this.#complaint);
-    if (code !== undefined && !OF_A_PROGRAM.has(code)) {
+    const hasRun = this.#complaint.includes("[Errno");
+    if (code !== undefined && (hasRun || !OF_A_PROGRAM.has(code))) {
       const why = explainSystemError(this.#complaint);
       return new UserError(`The job was not started: ${why}`, { cause });
     }

@@ -74,7 +74,11 @@ export class ProcessRunner {
       },
       ended: news,
       failed: (id, error) => {
-        this.recovery.failUnstarted(id, error);
+        try {
+          this.recovery.failUnstarted(id, error);
+        } catch (cause) {
+          options.log(`job ${id} is to be ended later (${error}): ${cause}`);
+        }
         news(id);
       },
       lost: news,

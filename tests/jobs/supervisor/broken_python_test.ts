@@ -4,6 +4,8 @@ import { readIfThere } from "../../../lib/base/private_files.ts";
 import { JobBench, PYTHON, python } from "../job_bench.ts";
 import { kill, launchers, supervisorOf } from "../kill.ts";
 import { OtherServer } from "../other_server.ts";
+import { canFreeze, freeze } from "../../helpers/freeze.ts";
+import { waitFor } from "../../helpers/wait_for.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 
 /** An executable that counts its starts; broken until it is mended. */
@@ -58,6 +60,7 @@ Deno.test("a job fails with what the system lacks, and no word of its Python, wh
     "OSError: [Errno 24] Too many open files": /too many files are open .*ulimit -n/,
     "BlockingIOError: [Errno 11] Resource temporarily unavailable": /no more processes .*ulimit -u/,
     "OSError: [Errno 12] Cannot allocate memory": /no memory left/,
+    "PermissionError: [Errno 1] Operation not permitted: 'owners/x'": /may not do that there/,
   };
   for (const [said, words] of Object.entries(lacks)) {
     await using home = await TestHome.create();
@@ -67,6 +70,31 @@ Deno.test("a job fails with what the system lacks, and no word of its Python, wh
     assert.match(error, words);
     assert(!error.includes("3.8"), error);
   }
+});
+
+Deno.test({
+  name: "a server lives on when a job that cannot start cannot be ended either for a while",
+  ignore: !await canFreeze(),
+  async fn() {
+    await using home = await TestHome.create();
+    const own = new OwnPython(home.path);
+    await using bench = await JobBench.open({ home: home.join("home"), python: own.path });
+    const draft = bench.draft();
+    const { id, files } = draft;
+    freeze(true, files.folder, files.lock);
+    try {
+      const request = bench.request(python("print(1)"));
+      await bench.manager.start(draft, request).catch(() => {});
+      await waitFor(() => bench.logged.some((line) => line.includes(id)), {
+        what: "a word of that job",
+        timeoutMs: 10_000,
+      });
+    } finally {
+      freeze(false, files.folder, files.lock);
+    }
+    own.mend();
+    assert.equal((await bench.run(python("print(1)"))).status, "completed");
+  },
 });
 
 Deno.test("jobs run again when a broken Python was mended", async () => {

@@ -18,6 +18,7 @@ export const IN_CI: Record<string, string> = {
   "tests/e2e/examples_test.ts": "follows the guide of recipes",
   "tests/e2e/inspector_test.ts": "needs the packages of tests/tools",
   "tests/fuzz/fuzz_test.ts": "goes on for as long as it is told to",
+  "tests/python/in_script/notebook_pip_test.ts": "installs packages again and again",
   "tests/serve/published_test.ts": "runs the package as it is published",
 };
 

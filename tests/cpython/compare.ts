@@ -33,6 +33,7 @@ export const ALL = [
   "test_multiprocessing_spawn",
   "test_multiprocessing_forkserver",
 ];
+const LONGEST_MS = 600_000;
 const SCRIPT = fileURLToPath(new URL("run_tests.py", import.meta.url));
 
 /** The results of the tests of a module, by their names; `exit` is the exit code. */
@@ -50,12 +51,14 @@ export interface Compared {
 export async function compareModule(runs: ColdAndWarm, module: string): Promise<Compared> {
   const file = (kind: string) => runs.home.join(`${module}.${kind}.xml`);
   const options = (kind: string) => ["--junit-xml", file(kind), module];
-  const { code } = await new Deno.Command(runs.python, {
+  const { code, signal } = await new Deno.Command(runs.python, {
     args: [SCRIPT, ...options("bare")],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
+    signal: AbortSignal.timeout(LONGEST_MS),
   }).output();
+  if (signal === "SIGTERM") throw new Error(`${module} does not end here, bare, in ten minutes`);
   const asJob = (kind: "cold" | "warm") =>
     runs.runInBackground(runs[kind], { script_path: SCRIPT, args: options(kind) });
   const cold = await asJob("cold");

@@ -182,6 +182,9 @@ def refresh_modules():
     if "logging" in modules:
         is_in_ns = modules["logging"]._startTime > 1e15  # since Python 3.13
         modules["logging"]._startTime = time.time_ns() if is_in_ns else time.time()
+    if "numpy.f2py.rules" in modules:
+        now = os.environ.get("SOURCE_DATE_EPOCH", time.time())
+        modules["numpy.f2py.rules"].generationtime = int(now)
     if "multiprocessing.process" in modules:
         process = modules["multiprocessing.process"]
         process.current_process().authkey = os.urandom(32)

@@ -14,8 +14,17 @@ MAY_READ = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/", "/usr/lib/", "/l
 CACHES = ("/matplotlib/fontlist-v",)
 # Their threads end before a fork and begin anew when they are needed: OpenBLAS asks for that (pthread_atfork).
 FORK_SAFE_THREADS = ("numpy", "scipy")
-# They keep what become_script.py makes anew.
-KNOWN_STATE = ("logging", "multiprocessing", "random")
+# What they keep of it is made anew in each script (see refresh_modules), or they forget it at once.
+KNOWN_STATE = (
+    "logging",
+    "multiprocessing",
+    "random",
+    "tempfile",
+    "importlib",
+    "_frozen_importlib_external",
+    "numpy.f2py.rules",
+    "joblib._multiprocessing_helpers",  # for the name of a semaphore that it tries, and removes
+)
 NEVER = ("__main__", "__mp_main__", "antigravity", "idlelib", "pdb", "readline", "rlcompleter", "test", "this", "tkinter")
 FORBIDDEN = {
     "subprocess.Popen": "starts a process",
@@ -101,6 +110,7 @@ class Probe:
         os.dup2(write, 1)
         os.dup2(write, 2)
         self.threads = count_threads()
+        self.before = set(sys.modules)
         self.warned = []
         import warnings
 
@@ -138,13 +148,14 @@ class Probe:
 
         def watched(*args, **options):
             if self.inside and not self.is_known(sys._getframe(1)):
-                self.refuse("%s while it is imported" % what)
+                self.refuse("%s while it is imported (in %s)" % (what, sys._getframe(1).f_globals.get("__name__")))
             return function(*args, **options)
 
         setattr(module, name, watched)
 
     def is_known(self, frame):
-        return frame.f_globals.get("__name__", "").partition(".")[0] in KNOWN_STATE + ("importlib", "_frozen_importlib_external", "tempfile")
+        name = frame.f_globals.get("__name__") or ""
+        return any(name == known or name.startswith(known + ".") for known in KNOWN_STATE)
 
     def try_import(self, names, refused):
         self.say(self.current)
@@ -179,7 +190,8 @@ class Probe:
         return _thread._count() == 0 and any(name in sys.modules for name in FORK_SAFE_THREADS)
 
     def check_places(self):
-        for name, module in list(sys.modules.items()):
+        for name in set(sys.modules) - self.before - {"__mp_main__"}:
+            module = sys.modules[name]
             path = getattr(module, "__file__", None)
             if isinstance(path, str) and not os.path.realpath(path).startswith(self.allowed):
                 self.refuse("loads %s, which is not part of the environment" % path)
@@ -195,9 +207,15 @@ class Probe:
             mtrand = sys.modules["numpy.random.mtrand"]
             kinds.append((mtrand.RandomState, (), mtrand._rand))
             kinds.append((sys.modules["numpy.random._generator"].Generator, (), None))
-        for thing in gc.get_objects():
+        things = gc.get_objects()
+        # Those of `tempfile` are made anew in another process.
+        sequence = getattr(sys.modules.get("tempfile"), "_RandomNameSequence", ())
+        renewed = {id(getattr(thing, "_rng", None)) for thing in things if type(thing) is sequence}
+        for thing in things:
             for kind, others, known in kinds:
-                if isinstance(thing, kind) and not isinstance(thing, others) and thing is not known:
+                if not isinstance(thing, kind) or isinstance(thing, others):
+                    continue
+                if thing is not known and id(thing) not in renewed:
                     self.refuse("makes random generators of its own")
 
     def audit(self, event, args):

@@ -10,6 +10,7 @@ import _frozen_importlib_external as external
 import _socket
 
 import own_memory
+import random_generators
 
 YOUNG_SECONDS = 2.0
 OWN_LOCALE = "LC_CTYPE"  # Python sets it for itself where the locale is C
@@ -40,6 +41,8 @@ class Script:
             os._exit(1)
         own_memory.write_wide(self.start.places, self.path)
         refresh_modules()
+        for generator in self.start.generators:
+            random_generators.seed_anew(generator)
         for finder in self.start.young:
             finder.invalidate_caches()
         if self.start.is_frozen:
@@ -140,6 +143,7 @@ class Start:
         self.set_by_python = [] if is_given else [(OWN_LOCALE.encode(), os.fsencode(locale))]
         self.before_imports = dict(os.environ._data)
         self.hook_loaders = {}
+        self.generators = []
         self.set_by_imports = []
 
     def note_imports(self):

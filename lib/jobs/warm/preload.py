@@ -8,6 +8,8 @@ import os
 import signal
 import sys
 
+import random_generators
+
 LONGEST_SECONDS = 60
 MAY_READ = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/", "/usr/lib/", "/lib/", "/lib64/", "/usr/lib64/")
 # What matplotlib has found out about the fonts of the machine; it looks itself whether that still holds.
@@ -40,7 +42,8 @@ FORBIDDEN = {
 
 
 def preload(modules, never):
-    """Imports those of the modules that may be; returns why others may not, by their first name."""
+    """Imports those of the modules that may be. Returns why others may not, by their first name, and the
+    random generators that are to be seeded anew in each script."""
     groups, loaded = {}, set(sys.modules)
     for name in modules:
         root = name.partition(".")[0]
@@ -48,9 +51,9 @@ def preload(modules, never):
             continue  # Python's own start-up has it
         if root not in NEVER and not root.startswith("_python_mcp") and root not in never:
             groups.setdefault(root, []).append(name)
-    refused = {}
+    refused, states = {}, []
     while groups:
-        result = try_in_child(groups, dict(never, **refused))
+        states, result = try_in_child(groups, dict(never, **refused))
         if result is None:
             break
         root, reason = result
@@ -58,7 +61,7 @@ def preload(modules, never):
         groups.pop(root, None)
     for names in groups.values():
         import_all(names)
-    return refused
+    return refused, random_generators.unseeded(states)
 
 
 def import_all(names):
@@ -72,7 +75,7 @@ def import_all(names):
 
 
 def try_in_child(groups, refused):
-    """The first of the groups that must not be imported, and why; None when all may be."""
+    """The states of random generators then; the first of the groups that must not be imported, and why, or None."""
     read, write = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -89,12 +92,12 @@ def try_in_child(groups, refused):
     with os.fdopen(read, "rb") as file:
         lines = file.read().decode("utf-8", "replace").splitlines()
     os.waitpid(pid, 0)
-    if lines and lines[-1] == "done":
-        return None
+    if lines and lines[-1].startswith("{"):
+        return json.loads(lines[-1])["states"], None
     last = json.loads(lines[-1]) if lines else next(iter(groups))
     if isinstance(last, str):
-        return last, "ends the process that imports it, or takes longer than %d s" % LONGEST_SECONDS
-    return tuple(last)
+        return [], (last, "ends the process that imports it, or takes longer than %d s" % LONGEST_SECONDS)
+    return [], tuple(last)
 
 
 class Refused(BaseException):
@@ -141,7 +144,7 @@ class Probe:
         os._exit(0)
 
     def finish(self):
-        os.write(self.pipe, b"done\n")
+        self.say({"states": [random_generators.state_of(one) for one in random_generators.found()]})
 
     def watch(self, module, name, what):
         function = getattr(module, name)
@@ -182,7 +185,6 @@ class Probe:
             if name in sys.modules:
                 self.refuse("imports %s, which %s" % (name, refused[name]))
         self.check_places()
-        self.check_generators()
 
     def has_fork_safe_threads(self):
         import _thread
@@ -195,28 +197,6 @@ class Probe:
             path = getattr(module, "__file__", None)
             if isinstance(path, str) and not os.path.realpath(path).startswith(self.allowed):
                 self.refuse("loads %s, which is not part of the environment" % path)
-
-    def check_generators(self):
-        import gc
-
-        kinds = []
-        if "random" in sys.modules:
-            random = sys.modules["random"]
-            kinds.append((random.Random, (random.SystemRandom,), random._inst))
-        if "numpy.random.mtrand" in sys.modules:
-            mtrand = sys.modules["numpy.random.mtrand"]
-            kinds.append((mtrand.RandomState, (), mtrand._rand))
-            kinds.append((sys.modules["numpy.random._generator"].Generator, (), None))
-        things = gc.get_objects()
-        # Those of `tempfile` are made anew in another process.
-        sequence = getattr(sys.modules.get("tempfile"), "_RandomNameSequence", ())
-        renewed = {id(getattr(thing, "_rng", None)) for thing in things if type(thing) is sequence}
-        for thing in things:
-            for kind, others, known in kinds:
-                if not isinstance(thing, kind) or isinstance(thing, others):
-                    continue
-                if thing is not known and id(thing) not in renewed:
-                    self.refuse("makes random generators of its own")
 
     def audit(self, event, args):
         if not self.inside:

@@ -72,7 +72,7 @@ class Host:
         _signal.signal(_signal.SIGCHLD, lambda *_: None)
         process_tree._prctl = lambda *_: 0 if own_memory.become_subreaper() else 1
         loaded = set(sys.modules)
-        refused = preload.preload(first["modules"], first["never"])
+        refused, self.start.generators = preload.preload(first["modules"], first["never"])
         self.start.note_imports()
         home = os.path.dirname(first["runtime"])
         is_ours = sys.prefix.startswith(os.path.join(home, ""))  # nobody edits a file there

@@ -4,6 +4,7 @@ import hostHookSource from "./host_hook.py" with { type: "text" };
 import learnedSource from "./learned.py" with { type: "text" };
 import ownMemorySource from "./own_memory.py" with { type: "text" };
 import preloadSource from "./preload.py" with { type: "text" };
+import randomGeneratorsSource from "./random_generators.py" with { type: "text" };
 import warmHostSource from "./warm_host.py" with { type: "text" };
 import warmHostsSource from "./warm_hosts.py" with { type: "text" };
 
@@ -15,6 +16,7 @@ export const WARM_SOURCES: Record<string, string> = {
   "learned.py": learnedSource,
   "own_memory.py": ownMemorySource,
   "preload.py": preloadSource,
+  "random_generators.py": randomGeneratorsSource,
   "warm_host.py": warmHostSource,
   "warm_hosts.py": warmHostsSource,
   // Python would make it with the mode that a umask allows.

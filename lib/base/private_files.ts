@@ -46,11 +46,15 @@ export function readIfThere(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return undefined;
-    }
+    if (leadsNowhere(error)) return undefined;
     throw error;
   }
+}
+
+/** Also of a link to itself, which a script may have put there. */
+function leadsNowhere(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory ||
+    error instanceof Deno.errors.FilesystemLoop;
 }
 
 /** The JSON in a file, or `undefined` where there is none or it is not (yet) whole. */
@@ -72,9 +76,7 @@ export function statIfThere(path: string): Deno.FileInfo | undefined {
   try {
     return Deno.statSync(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return undefined;
-    }
+    if (leadsNowhere(error)) return undefined;
     throw error;
   }
 }

@@ -88,8 +88,12 @@ export class JobUpdates {
   #fingerprint(row: JobRow): string {
     const files = this.#source.jobs.files(row.id);
     if (!files || isFinal(row.status) || row.status === "pending") return row.status;
-    const progress = JSON.stringify(files.progress ?? row.progress);
-    return `${row.status} ${logSize(files.stdout)} ${logSize(files.stderr)} ${progress}`;
+    try {
+      const progress = JSON.stringify(files.progress ?? row.progress);
+      return `${row.status} ${logSize(files.stdout)} ${logSize(files.stderr)} ${progress}`;
+    } catch {
+      return row.status; // its script has put something odd in the place of its files
+    }
   }
 }
 

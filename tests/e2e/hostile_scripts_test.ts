@@ -28,6 +28,12 @@ for name in os.listdir(job): os.chmod(f"{job}/{name}", 0)`,
     `os.rmdir(artifacts); os.symlink(artifacts, artifacts)`,
   "puts a link to /etc in the place of all that it may write": `
 os.rename(job + "/script", job + "/old"); os.symlink("/etc", job + "/script")`,
+  "puts a link to itself in the place of all that it may write": `
+os.rename(job + "/script", job + "/old"); os.symlink("script", job + "/script")`,
+  "puts links to themselves in the place of its files": `
+for name in os.listdir(job):
+    if name not in ("lock", "started", "outcome.json.new"):
+        os.rename(f"{job}/{name}", f"{job}/old-{name}"); os.symlink(name, f"{job}/{name}")`,
   "puts a named pipe in the place of its progress": `os.mkfifo(progress)`,
   "puts a folder in the place of its progress": `os.mkdir(progress)`,
   "puts a link to /dev/zero in the place of its progress": `os.symlink("/dev/zero", progress)`,
@@ -108,7 +114,9 @@ async function start(server: Connection, source: string): Promise<string> {
 }
 
 async function statusOf(server: Connection, job_id: string, wait_seconds: number) {
-  const { json } = await server.call("py_job_status", { job_id, wait_seconds });
+  // Whoever waits with a token for progress has the server look at more of the job.
+  const options = { onprogress: () => {} };
+  const { json } = await server.call("py_job_status", { job_id, wait_seconds }, options);
   assert(json.job, JSON.stringify(json));
   return json.job as { status: string };
 }

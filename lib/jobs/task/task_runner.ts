@@ -120,7 +120,11 @@ export class TaskRunner {
   #look(): void {
     for (const { id } of this.#tasks.values()) {
       const folder = jobFolder(this.#options.home, id)!;
-      if (new JobFiles(folder).cancelAsked) this.cancel(id);
+      try {
+        if (new JobFiles(folder).cancelAsked) this.cancel(id);
+      } catch (error) {
+        this.#options.log(`job ${id}: ${error}`); // its folder cannot be looked into
+      }
     }
   }
 

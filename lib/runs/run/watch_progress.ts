@@ -35,6 +35,14 @@ export class ProgressWatch {
   }
 
   #look(): void {
+    try {
+      this.#tellNews();
+    } catch {
+      // Its script has put something odd in the place of its files: there is nothing to tell.
+    }
+  }
+
+  #tellNews(): void {
     const found = this.#files.progress;
     if (found && !(this.#last && isSame(found, this.#last))) {
       this.#last = found;

@@ -67,7 +67,8 @@ export class UsageSampler {
       watched.samples = [...watched.samples, sample].slice(-KEPT);
       tell({ samples: [sample] });
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotCapable)) throw error;
+      // Any other has its reason in the home, as a full disk: the next look may find more.
+      if (!(error instanceof Deno.errors.NotCapable)) return;
       clearInterval(watched.timer);
       tell({ unavailable: "Usage is not measured: Deno lets read /proc only with -A." });
     }

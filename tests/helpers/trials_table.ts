@@ -9,6 +9,7 @@ const DONE: Record<string, string> = {
   launcher: "a launcher was killed",
   supervisor: "a job's supervisor was killed",
   script: "a script, or a process that it had started, was killed",
+  host: "a warm host was killed",
   stopped: "a job's supervisor was stopped (SIGSTOP)",
   folder: "a job's folder was removed",
   read_only: "the home was read-only for a fraction of a second",

@@ -155,7 +155,7 @@ async function settledJobs(server: RawSession, { state, started }: House): Promi
 /** What is still there when there was time for it to go. */
 async function findIdle(find: () => string[]): Promise<string[]> {
   try {
-    await waitFor(() => find().length === 0, { what: "a tidy house", timeoutMs: 15_000 });
+    await waitFor(() => find().length === 0, { what: "a tidy house" });
     return [];
   } catch {
     return find();

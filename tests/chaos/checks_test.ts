@@ -130,7 +130,6 @@ Deno.test("chaos finds what is left in a home when it is no use to anybody", asy
   })();
   await waitFor(() => leftoversIn(home.path).length === 0, {
     what: "the end of the launcher",
-    timeoutMs: 10_000,
   });
   const left = [
     "owners/somebody",
@@ -154,7 +153,6 @@ Deno.test("chaos finds a row when it has no files or has not ended", async () =>
   Deno.removeSync(jobFolder(openHome(home.path), id)!, { recursive: true });
   await waitFor(() => orphansOf(home.path).length === 0, {
     what: "the end of the launcher",
-    timeoutMs: 10_000,
   });
   assert.match(leftoversIn(home.path)[0]!, /row of .* \(without files/);
   const database = new DatabaseSync(join(home.path, "meta/jobs.db"));
@@ -179,7 +177,7 @@ Deno.test("chaos finds a process when it outlives its job", async () => {
   const child = new Deno.Command("/bin/sleep", { args: ["1000"], env: { HOME: home.path } })
     .spawn();
   try {
-    await waitFor(() => orphansOf(home.path).length === 1, { what: "it", timeoutMs: 5000 });
+    await waitFor(() => orphansOf(home.path).length === 1, { what: "it" });
   } finally {
     child.kill("SIGKILL");
     await child.status;

@@ -159,7 +159,6 @@ for (const { what, tool = IN_DIR, args, names } of MISTAKES) {
     // What was made for the run goes just after the answer.
     await waitFor(() => [...Deno.readDirSync(home.join("jobs"))].length === 0, {
       what: "the removal of what the run left",
-      timeoutMs: 10_000,
     });
   });
 }

@@ -39,7 +39,7 @@ function scriptRuns(home: TestHome): boolean {
 }
 
 async function untilScriptRuns(home: TestHome): Promise<void> {
-  await waitFor(() => scriptRuns(home), { what: "the script to run", timeoutMs: 10_000 });
+  await waitFor(() => scriptRuns(home), { what: "the script to run" });
 }
 
 type ListJobs = () => Promise<ListedJob[]>;
@@ -47,7 +47,6 @@ type ListJobs = () => Promise<ListedJob[]>;
 async function listedJob(list: ListJobs, fits: (job: ListedJob) => boolean): Promise<ListedJob> {
   return await waitFor(async () => (await list()).find(fits), {
     what: "the listed job",
-    timeoutMs: 10_000,
   });
 }
 

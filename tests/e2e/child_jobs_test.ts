@@ -69,7 +69,7 @@ python_mcp.run("import time; time.sleep(1000)").wait()`,
   });
   const child = await waitFor(
     async () => (await jobs(other)).find(({ parent_id }) => parent_id === json.job_id),
-    { what: "the child", timeoutMs: 10_000 },
+    { what: "the child" },
   );
   const { json: cancelled } = await other.call("py_cancel_job", { job_id: json.job_id });
   assert.equal(cancelled.status, "cancelled");
@@ -104,7 +104,7 @@ while not os.path.exists(${JSON.stringify(go)}): time.sleep(0.01)
     const inner = await waitFor(
       async () =>
         (await jobs(server)).find((job) => job.label === "inner" && job.status === "running"),
-      { what: "the inner job", timeoutMs: 20_000 },
+      { what: "the inner job" },
     );
     if (ends === "by itself") Deno.writeTextFileSync(go, "");
     else await server.call("py_cancel_job", { job_id: json.job_id });

@@ -22,14 +22,13 @@ Deno.test("output is readable within a second when the script does not flush", a
   });
   await waitFor(() => home.processes().some(({ command }) => command.includes("script.py")), {
     what: "the script",
-    timeoutMs: 10_000,
   });
   await waitFor(async () => {
     const { job } = (await server.call("py_job_status", { job_id: json.job_id })).json as {
       job: { partial_stdout?: string };
     };
     return job.partial_stdout === "early\n";
-  }, { what: "the printed line", timeoutMs: 2000 });
+  }, { what: "the printed line" });
   await server.call("py_cancel_job", { job_id: json.job_id });
 });
 
@@ -55,7 +54,7 @@ time.sleep(600)`,
       seen += job.new_stdout;
       ({ stdout_cursor } = job);
       return seen.includes(`long line ${n}`);
-    }, { what: `line ${n}`, timeoutMs: 10_000 });
+    }, { what: `line ${n}` });
     Deno.writeTextFileSync(home.join(`seen${n}`), "");
   }
   assert.match(seen, /^long line 0\nshort\nlong line 1\nshort\nlong line 2\n/);

@@ -97,7 +97,6 @@ for (const umask of [0o000, 0o077]) {
       await server.call("py_cancel_job", { job_id: running.json.job_id });
       await waitFor(() => [...walk(state)].some(({ path }) => path.endsWith("meta/jobs.json")), {
         what: "the snapshot",
-        timeoutMs: 5000,
       });
     }
     assert.deepEqual(tooOpen(state), []);
@@ -144,7 +143,6 @@ Deno.test("values that callers give are in no file, log or argument list", async
     ((await server.call("py_job_status", { job_id: id })).json.job as { status: string }).status;
   await waitFor(async () => await statusOf(job_id) === "running", {
     what: "its start",
-    timeoutMs: 5000,
   });
   const waiting = await run("py_run_script_in_dir_async", seen);
   assert.equal(await statusOf(waiting.json.job_id), "pending");
@@ -202,7 +200,6 @@ Deno.test("the token of the server is in the environment of no other process", a
   });
   await waitFor(() => processesWith(`PYTHON_MCP_JOB_ID=${json.job_id}`).length > 0, {
     what: "the script",
-    timeoutMs: 10_000,
   });
   assert.deepEqual(processesWith(SECRETS.token).map(({ pid }) => pid), [server.pid()]);
   await server.call("py_cancel_job", { job_id: json.job_id });

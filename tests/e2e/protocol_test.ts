@@ -101,7 +101,6 @@ for (
     });
     await waitFor(() => home.processes().some(({ command }) => command.includes("script.py")), {
       what: "the script",
-      timeoutMs: 10_000,
     });
     await end(session);
     assert.equal((await session.end()).code, 0);

@@ -35,7 +35,7 @@ Deno.test("a script reads what two servers send it, in order, until its input en
   await waitFor(async () => {
     const { json } = await one.call("py_job_status", { job_id });
     return (json.job as { partial_stdout?: string }).partial_stdout === "name? FIRST ADA Ü\n";
-  }, { what: "the greeting", timeoutMs: 10_000 });
+  }, { what: "the greeting" });
   await one.call("py_send_input", { job_id, text: "x".repeat(300_000) });
   await two.call("py_send_input", { job_id, text: "\n", eof: true });
   const { status, result: { stdout } } = await end(two, job_id);
@@ -65,7 +65,7 @@ Deno.test("input that no job takes is refused with what to do", async () => {
     await waitFor(async () => {
       const { json, isError } = await server.call("py_send_input", { job_id, text: "x" });
       return isError && expected.test(json.error as string);
-    }, { what: `${expected}`, timeoutMs: 10_000 });
+    }, { what: `${expected}` });
   }
   for (const job_id of [closed, done]) await server.call("py_cancel_job", { job_id });
 });

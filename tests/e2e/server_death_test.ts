@@ -34,7 +34,6 @@ for (const [what, end] of Object.entries(ENDS)) {
     const { job_id } = await first.call("py_run_script_in_dir_async", run);
     await waitFor(async () => (await ask(first, job_id)).progress?.message === "half", {
       what: "its progress",
-      timeoutMs: 10_000,
     });
     end(first);
     await first.end();

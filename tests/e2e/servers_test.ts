@@ -29,7 +29,6 @@ Deno.test("a server cancels a job when another server started it", async () => {
   const { json } = await one.call("py_run_script_in_dir_async", { directory: home.path, ...SLEEP });
   await waitFor(async () => await statusOf(one, json.job_id) === "running", {
     what: "the job to run",
-    timeoutMs: 10_000,
   });
   const { json: cancelled } = await other.call("py_cancel_job", { job_id: json.job_id });
   assert.equal(cancelled.status, "cancelled");
@@ -52,7 +51,6 @@ Deno.test("a later server has the whole result when the first was killed", async
   });
   await waitFor(async () => await statusOf(first, json.job_id) === "running", {
     what: "the job to run",
-    timeoutMs: 10_000,
   });
   Deno.kill(first.pid(), "SIGKILL");
   await first.close();
@@ -72,7 +70,6 @@ Deno.test("a call's run becomes a listed job when its server is killed", async (
     .catch(() => undefined);
   await waitFor(() => home.processes().some(({ command }) => command.includes("script.py")), {
     what: "the script",
-    timeoutMs: 10_000,
   });
   Deno.kill(first.pid(), "SIGKILL");
   await first.close();
@@ -103,7 +100,7 @@ Deno.test("jobs.json shows the jobs when they have changed", async () => {
     } catch {
       return false;
     }
-  }, { what: "the job in jobs.json", timeoutMs: 10_000 });
+  }, { what: "the job in jobs.json" });
   assert.equal(Deno.statSync(path).mode! & 0o777, 0o600);
   assert.equal(Deno.statSync(home.join("jobs")).mode! & 0o777, 0o700);
 });

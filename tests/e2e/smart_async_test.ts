@@ -101,7 +101,6 @@ Deno.test("a run is no listed job when it is answered within its call", async ()
   assert.deepEqual((await server.call("py_list_jobs")).json, { jobs: [], total: 0 });
   await waitFor(() => [...Deno.readDirSync(home.join("jobs"))].length === 0, {
     what: "an empty jobs folder",
-    timeoutMs: 5000,
   });
 });
 
@@ -122,7 +121,7 @@ Deno.test("py_job_status shows the guide's fields when a job reports progress", 
       job: Record<string, unknown>;
     };
     return job.progress !== null && job;
-  }, { what: "progress", timeoutMs: 10_000 });
+  }, { what: "progress" });
   assert.deepEqual(job.progress, {
     current: 52,
     total: 100,

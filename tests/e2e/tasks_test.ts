@@ -25,7 +25,7 @@ async function untilStatus(client: TaskClient, taskId: string, status: string): 
   return await waitFor(async () => {
     const task = await get(client, taskId);
     return task.status === status && task;
-  }, { what: `a task that is ${status}`, timeoutMs: 15_000 });
+  }, { what: `a task that is ${status}` });
 }
 
 function waitsFor(path: string, before = "", after = ""): string {
@@ -62,7 +62,7 @@ for (const transport of TRANSPORTS) {
 
     await waitFor(
       async () => (await get(client, task.taskId)).statusMessage === "52/100 half way",
-      { what: "the task's progress", timeoutMs: 10_000 },
+      { what: "the task's progress" },
     );
     Deno.writeTextFileSync(go, "");
     const ended = await untilStatus(client, task.taskId, "completed");
@@ -200,7 +200,6 @@ Deno.test("a task survives its server: another one of the home answers for it", 
     // While its own server lives ...
     await waitFor(async () => (await get(other, taskId)).status === "working", {
       what: "the task at another server",
-      timeoutMs: 10_000,
     });
   }
   // ... and after it.

@@ -33,7 +33,7 @@ open("begun", "w").close()
 while not os.path.exists(${JSON.stringify(flag)}): time.sleep(0.01)
 print("done")`,
   });
-  await waitFor(() => exists(runs.home.join("begun")), { what: "the script", timeoutMs: 10_000 });
+  await waitFor(() => exists(runs.home.join("begun")), { what: "the script" });
   for (const pid of hosts(runs.home)) Deno.kill(pid, "SIGKILL");
   assert.match(String((await runs.run(runs.warm, HELLO)).cold), /no warm host/);
   Deno.writeTextFileSync(flag, "");

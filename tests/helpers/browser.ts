@@ -40,7 +40,6 @@ class Chromium implements AsyncDisposable {
     }).spawn();
     const port = await waitFor(() => portIn(`${profile}/DevToolsActivePort`), {
       what: "Chromium",
-      timeoutMs: 30_000,
     });
     const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
     return new Chromium(browser, child, profile);
@@ -54,7 +53,7 @@ class Chromium implements AsyncDisposable {
       // It has ended with its last connection.
     }
     await this.child.status;
-    await waitFor(() => removed(this.profile), { what: "an unused profile", timeoutMs: 10_000 });
+    await waitFor(() => removed(this.profile), { what: "an unused profile" });
   }
 }
 
@@ -90,7 +89,7 @@ export class TestBrowser implements AsyncDisposable {
     // Nothing that moves is drawn all the time.
     const context = await browser.newContext({ reducedMotion: "reduce" });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     return new TestBrowser(page);
   }
 

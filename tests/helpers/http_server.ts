@@ -36,7 +36,6 @@ export class HttpServerProcess implements AsyncDisposable {
     const server = new HttpServerProcess(options);
     await waitFor(() => server.stderr.includes("Token: "), {
       what: "the address of the HTTP server",
-      timeoutMs: 20_000,
     });
     server.url = /listens on (\S+)/.exec(server.stderr)![1]!;
     const path = /Token: in (.+)/.exec(server.stderr)?.[1];

@@ -34,7 +34,6 @@ export class TestHome implements AsyncDisposable {
     try {
       await waitFor(() => this.#others().length === 0, {
         what: `the end of all processes of ${this.path}`,
-        timeoutMs: 15_000,
       });
     } finally {
       for (const { pid } of this.processes()) Deno.kill(pid, "SIGKILL");

@@ -1,7 +1,10 @@
+/** What is right comes at last, on a machine that others keep busy too. */
+const PATIENCE_MS = 30_000;
+
 /** Returns what `check` returns once it is neither false nor empty; fails when that takes too long. */
 export async function waitFor<T>(
   check: () => T | Promise<T>,
-  { timeoutMs, what }: { timeoutMs: number; what: string },
+  { what, timeoutMs = PATIENCE_MS }: { what: string; timeoutMs?: number },
 ): Promise<Exclude<T, false | null | undefined>> {
   const began = performance.now();
   while (true) {

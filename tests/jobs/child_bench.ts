@@ -39,5 +39,5 @@ export async function childrenOf(bench: JobBench, id: string, count = 1): Promis
     const { rows } = await bench.manager.list({ limit: 50 });
     const children = rows.filter(({ parent }) => parent === id).reverse();
     return children.length >= count && children;
-  }, { what: `${count} children of ${id}`, timeoutMs: 15_000 });
+  }, { what: `${count} children of ${id}` });
 }

@@ -7,7 +7,7 @@ import { waitFor } from "../helpers/wait_for.ts";
 export async function supervisorOf(files: JobFiles): Promise<number> {
   const started = await waitFor(
     () => readJsonIfThere<{ pid: number }>(files.path("started")),
-    { what: `the start of ${files.folder}`, timeoutMs: 10_000 },
+    { what: `the start of ${files.folder}` },
   );
   return started.pid;
 }
@@ -47,5 +47,5 @@ export function isAlive(pid: number): boolean {
 }
 
 export async function untilGone(pid: number): Promise<void> {
-  await waitFor(() => !isAlive(pid), { what: `the end of ${pid}`, timeoutMs: 5000 });
+  await waitFor(() => !isAlive(pid), { what: `the end of ${pid}` });
 }

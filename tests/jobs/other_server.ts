@@ -54,7 +54,6 @@ export class OtherServer implements AsyncDisposable {
     this.process.kill("SIGSTOP");
     await waitFor(() => Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ").at(-1)![0] === "T", {
       what: "its stop",
-      timeoutMs: 5000,
     });
   }
 

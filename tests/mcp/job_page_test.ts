@@ -112,7 +112,6 @@ testView(
     await image.waitFor();
     await waitFor(() => image.evaluate((image) => image.naturalWidth === 1), {
       what: "the plot",
-      timeoutMs: 10_000,
     });
   },
 );
@@ -141,7 +140,7 @@ testView("the view takes its host's colours when they change", async ({ host }) 
     );
   const light = await ground();
   await host.bridge.setHostContext({ theme: "dark" });
-  await waitFor(async () => await ground() !== light, { what: "dark colours", timeoutMs: 10_000 });
+  await waitFor(async () => await ground() !== light, { what: "dark colours" });
 });
 
 testView("the view tells its host how high it is", async ({ home, host, call }) => {
@@ -150,6 +149,5 @@ testView("the view tells its host how high it is", async ({ home, host, call }) 
   await call("py_run_script_in_dir", inHome(home, "for n in range(30): print(n)"));
   await waitFor(() => heights.some((height) => height > 300), {
     what: "a height",
-    timeoutMs: 10_000,
   });
 });

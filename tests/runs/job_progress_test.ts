@@ -31,7 +31,6 @@ for (const [stream, statement] of Object.entries(BARS)) {
     const status = async () => (await server.call("py_job_status", { job_id: id })).json.job as Job;
     await waitFor(async () => (await status()).progress !== null, {
       what: "progress",
-      timeoutMs: 10_000,
     });
 
     const fromApi = async (path: string) =>

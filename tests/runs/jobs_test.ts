@@ -77,7 +77,7 @@ Deno.test("a list of jobs has no output, says what each ran, and few characters 
   const { jobs } = await waitFor(async () => {
     const jobs = await entries(server);
     return jobs.every(({ exit_code }) => exit_code !== null) && { jobs };
-  }, { what: "the ends of three jobs", timeoutMs: 30_000 });
+  }, { what: "the ends of three jobs" });
   assert.deepEqual(jobs.map(({ exit_code }) => exit_code), [0, 1, 1]);
   const [inline, long, first] = jobs.map(({ command }) => command!);
   assert.equal(inline, `(inline code) in ${home.path}`);
@@ -92,7 +92,7 @@ Deno.test("a list of jobs has no output, says what each ran, and few characters 
     const { jobs = [] } = JSON.parse(readIfThere(home.join("home/meta/jobs.json")) ?? "{}");
     return jobs.length === 3 && (jobs as Entry[]).every(({ exit_code }) => exit_code !== null) &&
       jobs as Entry[];
-  }, { what: "the snapshot", timeoutMs: 10_000 });
+  }, { what: "the snapshot" });
   assert.deepEqual(snapshot, jobs);
 });
 

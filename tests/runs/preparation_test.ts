@@ -55,7 +55,7 @@ async function untilDownloading(client: Connection, id: string): Promise<Job> {
   await waitFor(async () => {
     job = await look(client, id);
     return job.progress?.message.startsWith("Downloading") ?? false;
-  }, { what: "the download", timeoutMs: 20_000 });
+  }, { what: "the download" });
   return job!;
 }
 
@@ -66,7 +66,7 @@ Deno.test("a job says what is downloaded, and its time limit begins with the scr
     const began = Date.now();
     assert.equal(status, "running");
     assert.deepEqual(progress, { current: 0, total: 1, message: "Downloading ourlib (2.0MiB)" });
-    await waitFor(() => Date.now() - began > 3500, { what: "3.5 s", timeoutMs: 9000 });
+    await waitFor(() => Date.now() - began > 3500, { what: "3.5 s" });
     send();
     const { result, error } = await look(client, id, 30);
     assert.equal(result?.stdout, "ours\n", error ?? "");
@@ -133,7 +133,6 @@ Deno.test("a server removes environments that no run has used for PYTHON_MCP_KEE
   await client.call("py_list_jobs");
   await waitFor(() => [...Deno.readDirSync(home.join("environments"))].length === 1, {
     what: "the removal of an environment",
-    timeoutMs: 10_000,
   });
   assert.equal([...Deno.readDirSync(home.join("environments"))][0]!.name, "newer");
 });

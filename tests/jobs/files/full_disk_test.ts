@@ -40,7 +40,6 @@ class SmallDisk implements AsyncDisposable {
     const umount = new Deno.Command("umount", { args: [this.path], stderr: "null" });
     await waitFor(() => umount.outputSync().success, {
       what: "the end of all that has a file open there",
-      timeoutMs: 5000,
     });
     Deno.removeSync(this.path);
   }
@@ -81,7 +80,7 @@ testOnSmallDisk(
     await waitFor(async () => {
       const { rows, total } = await bench.manager.list({ limit: 9 });
       return total === rows.length && rows.every(({ status }) => status !== "pending");
-    }, { what: "the end of the jobs that could not be made", timeoutMs: 5000 });
+    }, { what: "the end of the jobs that could not be made" });
   },
 );
 
@@ -94,7 +93,7 @@ testOnSmallDisk("a running job ends with its outcome when the disk became full",
   Deno.writeTextFileSync(join(bench.path, "go.new"), "");
   disk.fill();
   Deno.renameSync(join(bench.path, "go.new"), join(bench.path, "go"));
-  await waitFor(() => files.outcome, { what: "the outcome", timeoutMs: 5000 });
+  await waitFor(() => files.outcome, { what: "the outcome" });
   disk.free();
   const row = await bench.end(id);
   assert.equal(row.result.outcome.exit_code, 7);
@@ -110,7 +109,7 @@ testOnSmallDisk("a job is stopped with the reason when its output finds no room"
   Deno.writeTextFileSync(join(bench.path, "go.new"), "");
   disk.fill();
   Deno.renameSync(join(bench.path, "go.new"), join(bench.path, "go"));
-  await waitFor(() => files.outcome, { what: "the outcome", timeoutMs: 10_000 });
+  await waitFor(() => files.outcome, { what: "the outcome" });
   disk.free();
   const { error } = await bench.end(id);
   assert.equal(
@@ -126,10 +125,10 @@ testOnSmallDisk(
     const blocker = await bench.start(python("import time; time.sleep(1000)"));
     await supervisorOf(blocker.files);
     const queued = await bench.start(python("print('x' * 1_000_000)"));
-    await waitFor(() => queued.files.acceptedBy, { what: "its acceptance", timeoutMs: 5000 });
+    await waitFor(() => queued.files.acceptedBy, { what: "its acceptance" });
     Deno.writeTextFileSync(blocker.files.path("cancel"), "");
     disk.fill();
-    await waitFor(() => queued.files.outcome, { what: "the outcome", timeoutMs: 15000 });
+    await waitFor(() => queued.files.outcome, { what: "the outcome" });
     disk.free();
     assert.equal((await bench.end(queued.id)).status, "failed");
     assert.equal((await bench.end(blocker.id)).status, "cancelled");
@@ -150,7 +149,7 @@ testOnSmallDisk(
       }),
     );
     for (const { files } of [runs, ends, call]) await supervisorOf(files);
-    await waitFor(() => exists(call.files.stderr), { what: "the script", timeoutMs: 5000 });
+    await waitFor(() => exists(call.files.stderr), { what: "the script" });
     disk.fill();
     assert.equal((await bench.manager.cancel(runs.id))?.row.status, "cancelled");
     assert.equal((await bench.end(ends.id)).status, "completed");
@@ -160,7 +159,6 @@ testOnSmallDisk(
     disk.free();
     await waitFor(() => bench.manager.store.unfinished().length === 0, {
       what: "rows that say the same",
-      timeoutMs: 5000,
     });
     assert.equal(bench.manager.store.get(runs.id)?.status, "cancelled");
   },
@@ -170,12 +168,11 @@ testOnSmallDisk("the server lives on when its own files cannot be written", asyn
   await using bench = await JobBench.open({ home: join(disk.path, "home") });
   const { id, files } = await bench.start(python("import time; time.sleep(0.3)"));
   await supervisorOf(files);
-  await waitFor(() => exists(files.stderr), { what: "the script", timeoutMs: 5000 });
+  await waitFor(() => exists(files.stderr), { what: "the script" });
   disk.fill();
-  await waitFor(() => files.outcome, { what: "the outcome", timeoutMs: 5000 });
+  await waitFor(() => files.outcome, { what: "the outcome" });
   await waitFor(() => bench.logged.some((line) => /full|No space/i.test(line)), {
     what: "a line in the log",
-    timeoutMs: 5000,
   });
   disk.free();
   assert.equal((await bench.end(id)).status, "completed");

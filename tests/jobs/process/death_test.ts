@@ -61,7 +61,7 @@ Deno.test("a queued job keeps its environment values when the launcher is killed
     python("import os, sys; print(os.environ['SECRET'], sys.stdin.read())"),
     { env: { SECRET: "value" }, stdin: "typed" },
   );
-  await waitFor(() => queued.files.acceptedBy, { what: "its acceptance", timeoutMs: 5000 });
+  await waitFor(() => queued.files.acceptedBy, { what: "its acceptance" });
   kill(...launchers(bench.path));
   await bench.manager.cancel(blocker.id);
   assert.equal((await bench.end(queued.id)).result.stdout, "value typed\n");
@@ -75,7 +75,7 @@ Deno.test("a queued job starts from its launcher's memory when its server is kil
   ], { maxRunning: 1 });
   const [blocker, queued] = server.ids as [string, string];
   await supervisorOf(bench.manager.files(blocker)!);
-  await waitFor(() => bench.manager.files(queued)!.acceptedBy, { what: "it", timeoutMs: 5000 });
+  await waitFor(() => bench.manager.files(queued)!.acceptedBy, { what: "it" });
   await server.kill();
   assert.equal((await bench.manager.get(queued))?.status, "pending");
   await bench.manager.cancel(blocker);
@@ -92,7 +92,7 @@ Deno.test("queued jobs are restarted or explained when server and launcher are k
   ], { maxRunning: 1 });
   const [blocker, plain, secret, input] = server.ids as [string, string, string, string];
   await supervisorOf(bench.manager.files(blocker)!);
-  await waitFor(() => bench.manager.files(input)!.acceptedBy, { what: "it", timeoutMs: 5000 });
+  await waitFor(() => bench.manager.files(input)!.acceptedBy, { what: "it" });
   await server.kill();
   kill(...launchers(bench.path));
   await bench.manager.cancel(blocker);
@@ -117,10 +117,9 @@ Deno.test("a job is failed, its output kept and its processes stopped when its s
     () => processesWith(`PYTHON_MCP_JOB_ID=${id}`).length === 2 && exists(files.stdout),
     {
       what: "the script's processes",
-      timeoutMs: 5000,
     },
   );
-  await waitFor(() => Deno.readTextFileSync(files.stdout) !== "", { what: "it", timeoutMs: 5000 });
+  await waitFor(() => Deno.readTextFileSync(files.stdout) !== "", { what: "it" });
   const foreign = new Deno.Command("/bin/sleep", {
     args: ["1000"],
     env: { PYTHON_MCP_JOB_ID: crypto.randomUUID() },
@@ -149,7 +148,6 @@ Deno.test("a process without a mark of its job is stopped when the job's supervi
   ));
   const child = await waitFor(() => Number(readIfThere(files.stdout)), {
     what: "the process",
-    timeoutMs: 5000,
   });
   kill(await supervisorOf(files));
   assert.equal((await bench.end(id)).result.outcome.stopped, 2);

@@ -106,7 +106,7 @@ Deno.test("a job starts later when another process looks at its lock at that mom
   {
     using _lock = holdLock(draft.files.lock)!;
     await bench.manager.start(draft, bench.request(python("print(1)")));
-    await waitFor(() => draft.files.acceptedBy, { what: "its acceptance", timeoutMs: 5000 });
+    await waitFor(() => draft.files.acceptedBy, { what: "its acceptance" });
     assert.equal((await bench.run(python("print(2)"), { background: false })).status, "completed");
     assert.equal(draft.files.hasStarted, false);
   }

@@ -27,7 +27,7 @@ Deno.test("a sweep removes a folder when its row is gone", async () => {
   await using bench = await JobBench.open();
   const { id, files } = await bench.start(python("print(1)"));
   await bench.end(id);
-  await waitFor(() => !files.isLocked, { what: "the end of its supervisor", timeoutMs: 5000 });
+  await waitFor(() => !files.isLocked, { what: "the end of its supervisor" });
   bench.manager.store.delete([id]); // what a prune had done when it was killed
   await bench.manager.sweep();
   assert.equal(exists(files.folder), false);
@@ -41,7 +41,7 @@ Deno.test("a sweep spares a folder without a row when a supervisor works in it",
   await bench.manager.sweep();
   assert.equal(exists(files.folder), true);
   files.askToCancel();
-  await waitFor(() => !files.isLocked, { what: "its end", timeoutMs: 5000 });
+  await waitFor(() => !files.isLocked, { what: "its end" });
   await bench.manager.sweep();
   assert.equal(exists(files.folder), false);
 });
@@ -175,7 +175,7 @@ Deno.test("a server removes jobs that ended before the days in PYTHON_MCP_KEEP_D
   })();
   await using server = await connect({ home: home.path, env: { PYTHON_MCP_KEEP_DAYS: "2" } });
   await server.call("py_list_jobs");
-  await waitFor(() => !exists(home.join("jobs", ids.old!)), { what: "the sweep", timeoutMs: 5000 });
+  await waitFor(() => !exists(home.join("jobs", ids.old!)), { what: "the sweep" });
   const { jobs } = (await server.call("py_list_jobs")).json as { jobs: { id: string }[] };
   assert.deepEqual(jobs.map(({ id }) => id), [ids.young]);
   assert.equal(exists(home.join("jobs", ids.young!)), true);
@@ -191,7 +191,7 @@ Deno.test("rows and folders are the same ones when a server was killed while it 
   const program = fileURLToPath(import.meta.resolve("../../fixtures/jobs/prune.ts"));
   const args = ["run", "-A", "--no-prompt", program, home.path];
   const pruning = new Deno.Command(Deno.execPath(), { args }).spawn();
-  await waitFor(() => names().length < 400, { what: "the first removal", timeoutMs: 9000 });
+  await waitFor(() => names().length < 400, { what: "the first removal" });
   pruning.kill("SIGKILL");
   await pruning.status;
   const left = names().length;

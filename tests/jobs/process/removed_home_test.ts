@@ -61,5 +61,5 @@ Deno.test("jobs that ran and waited are stopped, and their server knows none, wh
   for (const { id } of [running, queued]) assert.equal(await small.manager.get(id), undefined);
   assert.equal((await small.run(python("print(1)"))).status, "completed");
   const isAll = () => home.processes().filter(({ command }) => command.includes("sleep(600)"));
-  await waitFor(() => isAll().length === 0, { what: "the end of scripts", timeoutMs: 5000 });
+  await waitFor(() => isAll().length === 0, { what: "the end of scripts" });
 });

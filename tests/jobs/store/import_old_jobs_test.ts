@@ -221,7 +221,6 @@ Deno.test("tools and resources work with the ids of imported jobs", async () => 
   assert.match(list.note as string, /Imported 3 of 3 jobs/);
   await waitFor(() => /Imported 3 of 3 jobs/.test(server.stderr()), {
     what: "the log",
-    timeoutMs: 5000,
   });
   for (const { id } of OLD) {
     const { json } = await server.call("py_job_status", {

@@ -162,6 +162,6 @@ Deno.test("all servers find a missing database rebuilt when they are the first t
       } catch {
         return false; // until the other has let go of it
       }
-    }, { what: "the job", timeoutMs: 5000 });
+    }, { what: "the job" });
   }
 });

@@ -98,7 +98,6 @@ Deno.test("jobs run on, wait on and end well when their database is damaged", as
     ], { maxRunning: 1 });
     await waitFor(() => exists(`${home.path}/jobs/${other.ids[0]}/started`), {
       what: "the first",
-      timeoutMs: 9000,
     });
     await other.kill();
     damage(databasePath(openHome(home.path)));
@@ -243,5 +242,5 @@ Deno.test("people are told on stderr and once in py_list_jobs when their databas
   const told = /database was damaged .*kept as jobs\.db\.corrupt-.*; 1 job was rebuilt/;
   assert.match(json.note as string, told);
   assert.equal((await server.call("py_list_jobs")).json.note, undefined);
-  await waitFor(() => told.test(server.stderr()), { what: "the log", timeoutMs: 5000 });
+  await waitFor(() => told.test(server.stderr()), { what: "the log" });
 });

@@ -87,7 +87,6 @@ Deno.test({
       await bench.manager.start(draft, request).catch(() => {});
       await waitFor(() => bench.logged.some((line) => line.includes(id)), {
         what: "a word of that job",
-        timeoutMs: 10_000,
       });
     } finally {
       freeze(false, files.folder, files.lock);

@@ -124,7 +124,7 @@ Deno.test("a queued child shows as cancelled when its parent is and no slot beco
   await bench.manager.cancel(parent.id);
   await waitFor(
     async () => (await childrenOf(bench, parent.id))[0]!.status === "cancelled",
-    { what: "the child's end in the list", timeoutMs: 5000 },
+    { what: "the child's end in the list" },
   );
   assert.equal(bench.manager.files(child!.id)!.hasStarted, false);
   await bench.manager.cancel(blocker.id);
@@ -173,7 +173,7 @@ Deno.test("a child is cancelled when its parent is and every server is gone", as
   const files = bench.manager.files(child.id)!;
   await supervisorOf(files);
   parent.files.askToCancel(); // as a server does that is killed then
-  await waitFor(() => files.outcome, { what: "the child's end", timeoutMs: 5000 });
+  await waitFor(() => files.outcome, { what: "the child's end" });
   assert.equal(files.outcome?.cancelled, true);
 });
 
@@ -203,7 +203,7 @@ for (const call of [false, true]) {
       ),
       { call },
     );
-    await waitFor(() => parent.files.outcome, { what: "its end", timeoutMs: 30_000 });
+    await waitFor(() => parent.files.outcome, { what: "its end" });
     assert.equal(readIfThere(parent.files.stderr), "");
     assert.equal(readIfThere(parent.files.stdout), "15\n");
     assert.deepEqual([...Deno.readDirSync(join(bench.path, "queue", "waiting"))], []);
@@ -253,7 +253,6 @@ Deno.test("a parent comes before newer jobs when it takes its slot back", async 
   for (let n = 0; n < 3; n++) later.push(await startScript(bench, say("later")));
   await waitFor(() => later.every(({ files }) => files.acceptedBy), {
     what: "the later jobs in the queue",
-    timeoutMs: 5000,
   });
   Deno.writeTextFileSync(join(bench.path, "go"), "");
   for (const { id } of later) await bench.end(id);
@@ -339,10 +338,9 @@ Deno.test("a child is adopted by the next server when none lived as it was start
     return parent;
   })();
   Deno.writeTextFileSync(go, "");
-  const id = await waitFor(() => readIfThere(made), { what: "the child", timeoutMs: 5000 });
+  const id = await waitFor(() => readIfThere(made), { what: "the child" });
   await waitFor(() => exists(home.join("jobs", id, "outcome.json")), {
     what: "its end",
-    timeoutMs: 5000,
   });
   await using bench = await JobBench.open({ home: home.path });
   await bench.manager.sweep();

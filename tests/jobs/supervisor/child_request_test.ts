@@ -158,7 +158,6 @@ Deno.test("another launcher starts the child when the job's own was killed", asy
   kill(...dead);
   await waitFor(() => launchers(bench.path).every((pid) => !dead.includes(pid)), {
     what: "the end of the launcher",
-    timeoutMs: 5000,
   });
   Deno.writeTextFileSync(go, "");
   assert.equal((await bench.end(parent.id)).result.stdout, "there\n\n");
@@ -179,10 +178,10 @@ os.rename(${JSON.stringify(said + ".new")}, ${JSON.stringify(said)})`,
     );
     await supervisorOf(parent.files);
   })();
-  await waitFor(() => lastLauncher(home.path), { what: "the launcher alone", timeoutMs: 5000 });
+  await waitFor(() => lastLauncher(home.path), { what: "the launcher alone" });
   kill(lastLauncher(home.path)!);
   Deno.writeTextFileSync(go, "");
-  const text = await waitFor(() => readIfThere(said), { what: "the error", timeoutMs: 10_000 });
+  const text = await waitFor(() => readIfThere(said), { what: "the error" });
   assert.match(text, /no launcher of jobs answers .* Start a python-mcp server/);
 });
 
@@ -197,7 +196,7 @@ time.sleep(1000)`,
   kill(...launchers(bench.path));
   await waitFor(
     async () => (await bench.manager.get(secret!.id))?.status === "failed",
-    { what: "the end of what cannot be started again", timeoutMs: 10_000 },
+    { what: "the end of what cannot be started again" },
   );
   assert.match((await bench.end(secret!.id)).error!, /kept nowhere: start it again/);
   Deno.kill(
@@ -227,10 +226,9 @@ Deno.test("a child does not end with another job when a launcher that is part of
   await supervisorOf(parent.files);
   const isInner = (pid: number) =>
     Deno.readTextFileSync(`/proc/${pid}/environ`).includes(`PYTHON_MCP_JOB_ID=${host.id}`);
-  await waitFor(() => launchers(bench.path).some(isInner), { what: "it", timeoutMs: 20_000 });
+  await waitFor(() => launchers(bench.path).some(isInner), { what: "it" });
   await waitFor(() => [...Deno.readDirSync(join(bench.path, "sockets"))].length === 2, {
     what: "its socket",
-    timeoutMs: 5000,
   });
   kill(...launchers(bench.path).filter((pid) => !isInner(pid)));
   Deno.writeTextFileSync(go, "");
@@ -266,9 +264,9 @@ os.rename(${JSON.stringify(said + ".new")}, ${JSON.stringify(said)}); first.canc
     const [first] = await childrenOf(bench, parent.id, 2);
     await supervisorOf(bench.manager.files(first!.id)!);
   })();
-  await waitFor(() => lastLauncher(home.path), { what: "the launcher alone", timeoutMs: 5000 });
+  await waitFor(() => lastLauncher(home.path), { what: "the launcher alone" });
   kill(lastLauncher(home.path)!);
-  const text = await waitFor(() => readIfThere(said), { what: "the error", timeoutMs: 15_000 });
+  const text = await waitFor(() => readIfThere(said), { what: "the error" });
   assert.match(
     text,
     /has not started, .* The next python-mcp server of this home takes care of it/,

@@ -45,7 +45,6 @@ Deno.test("a script is stopped when the folder of its job is removed", async () 
     () => !processesWith(bench.path).some(({ command }) => command.includes("sleep(600)")),
     {
       what: "the end of the script",
-      timeoutMs: 5000,
     },
   );
   assert.equal(exists(files.folder), false);
@@ -78,7 +77,7 @@ for (const [what, move] of Object.entries(MOVES)) {
     await untilGone(supervisor);
     const sleeps = () =>
       processesWith(bench.path).some(({ command }) => command.includes("sleep(600)"));
-    await waitFor(() => !sleeps(), { what: "the end of the script", timeoutMs: 5000 });
+    await waitFor(() => !sleeps(), { what: "the end of the script" });
     assert.equal((await bench.end(id)).status, "failed");
   });
 }
@@ -126,7 +125,7 @@ Deno.test({
       const cancelling = bench.manager.cancel(runs.id);
       await waitFor(
         () => processesWith(bench.path).every(({ command }) => !command.includes("-c import")),
-        { what: "the end of both scripts", timeoutMs: 10_000 },
+        { what: "the end of both scripts" },
       );
       assert(supervisors.every(isAlive));
       assert.equal(ends.files.outcome, undefined);
@@ -155,11 +154,11 @@ Deno.test({
       printed,
     ));
     const isKept = () => readIfThere(files.stdout)?.includes("before");
-    await waitFor(isKept, { what: "its first line", timeoutMs: 10_000 });
+    await waitFor(isKept, { what: "its first line" });
     freeze(true, files.stdout);
     try {
       Deno.writeTextFileSync(go, "");
-      await waitFor(() => exists(printed), { what: "what it prints", timeoutMs: 10_000 });
+      await waitFor(() => exists(printed), { what: "what it prints" });
     } finally {
       freeze(false, files.stdout);
     }
@@ -193,6 +192,6 @@ Deno.test({
 
 async function startedIn(home: string, id: string): Promise<number> {
   const path = `${home}/jobs/${id}/started`;
-  await waitFor(() => exists(path), { what: "the start of the job", timeoutMs: 10_000 });
+  await waitFor(() => exists(path), { what: "the start of the job" });
   return JSON.parse(Deno.readTextFileSync(path)).pid;
 }

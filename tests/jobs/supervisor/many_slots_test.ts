@@ -32,14 +32,13 @@ async function queue(bench: JobBench, background = true): Promise<Draft> {
   const request = bench.request(python("print(1)"), { background });
   if (background) await bench.manager.start(draft, request);
   else await bench.manager.call(draft, request);
-  await waitFor(() => draft.files.acceptedBy, { what: "its acceptance", timeoutMs: 5000 });
+  await waitFor(() => draft.files.acceptedBy, { what: "its acceptance" });
   return draft;
 }
 
 function ended(...drafts: Draft[]): Promise<unknown> {
   return waitFor(() => drafts.every(({ files }) => files.outcome), {
     what: "the ends of those that waited",
-    timeoutMs: 10_000,
   });
 }
 

@@ -67,7 +67,7 @@ Deno.test("a job ends and leaves nothing when its folder is removed while it run
   await using bench = await JobBench.open();
   const script = "import time; print('up', flush=True); time.sleep(1000)";
   const { id, files } = await bench.start(python(script));
-  await waitFor(() => logSize(files.stdout) > 0, { what: "its output", timeoutMs: 10_000 });
+  await waitFor(() => logSize(files.stdout) > 0, { what: "its output" });
   const supervisor = await supervisorOf(files);
   Deno.removeSync(files.folder, { recursive: true });
   Deno.kill(supervisor, "SIGTERM");
@@ -143,7 +143,7 @@ Deno.test("a job is cancelled when it waits for another's preparation", async ()
   const step = { label: "Wait", argv: python("import time; time.sleep(1000)"), lock };
   const first = await bench.start(python("print(1)"), { prepare: [step] });
   const second = await bench.start(python("print(1)"), { prepare: [step] });
-  await waitFor(() => second.files.progress?.message === "Wait", { what: "it", timeoutMs: 5000 });
+  await waitFor(() => second.files.progress?.message === "Wait", { what: "it" });
   for (const { id } of [second, first]) {
     assert.equal((await bench.manager.cancel(id))?.row.status, "cancelled");
   }

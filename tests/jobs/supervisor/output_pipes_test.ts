@@ -183,9 +183,9 @@ for (const alsoLauncher of [false, true]) {
     if (alsoLauncher) {
       kill(...launchers(bench.path));
       // The next launcher has the pipes open, too.
-      await waitFor(() => openers(bench.path) > 1, { what: "a launcher", timeoutMs: 10_000 });
+      await waitFor(() => openers(bench.path) > 1, { what: "a launcher" });
     }
-    await waitFor(() => logSize(files.stdout) > 0, { what: "its output", timeoutMs: 10_000 });
+    await waitFor(() => logSize(files.stdout) > 0, { what: "its output" });
     kill(supervisor);
     const { error, result } = await bench.end(id);
     assert.match(error!, /supervisor was killed/);

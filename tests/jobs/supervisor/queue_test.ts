@@ -15,7 +15,6 @@ const LOGS = "import os, sys, time\n" +
 function running(bench: JobBench, id: string): Promise<unknown> {
   return waitFor(async () => (await bench.manager.get(id))?.status === "running", {
     what: `the start of ${id}`,
-    timeoutMs: 10_000,
   });
 }
 
@@ -49,7 +48,6 @@ Deno.test("jobs start in order of creation when they wait at two managers", asyn
   }
   await waitFor(() => jobs.every(({ files }) => files.acceptedBy), {
     what: "the launchers to have all of them",
-    timeoutMs: 5000,
   });
   await one.manager.cancel(blocker.id);
   for (const { id } of jobs) await one.end(id);
@@ -82,7 +80,7 @@ Deno.test("a call runs at once when the house is full of background jobs", async
   await call.ended;
   const { result } = await bench.manager.finishCall(call, () => "nothing");
   assert.equal((result as { stdout: string }).stdout, "quick\n");
-  await waitFor(() => !exists(draft.files.folder), { what: "its removal", timeoutMs: 5000 });
+  await waitFor(() => !exists(draft.files.folder), { what: "its removal" });
   for (const { id } of jobs) await bench.manager.cancel(id);
 });
 
@@ -95,7 +93,7 @@ Deno.test("a call says its place when its budget ends in the queue", async () =>
     bench.draft(false),
     bench.request(LONG, { background: false }),
   );
-  await waitFor(() => first.files.hasStarted, { what: "the first call", timeoutMs: 5000 });
+  await waitFor(() => first.files.hasStarted, { what: "the first call" });
   const second = await bench.manager.call(
     bench.draft(false),
     bench.request(LONG, { background: false }),
@@ -113,7 +111,7 @@ Deno.test("a call gives its slot back when it overran and a background slot is f
     bench.draft(false),
     bench.request(LONG, { background: false }),
   );
-  await waitFor(() => slow.files.hasStarted, { what: "the slow call", timeoutMs: 5000 });
+  await waitFor(() => slow.files.hasStarted, { what: "the slow call" });
   await bench.manager.toBackground(slow);
   const next = await bench.manager.call(
     bench.draft(false),
@@ -133,7 +131,7 @@ Deno.test("a queued job starts when the supervisor of the running one is killed"
   const blocker = await bench.start(LONG);
   const supervisor = await supervisorOf(blocker.files);
   const queued = await bench.start(python("print(1)"));
-  await waitFor(() => queued.files.acceptedBy, { what: "its acceptance", timeoutMs: 5000 });
+  await waitFor(() => queued.files.acceptedBy, { what: "its acceptance" });
   assert.equal(queued.files.hasStarted, false);
   kill(supervisor);
   assert.equal((await bench.end(queued.id)).status, "completed");

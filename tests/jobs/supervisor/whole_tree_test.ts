@@ -41,7 +41,6 @@ async function startReady(bench: JobBench, script: string[], more = {}) {
   const draft = await bench.start(script, more);
   await waitFor(() => readIfThere(draft.files.stdout)?.includes("ready"), {
     what: "the script's processes",
-    timeoutMs: 10_000,
   });
   return draft;
 }

@@ -85,7 +85,6 @@ Deno.test("another server sees the progress when a handler reports it", async ()
   });
   await waitFor(async () => (await two.manager.get(id))?.progress?.current === 3, {
     what: "the progress",
-    timeoutMs: 1000,
   });
   assert.deepEqual((await two.manager.get(id))?.progress, {
     current: 3,
@@ -163,7 +162,6 @@ Deno.test("a job fails with the reason when the process that runs it is killed",
   const id = new TextDecoder().decode((await reader.read()).value).trim();
   await waitFor(async () => (await bench.manager.get(id))?.status === "running", {
     what: "the job",
-    timeoutMs: 5000,
   });
   owner.kill("SIGKILL");
   await owner.status;

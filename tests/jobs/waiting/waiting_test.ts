@@ -105,14 +105,13 @@ Deno.test("a waiter hears of the end at once when the job is another server's", 
   const { id, files } = await one.start(python(
     `import os, time\nwhile not os.path.exists('go'): time.sleep(0.002)`,
   ));
-  await waitFor(() => files.hasStarted, { what: "its start", timeoutMs: 5000 });
+  await waitFor(() => files.hasStarted, { what: "its start" });
   const waiting = two.manager.waitForEnd(id, 30);
   await waitFor(async () => (await two.manager.get(id))?.status === "running", {
     what: "the waiter",
-    timeoutMs: 5000,
   });
   Deno.writeTextFileSync(`${one.path}/go`, "");
-  await waitFor(() => files.outcome, { what: "its outcome", timeoutMs: 5000 });
+  await waitFor(() => files.outcome, { what: "its outcome" });
   const ended = performance.now();
   assert.equal((await waiting)?.status, "completed");
   assert(performance.now() - ended < 500, "the watch, not the look each second, must tell");
@@ -121,7 +120,7 @@ Deno.test("a waiter hears of the end at once when the job is another server's", 
 Deno.test("a waiter gets the running job when its time is up or its caller leaves", async () => {
   await using bench = await JobBench.open();
   const { id, files } = await bench.start(python("import time; time.sleep(1000)"));
-  await waitFor(() => files.hasStarted, { what: "its start", timeoutMs: 5000 });
+  await waitFor(() => files.hasStarted, { what: "its start" });
   assert.equal((await bench.manager.waitForEnd(id, 0.05))?.status, "running");
   const caller = new AbortController();
   const waiting = bench.manager.waitForEnd(id, 60, caller.signal);

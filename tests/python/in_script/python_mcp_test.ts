@@ -15,9 +15,8 @@ for (const { path, version } of interpreters) {
     for (const mode of ["silence", "thread", "os_fork", "fork", "spawn", "forkserver"]) {
       await t.step(mode, () =>
         withReport(path, mode, async (python, file) => {
-          await waitFor(() => python.stderr(), { timeoutMs: 10_000, what: "the reports" });
+          await waitFor(() => python.stderr(), { what: "the reports" });
           await waitFor(async () => (await read(file))?.current === 1000, {
-            timeoutMs: 1000,
             what: "the last report",
           });
           assert.equal((await stat(file)).mode & 0o777, 0o600);

@@ -111,7 +111,7 @@ Deno.test("jobs logs -f goes on until the job ends", async () => {
   const read = (async () => {
     for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) stdout += piece;
   })();
-  await waitFor(() => stdout === "1\n", { what: "the first line", timeoutMs: 10_000 });
+  await waitFor(() => stdout === "1\n", { what: "the first line" });
   Deno.writeTextFileSync(go, "");
   assert.equal((await child.status).code, 0);
   await read;

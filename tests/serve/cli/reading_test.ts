@@ -46,7 +46,6 @@ async function leaveQueued(test: TestHome, ran: string) {
   const { jobs, owners } = openHome(home);
   await waitFor(() => isLocked(`${jobs}/${running}/lock`) && exists(`${jobs}/${queued}/accepted`), {
     what: "one job that runs and one that waits",
-    timeoutMs: 15_000,
   });
   const [launcher] = launchers(home);
   kill(server.pid(), launcher!);
@@ -55,7 +54,6 @@ async function leaveQueued(test: TestHome, ran: string) {
     () => [...Deno.readDirSync(owners)].every(({ name }) => !isLocked(`${owners}/${name}`)),
     {
       what: "the end of the server",
-      timeoutMs: 5000,
     },
   );
   await server.close();

@@ -29,7 +29,6 @@ testPage("the page shows plots and texts when a script left artifacts", async (s
   await image.waitFor();
   await waitFor(() => scene.page.evaluate(`document.querySelector("img").naturalWidth === 1`), {
     what: "the plot",
-    timeoutMs: 10_000,
   });
   await scene.page.getByText("a,<b>").waitFor();
 });

@@ -53,7 +53,6 @@ testPage(
     await scene.page.locator("#earlier").click();
     await waitFor(async () => (await output.textContent())!.length > length, {
       what: "earlier output",
-      timeoutMs: 10_000,
     });
     const lines = (await output.textContent())!.trimEnd().split("\n").map((one) => +one.slice(5));
     assert.deepEqual(
@@ -110,7 +109,7 @@ testPage(
     await output.getByText("more 199").waitFor();
     await waitFor(
       () => output.evaluate((pre) => pre.scrollHeight - pre.scrollTop - pre.clientHeight < 2),
-      { what: "the end of the output", timeoutMs: 10_000 },
+      { what: "the end of the output" },
     );
   },
 );

@@ -128,7 +128,7 @@ Deno.test("a request's signal is aborted at once when its client closes the conn
   await new Promise((resolve) => setTimeout(resolve, 300));
   assert.equal(server.left, 0);
   connection.close();
-  await waitFor(() => server.left === 1, { what: "the news", timeoutMs: 1000 });
+  await waitFor(() => server.left === 1, { what: "the news" });
 });
 
 for (const method of ["TRACE", "PUT", "PATCH"]) {

@@ -74,7 +74,6 @@ Deno.test("the HTTP server answers 503 when too many requests are open, until on
   closing.abort();
   await waitFor(async () => await statusOf(client.post({ id: 3, method: "ping" })) === 200, {
     what: "room for another request",
-    timeoutMs: 5000,
   });
 });
 

@@ -12,7 +12,6 @@ const shared = new SharedServers();
 async function untilScriptRuns(home: TestHome): Promise<void> {
   await waitFor(() => home.processes().some(({ command }) => command.includes("script.py")), {
     what: "the script",
-    timeoutMs: 10_000,
   });
 }
 
@@ -69,7 +68,7 @@ Deno.test("a client gets the answer it missed when it resumes its stream with La
       return undefined;
     }
     return (await messagesOf(resumed)).find(({ id }) => id === 42);
-  }, { what: "the answer", timeoutMs: 10_000 });
+  }, { what: "the answer" });
   const { job_id, status } = answer.result!.structuredContent as Record<string, unknown>;
   assert.equal(status, "running");
   await client.call("py_cancel_job", { job_id: job_id as string });

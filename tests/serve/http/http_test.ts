@@ -204,7 +204,6 @@ Deno.test("serve --http warns when it listens beyond this machine", async () => 
   });
   await waitFor(() => /WARNING: 0\.0\.0\.0 can be reached/.test(server.stderr), {
     what: "the warning",
-    timeoutMs: 5000,
   });
   const port = new URL(server.url).port;
   const { status } = await post(`http://127.0.0.1:${port}/mcp`, server.authorization);

@@ -102,13 +102,13 @@ Deno.test("server ends, and its job goes on, when its client reads no more", asy
     'while not os.path.exists("go"): time.sleep(0.01)\nopen("done", "w")\n';
   await write(INITIALIZE);
   await write(request(1, "tools/call", run(home, script, "py_run_script_in_dir_async")));
-  await waitFor(() => exists(home.join("runs")), { what: "the script", timeoutMs: 20_000 });
+  await waitFor(() => exists(home.join("runs")), { what: "the script" });
   await child.stdout.cancel();
   // Its input stays open.
   await write(request(2, "ping"));
   assert.equal((await child.status).code, 0);
   Deno.writeTextFileSync(home.join("go"), "");
-  await waitFor(() => exists(home.join("done")), { what: "the script's end", timeoutMs: 20_000 });
+  await waitFor(() => exists(home.join("done")), { what: "the script's end" });
   await writer.close().catch(() => {});
 });
 

@@ -54,12 +54,17 @@ def why_shadowed(directory, cwd, names):
     """Why a script in this folder must not have modules of these names loaded ahead, or None."""
     try:
         for entry in os.listdir(directory):
-            if entry.partition(".")[0] in names:
+            if entry.partition(".")[0] in names and is_module(os.path.join(directory, entry)):
                 return "%s beside the script has the name of a module that is loaded ahead" % entry
     except OSError as error:
         return "the script's folder cannot be read: %s" % os.strerror(error.errno)
     found = next((name for name in READ_FROM_FOLDER if os.path.exists(os.path.join(cwd, name))), None)
     return found and "there is a %s in its working directory" % found
+
+
+def is_module(path):
+    """A folder without `__init__.py` comes after every module of its name."""
+    return path.endswith((".py", ".pyc", ".so")) or os.path.exists(os.path.join(path, "__init__.py"))
 
 
 def facts_of_process():

@@ -1,4 +1,5 @@
 import { ColdAndWarm } from "../helpers/compare_runs.ts";
+import { uvFolder } from "../helpers/run_plan.ts";
 import type { TestHome } from "../helpers/test_home.ts";
 import { compare, type Figure } from "./compare.ts";
 import { fastestPython } from "./fastest_python.ts";
@@ -31,7 +32,8 @@ export async function benchWarmRuns(home: TestHome): Promise<Figure[]> {
   const venv = home.join("venv");
   await run([system, "-m", "venv", venv], home.path);
   const python = `${venv}/bin/python`;
-  await run([python, "-m", "pip", "install", "--quiet", ...PACKAGES], home.path);
+  const install = ["pip", "install", "--exclude-newer=2026-11-28", "--python", python, ...PACKAGES];
+  await run([`${await uvFolder()}/uv`, "--quiet", ...install], home.path);
   const rows = Array.from({ length: 2000 }, (_, row) => `${"abc"[row % 3]},${row * 7 % 100}`);
   await Deno.writeTextFile(home.join("data.csv"), ["kind,value", ...rows].join("\n"));
   return [

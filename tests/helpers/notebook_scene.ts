@@ -23,6 +23,8 @@ interface Ran {
   stdout: string;
   stderr: string;
   code: number;
+  /** What was noted as the error. */
+  noted: string | undefined;
   artifacts: string[];
   /** The last progress that it told. */
   progress: string;
@@ -57,6 +59,7 @@ export async function runNotebook(
       const ended = await runPlan(made, context.baseEnv);
       ran = {
         ...ended,
+        noted: readIfThere(join(folder, "exception")),
         progress: readIfThere(join(folder, "progress.json")) ?? "",
         artifacts: [...Deno.readDirSync(artifacts)].map(({ name }) => name).sort(),
       };

@@ -187,7 +187,7 @@ def main(installs, path, arguments):
         on_cell_executed=at_end_of_cell,
         resources={"metadata": {"path": os.getcwd()}},
     )
-    code = 0
+    end = None  # else a text: `sys.exit` prints it, and it becomes the job's error
     # Without them what children and C code print would come twice: the kernel sends it as well.
     kernel_log = open(os.path.join(own_files, "kernel.log"), "w+b")
     try:
@@ -196,30 +196,28 @@ def main(installs, path, arguments):
     except CellExecutionError as error:
         sys.stdout.flush()
         print(last_traceback(notebook) or error.traceback, file=sys.stderr)
-        say_where(watch.cell, path, error.ename, str(error.evalue).split("\n")[0])
-        code = 1
+        say_where(watch.cell, path)
+        end = "%s: %s" % (error.ename, str(error.evalue).split("\n")[0])
     except CellTimeoutError:
         sys.stdout.flush()
         print(last_traceback(notebook) or "", file=sys.stderr)  # of its interruption: where it was
         idle = ", and was idle for %d s" % watch.idle_seconds() if watch.idle_seconds() > 1 else ""
         took = "cell %d took longer than %d s (%s)%s" % (watch.cell, limit, CELL_LIMIT, idle)
-        say_where(watch.cell, path, "TimeoutError", took)
-        code = 1
+        say_where(watch.cell, path)
+        end = "TimeoutError: " + took
     except DeadKernelError:
         kernel_log.seek(0)
         sys.stderr.write(kernel_log.read()[-4000:].decode("utf-8", "replace"))
-        print("The notebook's kernel died in cell %d" % watch.cell, file=sys.stderr)
-        code = 1
+        end = "The notebook's kernel died in cell %d" % watch.cell
     finally:
         os.makedirs(artifacts, exist_ok=True)
         nbformat.write(notebook, os.path.join(artifacts, os.path.basename(path)))
-    return code
+    return end
 
 
-def say_where(cell, path, name, value):
+def say_where(cell, path):
     print("Traceback (most recent call last):", file=sys.stderr)
     print("  In cell %d of %s" % (cell, os.path.basename(path)), file=sys.stderr)
-    print("%s: %s" % (name, value), file=sys.stderr)
 
 
 def last_traceback(notebook):

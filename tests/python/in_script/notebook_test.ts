@@ -58,11 +58,12 @@ Deno.test("a notebook's pictures become files, and so do figures that it saves w
 });
 
 Deno.test("a notebook ends at the cell that fails", async () => {
-  const { stdout, stderr, code } = await runNotebook(
+  const { stdout, stderr, code, noted } = await runNotebook(
     home(),
     notebook("print(1)", "1 / 0", "print(3)"),
   );
   assert.deepEqual([stdout, code], ["1\n", 1]);
+  assert.equal(noted, "ZeroDivisionError: division by zero");
   assert.match(stderr, /In cell 2 of book\.ipynb\nZeroDivisionError: division by zero\n$/);
 });
 
@@ -95,13 +96,14 @@ Deno.test("a notebook names the cell that waits and since when, and ends at the 
   const busy =
     "import os, time\nend = time.monotonic() + 4.5\nwhile time.monotonic() < end: pass\n" +
     "print(open(os.environ['PYTHON_MCP_PROGRESS_FILE']).read())";
-  const { stdout, stderr, code, progress } = await runNotebook(
+  const { stdout, stderr, code, progress, noted } = await runNotebook(
     home(),
     notebook(busy, "import threading\nthreading.Event().wait()", "print(3)"),
     undefined,
     { env: { PYTHON_MCP_CELL_TIMEOUT_SECONDS: "5.5" } },
   );
   assert.equal(code, 1);
+  assert.match(noted ?? "", /^TimeoutError: cell 2 took longer/);
   assert.match(stdout, /"cell 1 of 3"\}\n$/, stderr); // it was silent, and busy
   assert.match(progress, /"cell 2 of 3, idle for [2-6] s"/);
   const limit =

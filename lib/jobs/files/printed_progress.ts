@@ -14,6 +14,8 @@ interface Row {
   before?: string;
   /** Nothing has come after it yet. */
   isOpen?: boolean;
+  /** The cursor has gone up from it. */
+  isLeft?: boolean;
 }
 
 /** The bars that the end of a log shows. */
@@ -68,7 +70,10 @@ function activeRows(log: string): { rows: Row[]; isCut: boolean } {
     const [, count, direction] = UP_OR_DOWN.exec(part) ?? [];
     if (part === "\n") at++;
     else if (direction === "B") at += Number(count || 1);
-    else if (direction === "A") top = at -= Number(count || 1);
+    else if (direction === "A") {
+      if (rows.has(at)) rows.get(at)!.isLeft = true;
+      top = at -= Number(count || 1);
+    }
     if (MOVES.test(part)) {
       starts = true;
       continue;
@@ -82,6 +87,11 @@ function activeRows(log: string): { rows: Row[]; isCut: boolean } {
     starts = false;
   }
   if (!starts) rows.get(at)!.isOpen = true;
-  const active = [...rows].filter(([row]) => row >= top).sort(([a], [b]) => a - b);
+  // Above the uppermost is nothing to go up to: where a bar has ended, the next one left that there and
+  // is drawn further down.
+  const active = [...rows].filter(([row, { isLeft }]) => row > top || row === top && !isLeft).sort((
+    [a],
+    [b],
+  ) => a - b);
   return { rows: active.map(([, row]) => row), isCut: !rows.has(top) };
 }

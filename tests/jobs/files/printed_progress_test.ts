@@ -146,6 +146,13 @@ const DRAWN: [what: string, log: string, current: number, total: number][] = [
     1,
     5,
   ],
+  [
+    "the lower of two when the upper has ended",
+    "\r 98%|###| 59/60 [00:03<00:00]\n\r  1%|#  | 60/5000 [00:03<04:10]\x1b[A" +
+    "\r100%|###| 60/60 [00:03<00:00]\n\n\r  2%|#  | 90/5000 [00:04<04:05]\x1b[A",
+    90,
+    5000,
+  ],
 ];
 
 for (const [what, log, current, total] of DRAWN) {

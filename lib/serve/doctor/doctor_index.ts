@@ -1,3 +1,4 @@
+import { hideSecrets } from "../../base/hide_secrets.ts";
 import type { Finding } from "./finding.ts";
 
 const TIMEOUT_MS = 5000;
@@ -5,7 +6,7 @@ const TIMEOUT_MS = 5000;
 /** Whether packages can be fetched from where uv fetches them. */
 export async function checkIndex(env: Record<string, string>): Promise<Finding[]> {
   const url = env.UV_DEFAULT_INDEX || env.UV_INDEX_URL || "https://pypi.org/simple";
-  const shown = withoutSecrets(url);
+  const shown = hideSecrets(url);
   try {
     const response = await fetch(`${url.replace(/\/$/, "")}/pip/`, {
       method: "HEAD",
@@ -18,7 +19,7 @@ export async function checkIndex(env: Record<string, string>): Promise<Finding[]
     if (error instanceof Deno.errors.NotCapable) {
       return [{ check: "index", level: "ok", message: "not checked: that needs --allow-net" }];
     }
-    return [unreachable(shown, (error as Error).message)];
+    return [unreachable(shown, hideSecrets((error as Error).message))];
   }
 }
 
@@ -30,8 +31,4 @@ function unreachable(url: string, why: string): Finding {
     fix: "Scripts with packages installed before still run. Check the network, HTTPS_PROXY, " +
       "SSL_CERT_FILE and UV_DEFAULT_INDEX.",
   };
-}
-
-function withoutSecrets(text: string): string {
-  return text.replace(/\/\/[^/@]*@/, "//");
 }

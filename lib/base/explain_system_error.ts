@@ -92,7 +92,8 @@ export function systemErrorCode(error: unknown): string | undefined {
   const number = /\(os error (\d+)\)|\[Errno (\d+)\]/.exec(text)?.slice(1).find(Boolean);
   const code = NUMBERS[number ?? ""] ?? PHRASES.find(([phrase]) => phrase.test(text))?.[1] ??
     (error as { code?: unknown } | null)?.code;
-  return typeof code === "string" ? code : undefined;
+  // Node's own codes, such as ERR_SQLITE_ERROR, are none of the system's.
+  return typeof code === "string" && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
 }
 
 /**

@@ -6,6 +6,8 @@ import { isDamage, type Sql } from "./sql.ts";
 
 /** How long the first opening waits for servers that are just opening it too. */
 const OPENING_MS = 5000;
+/** How long a use waits for another server that makes a removed database anew. */
+const REOPENING_MS = 500;
 
 /**
  * `meta/jobs.db` as one server has it open. It notices when the file is not the one that it opened
@@ -59,7 +61,7 @@ export class JobDatabase {
     if (this.#open && !this.#isSame(this.#open)) this.letGo();
     if (this.#open) return this.#open.sql;
     this.#missed();
-    return this.#reopen().sql;
+    return this.#reopen({ waitMs: REOPENING_MS }).sql;
   }
 
   #reopen(options?: OpeningOptions): OpenDatabase {

@@ -87,8 +87,14 @@ function openShared(home: Home): OpenDatabase | { mustBe: string } {
 function prepareAlone(home: Home, mustCheck: boolean, tell: (message: string) => void): boolean {
   try {
     using lock = holdLock(lockPath(home));
-    if (lock) prepareDatabase(home, mustCheck, tell);
-    return lock !== undefined;
+    if (!lock) return false;
+    try {
+      prepareDatabase(home, mustCheck, tell);
+    } finally {
+      // A process that is being started has the file open until it becomes its program.
+      lock.unlockSync();
+    }
+    return true;
   } catch (error) {
     throw explained(error, `The job database of ${home.root} could not be prepared`);
   }

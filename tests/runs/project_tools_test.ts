@@ -32,7 +32,9 @@ Deno.test("py_run_script_in_dir runs in the project of its directory, the second
     assert.deepEqual(first.resolved_dependencies, ["six==1.15.0"]);
     assert.match(first.note as string, /Dependencies from the project/);
     assert.ok((first.prepare_seconds as number) > 0);
-    assert.equal((await run()).prepare_seconds, undefined);
+    // A tenth of a second and more is told, which starting a script may take on a busy machine.
+    const again = ((await run()).prepare_seconds ?? 0) as number;
+    assert.ok(again < (first.prepare_seconds as number) / 2, `${again} s`);
     assert.deepEqual([...Deno.readDirSync(directory)].map(({ name }) => name), ["pyproject.toml"]);
   }));
 

@@ -101,7 +101,8 @@ Deno.test("a job is cancelled from the new place when its home was moved", async
   await server.kill();
   Deno.renameSync(old, moved);
   await using bench = await JobBench.open({ home: moved });
-  assert.equal((await bench.manager.cancel(id!))?.row.status, "cancelled");
+  const { row } = (await bench.manager.cancel(id!))!;
+  assert.equal(row.status, "cancelled", row.error ?? "");
   await untilGone(pid); // its supervisor has a little to do after that
 });
 

@@ -11,7 +11,7 @@ import { ALONE, FIRST, IN_CI } from "./order.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Many tests wait for processes, hence more files at once than there are cores. */
-const AT_ONCE = Deno.env.get("DENO_JOBS") ?? String(navigator.hardwareConcurrency + 2);
+const AT_ONCE = Deno.env.get("DENO_JOBS") ?? String(navigator.hardwareConcurrency + 1);
 /** Packages from PyPI are as they were then, whatever a test asks for; a later day brings later ones. */
 const PACKAGES_OF = "2026-11-28T00:00:00Z";
 /** Room for what a program makes at its start: collecting garbage there takes a sixth of its time. */

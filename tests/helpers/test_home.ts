@@ -32,9 +32,13 @@ export class TestHome implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     try {
-      await waitFor(() => this.#others().length === 0, {
-        what: `the end of all processes of ${this.path}`,
-      });
+      // To look at all processes takes a while: so only at those that were seen, and once more at the end.
+      let left = this.#others();
+      await waitFor(() => {
+        left = left.filter(({ pid, command }) => commandOf(pid) === command);
+        if (left.length === 0) left = this.#others();
+        return left.length === 0;
+      }, { what: `the end of all processes of ${this.path}` });
     } finally {
       for (const { pid } of this.processes()) Deno.kill(pid, "SIGKILL");
       await Deno.remove(this.path, { recursive: true });
@@ -53,9 +57,9 @@ export function processesWith(text: string): { pid: number; command: string }[] 
   for (const { name } of Deno.readDirSync("/proc")) {
     if (!/^\d+$/.test(name) || Number(name) === Deno.pid) continue;
     try {
-      // A zombie and a thread of the kernel have neither.
-      const command = Deno.readTextFileSync(`/proc/${name}/cmdline`).replaceAll("\0", " ");
-      if (command === "") continue;
+      const command = commandOf(Number(name));
+      // A zombie and a thread of the kernel have none.
+      if (!command) continue;
       if (command.includes(text) || Deno.readTextFileSync(`/proc/${name}/environ`).includes(text)) {
         found.push({ pid: Number(name), command });
       }
@@ -64,4 +68,13 @@ export function processesWith(text: string): { pid: number; command: string }[] 
     }
   }
   return found;
+}
+
+/** The command line of a process, which is empty for a zombie; `undefined` when it has ended. */
+function commandOf(pid: number): string | undefined {
+  try {
+    return Deno.readTextFileSync(`/proc/${pid}/cmdline`).replaceAll("\0", " ");
+  } catch {
+    return undefined;
+  }
 }

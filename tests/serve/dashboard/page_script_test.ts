@@ -83,6 +83,7 @@ testPage("a job runs again from its page when that is confirmed", async (scene) 
   const { page } = scene;
   await run(scene, "a", "import sys, os; print(sys.argv[1:], os.getcwd())", "-n", "3");
   await scene.choose("train.py");
+  await page.locator("#output").getByText("-n").waitFor();
   const first = await page.locator("#output").textContent();
   await page.getByRole("button", { name: "Run again" }).first().click();
   await page.locator("#confirm-yes").click();

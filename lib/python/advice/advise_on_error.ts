@@ -55,7 +55,7 @@ function ofSignal(exitCode: number, cpuSeconds: number): string | undefined {
       "write smaller files";
   }
   if (exitCode === 137) {
-    return "It was killed from outside (SIGKILL), which nearly always means that the system had " +
+    return "It was killed (SIGKILL). Unless the script or another program did that, the system had " +
       "run out of memory: work on less data at once, or with fewer processes";
   }
   return undefined;

@@ -11,6 +11,7 @@ import os
 import select
 import signal
 import sys
+import time
 
 import cancel_job
 import child_jobs
@@ -29,6 +30,8 @@ from waiting_jobs import WaitingJobs
 from warm_hosts import WarmHosts
 
 IS_IN_JOB = "PYTHON_MCP_JOB_ID" in os.environ
+RETRY_SECONDS = 0.1
+PATIENCE_SECONDS = 3.0  # for a home that nobody may write to just now
 
 
 class Child:
@@ -49,7 +52,7 @@ class Launcher:
     def __init__(self, umask, home, launcher_id, limit):
         self.id, self.umask, self.home = launcher_id, umask, home
         self.own_file = os.path.join(home, names.OWNERS, launcher_id)
-        self.own_lock = slots.hold_own_lock(self.own_file)
+        self.own_lock = hold_when_possible(self.own_file, PATIENCE_SECONDS)
         self.waiting = WaitingJobs(slots.Queue(home, limit, launcher_id), self.start)
         self.requests = RequestSocket(home, launcher_id)
         self.warm = WarmHosts(home, launcher_id, limit, umask, IS_IN_JOB)
@@ -262,6 +265,18 @@ class Launcher:
         self.tell({"ended": child.id})
         if child.lesson:
             self.warm.learn(child.id, *child.lesson)
+
+
+def hold_when_possible(path, seconds):
+    """slots.hold_own_lock, which jobs that wait for this launcher need, as soon as the home can be written to."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return slots.hold_own_lock(path)
+        except OSError as error:
+            if error.errno not in job_folder.PASSING or time.monotonic() >= until:
+                raise
+            time.sleep(RETRY_SECONDS)
 
 
 def main(umask, home, launcher_id, limit):

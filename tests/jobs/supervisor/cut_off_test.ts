@@ -140,6 +140,30 @@ Deno.test({
 });
 
 Deno.test({
+  name: "a job starts late, and does not fail, when its launcher can write nothing for a while",
+  ignore: !await canFreeze(),
+  async fn() {
+    await using bench = await JobBench.open();
+    const owners = `${bench.path}/owners`;
+    freeze(true, owners);
+    const status = bench.run(python("print(1)")).then((row) => row.status, String);
+    let isOver = false;
+    status.then(() => isOver = true);
+    const looks = new Map<number, number>();
+    // Until one launcher has lived for a while: those that give up end at once.
+    const isPatient = (pid: number) => (looks.set(pid, (looks.get(pid) ?? 0) + 1).get(pid)!) > 15;
+    try {
+      await waitFor(() => isOver || launchers(bench.path).some(isPatient), {
+        what: "a launcher that waits",
+      });
+    } finally {
+      freeze(false, owners);
+    }
+    assert.equal(await status, "completed");
+  },
+});
+
+Deno.test({
   name:
     "a script goes on, and what it prints is kept, when its log cannot be written to for a while",
   ignore: !await canFreeze(),

@@ -28,3 +28,16 @@ export interface RunStep {
   /** More may be sent while it runs; its input ends when that is said. */
   stdin_open?: boolean;
 }
+
+/** Whether a run may use a warm host, as far as its server knows; `cold` says why it may not. */
+export type WarmWish = { cold: string } | {
+  mode: "start" | "imports";
+  /** The most that all warm hosts of the home may have in memory. */
+  mb: number;
+  /** The first names of what the script imports, sorted. */
+  imports: string[];
+  /** What it does that could change the imports after it; none where nothing does. */
+  changes?: string;
+  /** Why this run is cold, and later ones need not be. */
+  not_yet?: string;
+};

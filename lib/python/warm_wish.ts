@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import type { WarmWish } from "../base/command.ts";
 import { statIfThere } from "../base/private_files.ts";
 import { scriptImports } from "./source/may_change_imports.ts";
 import type { RunPlan } from "./run_plan.ts";
@@ -9,15 +10,6 @@ export interface WarmSettings {
   mode: "imports" | "start" | "off";
   mb: number;
 }
-
-/** Whether a run may use a warm host; `cold` says why it may not. The launcher decides the rest. */
-export type WarmWish = { cold: string } | {
-  mode: "start" | "imports";
-  mb: number;
-  imports: string[];
-  changes?: string;
-  not_yet?: string;
-};
 
 /** Decides before a run begins, of what is known about it alone. */
 export function warmWish(

@@ -1,17 +1,4 @@
-import type { PrepareStep, RunStep } from "../../base/command.ts";
-
-/** Whether a run may use a warm host, as far as its server knows; `cold` says why it may not. */
-export type WarmWish = { cold: string } | {
-  mode: "start" | "imports";
-  /** The most that all warm hosts of the home may have in memory. */
-  mb: number;
-  /** The first names of what the script imports, sorted. */
-  imports: string[];
-  /** What it does that could change the imports after it; none where nothing does. */
-  changes?: string;
-  /** Why this run is cold, and later ones need not be. */
-  not_yet?: string;
-};
+import type { PrepareStep, RunStep, WarmWish } from "../../base/command.ts";
 
 /** What a supervisor needs to know of its job. Seconds, bytes. */
 export interface ProcessSpec {

@@ -1,11 +1,11 @@
-import type { EnvChanges, PrepareStep, RunStep } from "../../base/command.ts";
+import type { EnvChanges, PrepareStep, RunStep, WarmWish } from "../../base/command.ts";
 import { explained } from "../../base/explain_system_error.ts";
 import { HandOver } from "./hand_over.ts";
 import { type Home, jobFolder } from "../files/home.ts";
 import { isFinal, type JobEnd, type JobRow, type Outcome } from "../model/job.ts";
 import { JobFiles, recordOf } from "../files/job_files.ts";
 import type { JobStore } from "../store/job_store.ts";
-import type { ProcessSpec, WarmWish } from "../files/process_spec.ts";
+import type { ProcessSpec } from "../files/process_spec.ts";
 import type { Owner } from "../files/owner.ts";
 import { Recovery } from "./recovery.ts";
 import { removeFolder } from "../files/remove_folder.ts";

@@ -1,7 +1,7 @@
 /** The test files that run one after the other once all others have ended, each with the reason. */
 export const ALONE: Record<string, string> = {
   "tests/jobs/supervisor/script_surroundings_test.ts": "changes the umask, and measures memory",
-  "tests/jobs/supervisor/broken_python_test.ts": "measures time",
+  "tests/jobs/launcher/broken_python_test.ts": "measures time",
   "tests/jobs/files/readable_text_test.ts": "measures time",
   "tests/jobs/waiting/waiting_test.ts": "measures time",
   "tests/python/source/detect_imports_test.ts": "measures time",
@@ -42,6 +42,6 @@ export const FIRST = [
   "tests/jobs/supervisor/output_pipes_test.ts",
   "tests/mcp/tools/with_pictures_test.ts",
   "tests/jobs/supervisor/whole_tree_test.ts",
-  "tests/jobs/supervisor/child_jobs_test.ts",
+  "tests/jobs/launcher/child_jobs_test.ts",
   "tests/serve/scoped_test.ts",
 ];

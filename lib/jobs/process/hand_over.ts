@@ -3,7 +3,7 @@ import { UserError } from "../../base/user_error.ts";
 import type { Home } from "../files/home.ts";
 import type { Order } from "../files/messages.ts";
 import type { ProcessSpec } from "../files/process_spec.ts";
-import { Launcher, type LauncherEvents } from "../supervisor/launcher.ts";
+import { Launcher, type LauncherEvents } from "../launcher/launcher_process.ts";
 
 /** So many launchers are tried before one that does not start is a reason to give up. */
 const TRIES = 3;

@@ -163,7 +163,9 @@ function runPython(source: string): string {
 }
 
 function pythonSources() {
-  return [SUPERVISOR, `${ROOM}/jobs/warm`, IN_SCRIPT].flatMap((folder) => sources(folder, ".py"))
+  return [SUPERVISOR, `${ROOM}/jobs/launcher`, `${ROOM}/jobs/warm`, IN_SCRIPT].flatMap((folder) =>
+    sources(folder, ".py")
+  )
     .filter(({ path }) => !path.endsWith("names.py"));
 }
 

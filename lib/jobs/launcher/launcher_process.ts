@@ -2,30 +2,13 @@ import { join } from "node:path";
 import { installFiles } from "../../base/install_files.ts";
 import type { Home } from "../files/home.ts";
 import type { News, Order } from "../files/messages.ts";
+import { SUPERVISOR_SOURCES } from "../supervisor/supervisor_sources.ts";
 import { WARM_SOURCES } from "../warm/warm_sources.ts";
-import cancelJobSource from "./cancel_job.py" with { type: "text" };
 import childJobsSource from "./child_jobs.py" with { type: "text" };
-import detachSource from "./detach.py" with { type: "text" };
-import jobFolderSource from "./job_folder.py" with { type: "text" };
 import killedJobSource from "./killed_job.py" with { type: "text" };
 import launcherSource from "./launcher.py" with { type: "text" };
-import memoryCeilingSource from "./memory_ceiling.py" with { type: "text" };
-import memorySamplesSource from "./memory_samples.py" with { type: "text" };
-import namesSource from "./names.py" with { type: "text" };
-import nextStepSource from "./next_step.py" with { type: "text" };
-import outputPipesSource from "./output_pipes.py" with { type: "text" };
-import procProcessesSource from "./proc_processes.py" with { type: "text" };
-import processTreeSource from "./process_tree.py" with { type: "text" };
-import psProcessesSource from "./ps_processes.py" with { type: "text" };
-import requestSocketSource from "./request_socket.py" with { type: "text" };
-import runCommandSource from "./run_command.py" with { type: "text" };
 import serverLinkSource from "./server_link.py" with { type: "text" };
-import sharedSlotSource from "./shared_slot.py" with { type: "text" };
-import slotsSource from "./slots.py" with { type: "text" };
-import standardInputSource from "./standard_input.py" with { type: "text" };
 import startLauncherSource from "./start_launcher.py" with { type: "text" };
-import supervisorSource from "./supervisor.py" with { type: "text" };
-import unlistedProcessesSource from "./unlisted_processes.py" with { type: "text" };
 import waitingJobSource from "./waiting_job.py" with { type: "text" };
 import waitingJobsSource from "./waiting_jobs.py" with { type: "text" };
 
@@ -46,30 +29,13 @@ export interface LauncherEvents {
 const SILENCE_MS = 3000;
 
 const SOURCES = {
+  ...SUPERVISOR_SOURCES,
   ...WARM_SOURCES,
-  "cancel_job.py": cancelJobSource,
   "child_jobs.py": childJobsSource,
-  "detach.py": detachSource,
-  "job_folder.py": jobFolderSource,
   "killed_job.py": killedJobSource,
   "launcher.py": launcherSource,
-  "memory_ceiling.py": memoryCeilingSource,
-  "memory_samples.py": memorySamplesSource,
-  "names.py": namesSource,
-  "next_step.py": nextStepSource,
-  "output_pipes.py": outputPipesSource,
-  "proc_processes.py": procProcessesSource,
-  "process_tree.py": processTreeSource,
-  "ps_processes.py": psProcessesSource,
-  "request_socket.py": requestSocketSource,
-  "run_command.py": runCommandSource,
   "server_link.py": serverLinkSource,
-  "shared_slot.py": sharedSlotSource,
-  "slots.py": slotsSource,
-  "standard_input.py": standardInputSource,
   "start_launcher.py": startLauncherSource,
-  "supervisor.py": supervisorSource,
-  "unlisted_processes.py": unlistedProcessesSource,
   "waiting_job.py": waitingJobSource,
   "waiting_jobs.py": waitingJobsSource,
 };

@@ -1,0 +1,40 @@
+import cancelJobSource from "./cancel_job.py" with { type: "text" };
+import detachSource from "./detach.py" with { type: "text" };
+import jobFolderSource from "./job_folder.py" with { type: "text" };
+import memoryCeilingSource from "./memory_ceiling.py" with { type: "text" };
+import memorySamplesSource from "./memory_samples.py" with { type: "text" };
+import namesSource from "./names.py" with { type: "text" };
+import nextStepSource from "./next_step.py" with { type: "text" };
+import outputPipesSource from "./output_pipes.py" with { type: "text" };
+import procProcessesSource from "./proc_processes.py" with { type: "text" };
+import processTreeSource from "./process_tree.py" with { type: "text" };
+import psProcessesSource from "./ps_processes.py" with { type: "text" };
+import requestSocketSource from "./request_socket.py" with { type: "text" };
+import runCommandSource from "./run_command.py" with { type: "text" };
+import sharedSlotSource from "./shared_slot.py" with { type: "text" };
+import slotsSource from "./slots.py" with { type: "text" };
+import standardInputSource from "./standard_input.py" with { type: "text" };
+import supervisorSource from "./supervisor.py" with { type: "text" };
+import unlistedProcessesSource from "./unlisted_processes.py" with { type: "text" };
+
+/** The Python files of supervisors, which are installed beside those of the launcher. */
+export const SUPERVISOR_SOURCES: Record<string, string> = {
+  "cancel_job.py": cancelJobSource,
+  "detach.py": detachSource,
+  "job_folder.py": jobFolderSource,
+  "memory_ceiling.py": memoryCeilingSource,
+  "memory_samples.py": memorySamplesSource,
+  "names.py": namesSource,
+  "next_step.py": nextStepSource,
+  "output_pipes.py": outputPipesSource,
+  "proc_processes.py": procProcessesSource,
+  "process_tree.py": processTreeSource,
+  "ps_processes.py": psProcessesSource,
+  "request_socket.py": requestSocketSource,
+  "run_command.py": runCommandSource,
+  "shared_slot.py": sharedSlotSource,
+  "slots.py": slotsSource,
+  "standard_input.py": standardInputSource,
+  "supervisor.py": supervisorSource,
+  "unlisted_processes.py": unlistedProcessesSource,
+};

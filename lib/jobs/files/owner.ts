@@ -1,7 +1,15 @@
 import { join } from "node:path";
+import { block } from "../../base/block.ts";
+import { systemErrorCode } from "../../base/explain_system_error.ts";
 import { removeIfThere, statIfThere } from "../../base/private_files.ts";
 import { holdOwnLock, isLocked, removeIfFree } from "./file_lock.ts";
 import type { Home } from "./home.ts";
+
+/** How long a home that nobody may write to just now is waited for, in milliseconds. */
+const PATIENCE_MS = 1000;
+const PAUSE_MS = 50;
+/** What may pass, as where a disk is being remounted; see PASSING in job_folder.py. */
+const PASSING = new Set(["EROFS", "EACCES", "EPERM", "ENOSPC", "EDQUOT", "EIO"]);
 
 /** This process among the servers of a home: a file that it keeps locked for as long as it lives. */
 export class Owner {
@@ -11,7 +19,7 @@ export class Owner {
 
   constructor(home: Home) {
     this.#home = home;
-    this.#lock = holdOwnLock(this.#path);
+    this.#lock = holdWhenPossible(this.#path);
   }
 
   get #path(): string {
@@ -49,6 +57,20 @@ export class Owner {
   close(): void {
     removeIfThere(this.#path);
     this.#lock.close();
+  }
+}
+
+function holdWhenPossible(path: string): Deno.FsFile {
+  const until = performance.now() + PATIENCE_MS;
+  while (true) {
+    try {
+      return holdOwnLock(path);
+    } catch (error) {
+      const mayPass = !(error instanceof Deno.errors.NotCapable) &&
+        PASSING.has(systemErrorCode(error) ?? "");
+      if (!mayPass || performance.now() >= until) throw error;
+      block(PAUSE_MS);
+    }
   }
 }
 

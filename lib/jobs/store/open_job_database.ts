@@ -1,3 +1,4 @@
+import { block } from "../../base/block.ts";
 import { join } from "node:path";
 import { statIfThere } from "../../base/private_files.ts";
 import { UserError } from "../../base/user_error.ts";
@@ -51,7 +52,7 @@ export function openJobDatabase(
     if ("sql" in opened) return opened;
     if (prepareAlone(home, false, tell)) continue;
     if (performance.now() >= deadline) throw inUse(home, opened.mustBe);
-    sleep(5 + 20 * Math.random());
+    block(5 + 20 * Math.random());
   }
 }
 
@@ -110,8 +111,4 @@ function inUse(home: Home, mustBe: string): UserError {
       "python-mcp server, perhaps of another version, has it open. End the other servers (close the " +
       "clients that started them; running jobs carry on), then try again.",
   );
-}
-
-function sleep(milliseconds: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }

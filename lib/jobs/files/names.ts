@@ -75,7 +75,7 @@ export const HOME_FOLDERS = {
   adopt: "adopt",
   /** The folders of jobs that were old enough to go, for another day; see `trash.ts`. */
   trash: "trash",
-  /** The sockets of warm hosts, and what they import ahead; see `warm_hosts.py`. */
+  /** The sockets of warm hosts, and what they import ahead; see `known_hosts.py`. */
   warm: "warm",
   runtime: "runtime",
   logs: "logs",

@@ -1,7 +1,6 @@
 """Ends a job whose supervisor was killed."""
 import fcntl
 import json
-import os
 import signal
 import time
 

@@ -1,7 +1,7 @@
 """A warm host: a Python that has done its start-up, and forks a supervisor with its script for each job.
 
 It is started by a launcher, with a socket as descriptor 3, and belongs to the home: any launcher whose jobs
-have the same key (see warm_hosts.py) may use it. Messages are JSON, one a packet: to the host {"key", ...} first, then
+have the same key (see choose_host.py) may use it. Messages are JSON, one a packet: to the host {"key", ...} first, then
 {"run": ...} with descriptors; from it {"fits"} and {"began"} or {"declined"}. What it learns of jobs stays in memory.
 """
 import array
@@ -16,8 +16,6 @@ import _signal
 import _socket
 
 import detach
-import job_folder
-import names
 import output_pipes
 import own_memory
 import preload

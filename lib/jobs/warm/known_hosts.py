@@ -1,0 +1,273 @@
+"""The warm hosts that a launcher knows: those that it has started, and those of other launchers of the home."""
+import _socket
+import json
+import os
+import struct
+import time
+import uuid
+
+import process_tree
+import run_command
+import slots
+from learned import Learned, modules_of, state_of
+from request_socket import is_ours
+
+MOST_HOSTS = 4
+IDLE_SECONDS = 0.1  # nothing runs for so long before a host is started
+RENEW_AT = 40  # runs of a host; it ends after 50
+RETRY_SECONDS = 0.5  # while another launcher starts a host for the same interpreter
+COLD_RUNS = 3  # or so many runs have wanted it
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+MARKER = "/python-mcp-warm-host/" + "x" * 4096  # as in own_memory.py
+
+
+class Host:
+    def __init__(self, socket, key, path=None):
+        self.socket, self.key, self.path = socket, key, path
+        self.pid = pid_of(socket)
+        self.ready = path is not None
+        self.environment = state_of(key["python"])
+        self.lives = True
+        self.is_renewed = False
+        self.loaded = frozenset()
+        self.modules = []
+
+
+class KnownHosts:
+    def __init__(self, home, runtime, folder):
+        """`runtime`: where our hooks are; `folder`: where the hosts of the home have their sockets."""
+        self.home, self.runtime, self.folder = home, runtime, folder
+        self.hosts = {}  # by the descriptor of their connection
+        self.strangers = {}  # keys that hosts of others do not have, by their path
+        self.wanted = {}  # what hosts are to be started for: [key, warm, count], by the key as text
+        self.unfit = {}  # why there can be no host for a key
+        self.retry_at = 0.0
+        self.idle_since = time.monotonic()
+
+    @property
+    def is_starting_one(self):
+        return any(not host.ready for host in self.hosts.values())
+
+    def hear(self, number):
+        """What a host has to say of its jobs, with the host; None where it speaks of itself alone."""
+        host = self.hosts[number]
+        try:
+            data = host.socket.recv(1 << 20)
+        except BlockingIOError:
+            return None
+        except OSError:
+            data = b""
+        if not data:
+            self.hosts.pop(number).socket.close()
+            host.lives = False
+            if not host.ready:
+                self.unfit[text_of(host.key)] = "a host for it ended before it was ready"
+            return None
+        message = json.loads(data)
+        if "began" in message:
+            return host, message
+        if "unfit" in message:
+            self.unfit[text_of(host.key)] = message["unfit"]
+        elif message.get("fits"):
+            host.ready, host.path = True, message["path"]
+            host.loaded, host.modules = frozenset(message["loaded"]), message["modules"]
+            if message.get("refused"):
+                Learned(self.home, host.key["python"]).refuse(message["refused"])
+            self.make_room(host)
+        return None
+
+    # -- finding ----------------------------------------------------------------------------
+
+    def find(self, key):
+        for number, host in list(self.hosts.items()):
+            if host.ready and host.key == key:
+                if host.environment == state_of(key["python"]):
+                    return host
+                self.end(number)
+        return self.look_elsewhere(key)
+
+    def look_elsewhere(self, key):
+        """A host that another launcher has started."""
+        try:
+            found = os.listdir(self.folder)
+        except OSError:
+            return None
+        known = {host.path for host in self.hosts.values()}
+        for name in found:
+            path = os.path.join(self.folder, name)
+            if not name.endswith(".sock") or path in known or key in self.strangers.get(path, ()):
+                continue
+            host = self.connect(path, key)
+            if host:
+                return host
+            self.strangers.setdefault(path, []).append(key)
+        return None
+
+    def connect(self, path, key):
+        socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+        try:
+            os.chdir(self.folder)  # a socket's path has at most 107 bytes
+            try:
+                socket.settimeout(0.05)
+                socket.connect(os.path.basename(path))
+            except ConnectionRefusedError:
+                slots.remove(path)
+                return socket.close()
+            finally:
+                os.chdir("/")
+            if not is_ours(socket):
+                return socket.close()
+            socket.send(json.dumps({"key": key}).encode())
+            answer = json.loads(socket.recv(1 << 20) or "{}")
+        except OSError:
+            return socket.close()
+        if not answer.get("fits"):
+            return socket.close()
+        socket.setblocking(False)
+        host = Host(socket, key, path)
+        host.loaded, host.modules = frozenset(answer["loaded"]), answer["modules"]
+        self.hosts[socket.fileno()] = host
+        return host
+
+    # -- starting ---------------------------------------------------------------------------
+
+    def want(self, key, warm):
+        """Remembers that a host is to be started; returns why there is none."""
+        text = text_of(key)
+        if text in self.unfit:
+            return "there can be no warm host: " + self.unfit[text]
+        if any(text_of(host.key) == text for host in self.hosts.values()):
+            return "its warm host is being started"
+        entry = self.wanted.setdefault(text, [key, warm, 0])
+        entry[2] += 1
+        return "there is no warm host for its environment yet"
+
+    def renew(self, host, runs, warm):
+        """Has the next host be ready when this one has had its number of runs."""
+        if runs >= RENEW_AT and not host.is_renewed:
+            host.is_renewed = True
+            self.wanted[text_of(host.key)] = [host.key, warm, COLD_RUNS]
+
+    def wake_at(self, is_idle):
+        """When `start_wanted` is to be called next, by time.monotonic(); None: not before something happens."""
+        if self.wanted and is_idle and not self.is_starting_one:
+            return max(self.idle_since + IDLE_SECONDS, self.retry_at)
+        return None
+
+    def start_wanted(self, is_idle):
+        """To be called now and then: starts one host, once nothing runs."""
+        now = time.monotonic()
+        if not is_idle:
+            self.idle_since = now
+        if not self.wanted or self.is_starting_one:
+            return
+        text = next(iter(self.wanted))
+        key, warm, count = self.wanted[text]
+        if now < self.retry_at:
+            return
+        if now - self.idle_since >= IDLE_SECONDS or (is_idle and count >= COLD_RUNS):
+            self.retry_at = now + RETRY_SECONDS
+            try:
+                if self.start_host_alone(key, warm):
+                    del self.wanted[text]
+            except (OSError, NotImplementedError) as error:
+                del self.wanted[text]
+                self.unfit[text] = str(error)
+
+    def start_host_alone(self, key, warm):
+        """False while another launcher is about to start one; it may be the same."""
+        os.makedirs(self.folder, 0o700, exist_ok=True)
+        lock = slots.try_lock(Learned(self.home, key["python"]).path + ".starting")
+        if lock is None:
+            return False
+        try:
+            known = {host.path for host in self.hosts.values() if host.key == key}
+            fresh = self.look_elsewhere(key)
+            if fresh is None or fresh.path in known:
+                self.start_host(key, warm, lock)
+            return True
+        finally:
+            os.close(lock)
+
+    def start_host(self, key, warm, lock):
+        """`lock`: the host has it as descriptor 4 until it is ready."""
+        self.mb = warm["mb"]
+        self.make_room(None)
+        path = os.path.join(self.folder, uuid.uuid4().hex + ".sock")
+        environ = dict(key["environ"])
+        hook = os.path.join(FOLDER, "hook")
+        environ["PYTHONPATH"] = os.pathsep.join(filter(None, [hook, environ.get("PYTHONPATH")]))
+        learned = Learned(self.home, key["python"]).read()
+        modules = modules_of(learned) if warm["mode"] == "imports" else []
+        first = {"key": key, "path": path, "runtime": self.runtime, "environ": environ}
+        first.update(modules=modules, never=learned["never"])
+        ours, its = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+        stdin_r, stdin_w = os.pipe()
+        out_r, out_w = os.pipe()
+        files = [(os.POSIX_SPAWN_DUP2, source, target) for target, source in enumerate((stdin_r, out_w, out_w, its.fileno(), lock))]
+        try:
+            pid = os.posix_spawn(
+                key["python"], [key["python"], MARKER], environ,
+                file_actions=files, setsid=True, setsigdef=run_command.HANDLED, setsigmask=(),
+            )
+        finally:
+            for descriptor in (stdin_r, stdin_w, out_r, out_w):
+                os.close(descriptor)
+            its.close()
+        ours.send(json.dumps(first).encode())
+        ours.setblocking(False)
+        host = Host(ours, key)
+        host.pid = pid
+        self.hosts[ours.fileno()] = host
+
+    # -- ending -----------------------------------------------------------------------------
+
+    def make_room(self, fresh):
+        """Ends hosts of the home that are too many, or have too much memory together: the longest unused first."""
+        known = {}
+        for name in os.listdir(self.folder):
+            if name.endswith(".sock"):
+                path = os.path.join(self.folder, name)
+                try:
+                    known[path] = os.stat(path).st_mtime
+                except OSError:
+                    pass
+        pids = {host.path: host.pid for host in self.hosts.values() if host.path}
+        order = sorted(known, key=known.get)
+        sizes = {path: process_tree.proportional_bytes_of(pids[path]) for path in order if path in pids}
+        while order and (
+            len(order) + (fresh is None) > MOST_HOSTS or sum(sizes.get(path, 0) for path in order) > self.mb << 20
+        ):
+            path = order.pop(0)
+            self.end_at(path)
+
+    def end_at(self, path):
+        for number, host in list(self.hosts.items()):
+            if host.path == path:
+                return self.end(number)
+        slots.remove(path)
+
+    def replace_those_without(self, python, modules, warm):
+        """Has hosts of an interpreter that have not imported all of `modules` started anew."""
+        for number, host in list(self.hosts.items()):
+            if host.ready and host.key["python"] == python and modules - set(host.modules):
+                self.end(number)
+                self.want(host.key, warm)
+
+    def end(self, number):
+        host = self.hosts.pop(number)
+        try:
+            host.socket.send(b'{"end": true}')
+        except OSError:
+            pass
+        host.socket.close()
+        if host.path:
+            slots.remove(host.path)
+
+
+def text_of(key):
+    return json.dumps(key, sort_keys=True)
+
+
+def pid_of(socket):
+    return struct.unpack("3i", socket.getsockopt(_socket.SOL_SOCKET, _socket.SO_PEERCRED, 12))[0]

@@ -20,7 +20,7 @@ export async function begin(): Promise<Begun> {
   const answer = end < 0 ? undefined : firstAnswer(new TextDecoder().decode(read.subarray(0, end)));
   if (!answer) return { read };
   try {
-    writeStandardOutput(new TextEncoder().encode(answer.line));
+    await writeStandardOutput(new TextEncoder().encode(answer.line));
     return { read, answered: answer.id };
   } catch {
     // Nobody reads: what writes next finds that as well.

@@ -12,7 +12,21 @@ export async function* standardInput(): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** @throws {Deno.errors.BrokenPipe} when nobody reads any more */
-export function writeStandardOutput(bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+/** Fulfilled when all that was to be written before is written, or cannot be. */
+let written: Promise<void> = Promise.resolve();
+
+/**
+ * Writes all of the bytes, in the order of the calls. A client that does not read holds up what is
+ * written, and nothing else of the program.
+ *
+ * @throws {Deno.errors.BrokenPipe} when nobody reads any more
+ */
+export function writeStandardOutput(bytes: Uint8Array): Promise<void> {
+  const done = written.then(() => writeAll(bytes));
+  written = done.catch(() => {});
+  return done;
+}
+
+async function writeAll(bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
 }

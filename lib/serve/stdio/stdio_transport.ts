@@ -206,7 +206,7 @@ export class StdioTransport implements Transport {
 }
 
 /** Writes all of the bytes, in the order of the calls. */
-type Output = (bytes: Uint8Array) => Promise<void> | void;
+type Output = (bytes: Uint8Array) => Promise<void>;
 
 interface Refusal extends Answer {
   error: { code: number; message: string };

@@ -87,6 +87,36 @@ Deno.test("server answers a long run with its job's id when the input ends", asy
   await later.call("py_cancel_job", { job_id });
 });
 
+Deno.test("server lists a run that outlives its budget, and ends when told, when its client reads nothing", async () => {
+  await using home = await TestHome.create();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-prompt", MAIN],
+    env: { ...serverEnv(), PYTHON_MCP_HOME: home.join("home") },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  const script = "import time; time.sleep(600)";
+  const { name, arguments: args } = run(home, script);
+  // More than a pipe holds, and what comes after it.
+  const lists = Array.from({ length: 10 }, (_, n) => request(n + 10, "tools/list"));
+  const call = request(1, "tools/call", { name, arguments: { ...args, time_budget_seconds: 2 } });
+  await writer.write(new TextEncoder().encode([INITIALIZE, call, ...lists, ""].join("\n")));
+  await using other = new RawSession(home.join("home"));
+  await other.initialize();
+  const listed = async () => {
+    const { jobs } = await other.call("py_list_jobs", {}) as { jobs: { id: string }[] };
+    return jobs[0]?.id;
+  };
+  const job_id = await waitFor(listed, { what: "the listed run" });
+  child.kill("SIGTERM");
+  assert.equal((await child.status).signal, null);
+  await child.stdout.cancel();
+  await writer.close().catch(() => {});
+  await other.call("py_cancel_job", { job_id });
+});
+
 Deno.test("server ends, and its job goes on, when its client reads no more", async () => {
   await using home = await TestHome.create();
   const child = new Deno.Command(Deno.execPath(), {

@@ -19,7 +19,7 @@ const ending = fc.constantFrom("\n", "\r\n", "\n\n", "\n  \n");
 
 /** What reaches the server when these bytes come in these pieces. */
 async function received(pieces: Uint8Array[]): Promise<unknown[]> {
-  const transport = new StdioTransport(ReadableStream.from(pieces), () => {});
+  const transport = new StdioTransport(ReadableStream.from(pieces), () => Promise.resolve());
   const messages: unknown[] = [];
   transport.onmessage = (message) => void messages.push(message);
   await transport.start();
@@ -42,7 +42,10 @@ async function receivedBySdk(pieces: Uint8Array[]): Promise<unknown[]> {
 
 async function sent(messages: JSONRPCMessage[]): Promise<string> {
   let text = "";
-  const output = (bytes: Uint8Array) => void (text += new TextDecoder().decode(bytes));
+  const output = (bytes: Uint8Array) => {
+    text += new TextDecoder().decode(bytes);
+    return Promise.resolve();
+  };
   const transport = new StdioTransport(ReadableStream.from([]), output);
   for (const message of messages) await transport.send(message);
   await transport.close();

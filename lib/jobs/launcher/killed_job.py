@@ -33,16 +33,25 @@ def mark_failed(folder, job_id, lock, pipes=None):
     stopped = stop(job_id, pipes)
     if is_gone:
         return
-    try:
-        for output in output_pipes.open_logs(folder, pipes):
-            output.move_all()
-    except OSError:
-        pass  # the folder is gone
+    keep_rest(folder, pipes)
     was_cancelled = job_folder.has(folder, names.CANCEL)
     outcome = job_folder.ended_without_run(SUPERVISOR_KILLED, was_cancelled, stopped)
     job_folder.write_outcome(folder, outcome, lock)
     if was_cancelled:
         cancel_job.cancel_children(folder)
+
+
+def keep_rest(folder, pipes):
+    """Moves what is left in the pipes to the logs, as soon as those can be written to."""
+    while True:
+        try:
+            for output in output_pipes.open_logs(folder, pipes):
+                output.move_all()
+            return
+        except OSError as error:
+            if error.errno not in output_pipes.REFUSED or job_folder.is_gone(folder):
+                return  # a full disk: the outcome has room of its own
+            time.sleep(WAKE_SECONDS / 2)
 
 
 def hold(lock, folder):

@@ -41,6 +41,7 @@ class Child:
     def __init__(self, job_id, folder=None, lock=None, pipes=None):
         self.id, self.folder, self.lock, self.pipes = job_id, folder, lock, pipes
         self.lesson = None  # for warm hosts
+        self.marks_failed = False  # its supervisor was killed, and this process ends the job
 
     def let_go(self):
         if self.pipes:
@@ -249,19 +250,20 @@ class Launcher:
             if os.WIFSTOPPED(status):
                 os.kill(pid, signal.SIGCONT)  # as by its script: a job's limits are its supervisor's
             elif pid in self.children:
-                self.child_ended(self.children.pop(pid))
+                self.child_ended(self.children.pop(pid), status)
 
-    def child_ended(self, child):
+    def child_ended(self, child, status=0):
         was_killed = child.pipes and not job_folder.has_outcome(child.folder)
         try:
-            if was_killed:
+            # What ends the job in its supervisor's place may be killed as well; else it has done what it could.
+            if was_killed and (os.WIFSIGNALED(status) or not child.marks_failed):
+                child.marks_failed = True
                 keep = [child.lock] + child.pipes.reads
                 act = lambda _: killed_job.mark_failed(child.folder, child.id, child.lock, child.pipes.reads)
-                return self.fork(Child(child.id), keep, act)
+                return self.fork(child, keep, act)
         except OSError:
             pass  # no process can be had just now: the server asks for it once more
-        finally:
-            child.let_go()
+        child.let_go()
         self.tell({"ended": child.id})
         if child.lesson:
             self.warm.learn(child.id, *child.lesson)

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { readIfThere } from "../../../lib/base/private_files.ts";
 import { logSize } from "../../../lib/jobs/files/output_log.ts";
+import { canFreeze, freezeAll } from "../../helpers/freeze.ts";
 import { interpreters } from "../../helpers/interpreters.ts";
 import { processesWith } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 import { JobBench, PYTHON, python } from "../job_bench.ts";
-import { kill, launchers, supervisorOf } from "../kill.ts";
+import { kill, launchers, roleOfFork, supervisorOf, untilGone } from "../kill.ts";
 
 /** Scripts that treat their standard streams as the pipes that a shell gives them. */
 const SCRIPTS: Record<string, string> = {
@@ -167,12 +169,14 @@ Deno.test("repeated runs have pipes that block when an earlier one changed that"
   assert.equal(result.stdout, "True\nTrue\n");
 });
 
+/** Tells after each line, in a file that is never empty again, how many are printed. */
 const PRINTS = `
-import os, sys
+import os
 import itertools
+printed = os.open("printed", os.O_WRONLY | os.O_CREAT)
 for n in itertools.count():
     print("%08d" % n, flush=True)
-    open("printed", "w").write(str(n))`;
+    os.pwrite(printed, b"%08d" % (n + 1), 0)`;
 
 for (const alsoLauncher of [false, true]) {
   const who = alsoLauncher ? "launcher, then its supervisor," : "supervisor";
@@ -191,8 +195,44 @@ for (const alsoLauncher of [false, true]) {
     assert.match(error!, /supervisor was killed/);
     const printed = Number(Deno.readTextFileSync(join(bench.path, "printed")));
     const lines = result.stdout.trimEnd().split("\n");
-    assert(lines.length > printed, `${lines.length} of ${printed}`);
+    assert(lines.length >= printed, `${lines.length} of ${printed}`);
     assert.deepEqual(lines, lines.map((_, n) => `${n}`.padStart(8, "0")));
+  });
+}
+
+for (const alsoNext of [false, true]) {
+  const who = alsoNext ? "supervisor, then what ends the job in its place," : "supervisor";
+  Deno.test({
+    name: `nothing printed is lost when a job's ${who} is killed while its folder is read-only`,
+    ignore: !await canFreeze(),
+    async fn() {
+      await using bench = await JobBench.open();
+      const { id, files } = await bench.start(python(PRINTS));
+      const supervisor = await supervisorOf(files);
+      const printed = () => Number(readIfThere(join(bench.path, "printed")));
+      await waitFor(() => logSize(files.stdout) > 0, { what: "its output" });
+      freezeAll(true, files.folder);
+      try {
+        const before = printed();
+        await waitFor(() => printed() > before + 100, { what: "lines that cannot be stored" });
+        kill(supervisor);
+        await untilGone(supervisor);
+        await waitFor(() => processesWith(id).length === 0, { what: "the script's end" });
+        await untilAsleep(supervisors(bench.path));
+        if (alsoNext) {
+          const next = supervisors(bench.path);
+          kill(...next);
+          for (const pid of next) await untilGone(pid);
+          await waitFor(() => supervisors(bench.path).length > 0, { what: "the next one" });
+        }
+      } finally {
+        freezeAll(false, files.folder);
+      }
+      const { result } = await bench.end(id);
+      const lines = result.stdout.trimEnd().split("\n");
+      assert(lines.length >= printed(), `${lines.length} of ${printed()}`);
+      assert.deepEqual(lines, lines.map((_, n) => `${n}`.padStart(8, "0")));
+    },
   });
 }
 
@@ -208,6 +248,20 @@ function openers(home: string): number {
       return false; // it has ended
     }
   }).length;
+}
+
+/** The forks of a home's launchers that have a job. */
+function supervisors(home: string): number[] {
+  const forks = processesWith(`start_launcher.py ${home} `).map(({ pid }) => pid);
+  return forks.filter((pid) => roleOfFork(pid, forks) === "supervisor");
+}
+
+/** Until processes have had nothing to do for several looks in a row. */
+async function untilAsleep(pids: number[]): Promise<void> {
+  let looks = 0;
+  const sleeps = (pid: number) =>
+    Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ").at(-1)![0] === "S";
+  await waitFor(() => (looks = pids.every(sleeps) ? looks + 1 : 0) > 5, { what: "a rest" });
 }
 
 /** The script in a group of its own, as a shell starts it, with its streams piped. */

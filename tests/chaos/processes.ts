@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { roleOfFork } from "../jobs/kill.ts";
+import { parentOf, roleOfFork } from "../jobs/kill.ts";
 import { processesWith } from "../helpers/test_home.ts";
 
 export type Role = "server" | "launcher" | "supervisor" | "script" | "host";
@@ -24,15 +24,22 @@ export function processesOf(home: string): Map<Role, number[]> {
   return found;
 }
 
-/** The jobs that a process works for: those whose lock it has open, and the one in its environment. */
+/**
+ * The jobs that a process works for: those whose lock it has open, and the one in its environment; those of
+ * its supervisor while it is being started, and has neither.
+ */
 export function jobsOf(pid: number, jobs: string): string[] {
-  const open = linksOf(pid).filter((path) => path.startsWith(jobs) && path.endsWith("/lock"))
-    .map((path) => path.split("/").at(-2)!);
   try {
     const environ = Deno.readTextFileSync(`/proc/${pid}/environ`);
-    return [...open, .../PYTHON_MCP_JOB_ID=([^\0]+)/.exec(environ)?.slice(1) ?? []];
+    const own = [...locked(pid), .../PYTHON_MCP_JOB_ID=([^\0]+)/.exec(environ)?.slice(1) ?? []];
+    return own.length > 0 ? own : locked(parentOf(pid));
   } catch {
-    return open; // it has ended
+    return locked(pid); // it has ended
+  }
+
+  function locked(pid: number): string[] {
+    return linksOf(pid).filter((path) => path.startsWith(jobs) && path.endsWith("/lock"))
+      .map((path) => path.split("/").at(-2)!);
   }
 }
 

@@ -25,13 +25,16 @@ export function launchers(home: string): number[] {
 export function roleOfFork(pid: number, forks: number[]): "launcher" | "supervisor" | "script" {
   try {
     if (!Deno.readLinkSync(`/proc/${pid}/fd/1`).startsWith("pipe:")) return "supervisor";
-    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ").at(-1)!;
-    const parent = Number(stat.split(" ")[1]);
+    const parent = parentOf(pid);
     if (!forks.includes(parent)) return "launcher";
     return roleOfFork(parent, forks) === "launcher" ? "supervisor" : "script";
   } catch {
     return "supervisor"; // it has ended
   }
+}
+
+export function parentOf(pid: number): number {
+  return Number(Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ").at(-1)!.split(" ")[1]);
 }
 
 export function kill(...pids: number[]): void {

@@ -12,16 +12,29 @@ export function processesOf(home: string): Map<Role, number[]> {
   for (const { pid, command } of all) {
     const role: Role = command.includes("main.ts")
       ? "server"
-      : command.startsWith("python-mcp warm host")
-      ? "host"
-      : command.startsWith("python-mcp warm supervisor")
-      ? "supervisor"
+      : command.startsWith("python-mcp warm")
+      ? roleOfWarm(pid, command, all)
       : forks.includes(pid)
       ? roleOfFork(pid, forks)
       : "script";
     found.set(role, [...found.get(role) ?? [], pid]);
   }
   return found;
+}
+
+/** What is forked has the command line of its parent at first: a host's supervisor, or that one's script. */
+function roleOfWarm(pid: number, command: string, all: { pid: number; command: string }[]): Role {
+  const isHost = command.startsWith("python-mcp warm host");
+  const kind = command.split(" ", 3).join(" ");
+  try {
+    const parent = parentOf(pid);
+    if (all.some((one) => one.pid === parent && one.command.startsWith(kind))) {
+      return isHost ? "supervisor" : "script";
+    }
+  } catch {
+    // It has ended.
+  }
+  return isHost ? "host" : "supervisor";
 }
 
 /**

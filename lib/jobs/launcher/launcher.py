@@ -199,8 +199,7 @@ class Launcher:
         """A job that did not begin, since its host died, is to be started once more, and cold."""
         self.waiting.hear_of_slot()
         child = attempt.child
-        step = job_folder.step_of(child.folder, None)
-        if attempt.began or step == SETTLE or job_folder.has(child.folder, names.STARTED):
+        if attempt.began:
             return self.child_ended(child)
         child.let_go()
         self.never_warm.add(child.id)

@@ -2,7 +2,7 @@ import { statIfThere } from "../../base/private_files.ts";
 import { databasePath, type Home } from "../files/home.ts";
 import { SCHEMA_VERSION } from "./job_schema.ts";
 import { type OpenDatabase, type OpeningOptions, openJobDatabase } from "./open_job_database.ts";
-import { isDamage, type Sql } from "./sql.ts";
+import { isDamage, isReadOnly, type Sql } from "./sql.ts";
 
 /** How long the first opening waits for servers that are just opening it too. */
 const OPENING_MS = 5000;
@@ -38,15 +38,16 @@ export class JobDatabase {
     return this.#openings;
   }
 
-  /** Reads or writes; `act` is done once more when the database turns out to be damaged. */
+  /** Reads or writes; `act` is done once more when the database turns out to be damaged, or opened to be read. */
   use<T>(act: (sql: Sql) => T): T {
     try {
       return act(this.#current());
     } catch (error) {
-      if (!isDamage(error) || this.#closed) throw error;
+      const isSuspect = isDamage(error);
+      if (this.#closed || !(isSuspect || isReadOnly(error))) throw error;
       // Whoever finds the damage lets go of the database, so that the last one can repair it.
       this.letGo();
-      return act(this.#reopen({ isSuspect: true }).sql);
+      return act(this.#reopen({ isSuspect }).sql);
     }
   }
 

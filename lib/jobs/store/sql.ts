@@ -14,6 +14,11 @@ export function isDamage(error: unknown): boolean {
   return error instanceof Error && DAMAGE.test(error.message);
 }
 
+/** Whether a write was refused since the file was opened while nobody could write to it: it stays so. */
+export function isReadOnly(error: unknown): boolean {
+  return error instanceof Error && /readonly database/.test(error.message);
+}
+
 /** A SQLite database with its prepared statements. */
 export class Sql implements Disposable {
   readonly #db: DatabaseSync;

@@ -31,6 +31,12 @@ class Host:
         self.is_renewed = False
         self.loaded = frozenset()
         self.modules = []
+        self.warm = None  # of the last job that it was given
+
+    @property
+    def is_known(self):
+        """Whether its end would be seen."""
+        return self.socket.fileno() >= 0
 
 
 class KnownHosts:
@@ -49,12 +55,11 @@ class KnownHosts:
         return any(not host.ready for host in self.hosts.values())
 
     def hear(self, number):
-        """What a host has to say of its jobs, with the host; None where it speaks of itself alone."""
         host = self.hosts[number]
         try:
             data = host.socket.recv(1 << 20)
         except BlockingIOError:
-            return None
+            return
         except OSError:
             data = b""
         if not data:
@@ -62,11 +67,11 @@ class KnownHosts:
             host.lives = False
             if not host.ready:
                 self.unfit[text_of(host.key)] = "a host for it ended before it was ready"
-            return None
+            return
         message = json.loads(data)
-        if "began" in message:
-            return host, message
-        if "unfit" in message:
+        if "runs" in message:
+            self.renew(host, message["runs"])
+        elif "unfit" in message:
             self.unfit[text_of(host.key)] = message["unfit"]
         elif message.get("fits"):
             host.ready, host.path = True, message["path"]
@@ -74,7 +79,6 @@ class KnownHosts:
             if message.get("refused"):
                 Learned(self.home, host.key["python"]).refuse(message["refused"])
             self.make_room(host)
-        return None
 
     # -- finding ----------------------------------------------------------------------------
 
@@ -142,11 +146,11 @@ class KnownHosts:
         entry[2] += 1
         return "there is no warm host for its environment yet"
 
-    def renew(self, host, runs, warm):
+    def renew(self, host, runs):
         """Has the next host be ready when this one has had its number of runs."""
         if runs >= RENEW_AT and not host.is_renewed:
             host.is_renewed = True
-            self.wanted[text_of(host.key)] = [host.key, warm, COLD_RUNS]
+            self.wanted[text_of(host.key)] = [host.key, host.warm, COLD_RUNS]
 
     def wake_at(self, is_idle):
         """When `start_wanted` is to be called next, by time.monotonic(); None: not before something happens."""

@@ -2,7 +2,7 @@
 
 It is started by a launcher, with a socket as descriptor 3, and belongs to the home: any launcher whose jobs
 have the same key (see choose_host.py) may use it. Messages are JSON, one a packet: to the host {"key", ...} first, then
-{"run": ...} with descriptors; from it {"fits"} and {"began"} or {"declined"}. What it learns of jobs stays in memory.
+{"run": ...} with descriptors; from it {"fits"} and {"runs"}, how many it has begun. What it learns of jobs stays in memory.
 """
 import array
 import json
@@ -215,10 +215,14 @@ class Host:
         if pid == 0:
             return self.supervise(job)
         job.close()
-        self.send(number, {"began": job.spec["id"], "runs": self.runs})
+        self.send(number, {"runs": self.runs})
         return None
 
     def supervise(self, job):
+        try:
+            os.write(job.life, b".")  # from here on the job is begun; see Attempt
+        except OSError:
+            pass  # its launcher is dead
         _signal.set_wakeup_fd(-1)
         _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
         detach.keep_only(job.descriptors)

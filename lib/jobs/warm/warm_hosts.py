@@ -5,6 +5,7 @@ import json
 import os
 import time
 
+import cancel_job
 import choose_host
 import job_folder
 import names
@@ -14,10 +15,15 @@ from known_hosts import KnownHosts
 from learned import Learned
 
 ANSWER_SECONDS = 2.0  # a host that does not begin a job within them is killed
+WAKE_SECONDS = 1.0  # between two looks after supervisors whose host is dead
 
 
 class Attempt:
-    """A job that a host has, and what its launcher keeps of it until its end."""
+    """A job that a host has, and what its launcher keeps of it until its end.
+
+    Its supervisor has a pipe, and says there that it has begun before it does anything else. What a job's files
+    say would not do: those of an answered run may be gone, in part, when the end of its supervisor is seen.
+    """
 
     def __init__(self, host, child, slot, spec):
         self.host, self.child, self.slot, self.spec = host, child, os.dup(slot.descriptor), spec
@@ -40,6 +46,7 @@ class WarmHosts:
         self.process = None
         self.jobs = {}  # an Attempt by the descriptor whose end says that its supervisor is dead
         self.tried = {}  # modules that a host was started for once, by interpreter
+        self.wake_orphans_at = 0.0
 
     # -- what the launcher polls ------------------------------------------------------------
 
@@ -52,6 +59,8 @@ class WarmHosts:
         wake_at = self.known.wake_at(is_idle)
         if wake_at is not None:
             waits.append(wake_at)
+        if any(not attempt.host.is_known for attempt in self.jobs.values()):
+            waits.append(self.wake_orphans_at)
         return 1000 * max(0.0, min(waits) - time.monotonic()) + 1 if waits else None
 
     def serve(self, ready, began):
@@ -59,27 +68,39 @@ class WarmHosts:
         for number in list(self.known.hosts):
             # What one says may end another.
             if number in ready and number in self.known.hosts:
-                self.hear(number, began)
+                self.known.hear(number)
         over = []
         for number in list(self.jobs):
             attempt = self.jobs[number]
             if number in ready:
-                os.close(number)
-                del self.jobs[number]
-                attempt.close_slot()
-                over.append(attempt)
+                if self.hear_of_job(number, began):
+                    over.append(attempt)
             elif attempt.host.lives and not attempt.began and time.monotonic() - attempt.sent > ANSWER_SECONDS:
                 kill(attempt.host.pid)  # then its descriptors are closed, and the job is run cold
+        self.wake_orphans()
         return over
 
-    def hear(self, number, began):
-        host, message = self.known.hear(number) or (None, None)
-        for attempt in self.jobs.values() if message else ():
-            if attempt.child.id == message["began"]:
-                self.known.renew(host, message["runs"], attempt.spec["warm"])
-                attempt.began, attempt.spec = True, None
-                attempt.close_slot()
-                began(attempt.child.id)
+    def hear_of_job(self, number, began):
+        """True when nobody has the job any more."""
+        attempt = self.jobs[number]
+        if os.read(number, 1):
+            attempt.began, attempt.spec = True, None
+            attempt.close_slot()
+            began(attempt.child.id)
+            return False
+        os.close(number)
+        del self.jobs[number]
+        attempt.close_slot()
+        return True
+
+    def wake_orphans(self):
+        """A supervisor that was stopped goes on by its host, or, where that may be dead, by its launcher."""
+        now = time.monotonic()
+        if now >= self.wake_orphans_at:
+            self.wake_orphans_at = now + WAKE_SECONDS
+            for attempt in self.jobs.values():
+                if not attempt.host.is_known:
+                    cancel_job.wake(attempt.child.folder)
 
     # -- jobs -------------------------------------------------------------------------------
 
@@ -131,6 +152,7 @@ class WarmHosts:
             os.close(content)
         os.set_blocking(life_r, False)
         self.jobs[life_r] = Attempt(host, child, slot, spec)
+        host.warm = spec["warm"]
         return True
 
     def has(self, job_id):

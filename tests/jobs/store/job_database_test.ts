@@ -5,6 +5,7 @@ import { JobDatabase } from "../../../lib/jobs/store/job_database.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "../../../lib/jobs/store/job_schema.ts";
 import { JobStore } from "../../../lib/jobs/store/job_store.ts";
 import { connect } from "../../helpers/connect.ts";
+import { canFreeze, freeze } from "../../helpers/freeze.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 import { JobBench, python } from "../job_bench.ts";
@@ -36,6 +37,11 @@ function schemaOf(home: string): unknown {
 
 function open(home: string): JobStore {
   return new JobStore(new JobDatabase(openHome(home), assert.fail));
+}
+
+function insert(store: JobStore): void {
+  const job = { kind: "task", tool: "t", label: null, listed: true, owner: "o" } as const;
+  store.insert({ ...job, id: crypto.randomUUID(), createdAt: 1 });
 }
 
 for (let version = 0; version < SCHEMA_VERSION; version++) {
@@ -137,6 +143,28 @@ Deno.test("a server writes into the new file when its database was renamed", asy
   );
   assert.deepEqual(rows.map(({ id }) => id), [first.id, second.id]);
   assert.match(bench.logged.join("\n"), /database was missing: 1 job was rebuilt/);
+});
+
+Deno.test({
+  name: "a server writes again when nobody could while it opened its database",
+  ignore: !await canFreeze(),
+  async fn() {
+    await using home = await TestHome.create();
+    const first = open(home.path); // keeps the file that says where the newest pages are
+    const files = ["", "-wal"].map((end) => databasePath(openHome(home.path)) + end);
+    freeze(true, ...files);
+    let store: JobStore;
+    try {
+      store = open(home.path);
+      assert.throws(() => insert(store), /readonly/);
+    } finally {
+      freeze(false, ...files);
+    }
+    insert(store);
+    assert.equal(first.count(), 1);
+    first.close();
+    store.close();
+  },
 });
 
 Deno.test("a missing database is rebuilt only once the last server has let go of it", async () => {

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { exists, readIfThere } from "../../../lib/base/private_files.ts";
+import { waitFor } from "../../helpers/wait_for.ts";
+import { kill, launchers, supervisorOf } from "../kill.ts";
+import { WarmBench } from "./warm_bench.ts";
+
+const starting = WarmBench.open();
+Deno.test.afterAll(async () => await (await starting)[Symbol.asyncDispose]());
+
+/** Says that it runs, and ends when a file is there. */
+const waits = (flag: string) =>
+  `import os, time\nprint("before", flush=True)\n` +
+  `while not os.path.exists(${JSON.stringify(flag)}): time.sleep(0.01)\nprint("after")`;
+
+Deno.test("a time limit holds when a warm supervisor is stopped whose host was killed", async () => {
+  const bench = await starting;
+  const { id, files } = await bench.startWarm("import time; time.sleep(600)", {
+    timeoutSeconds: 1.5,
+  });
+  const supervisor = await supervisorOf(files);
+  kill(...bench.hosts);
+  Deno.kill(supervisor, "SIGSTOP");
+  const { outcome } = (await bench.jobs.end(id)).result;
+  assert.deepEqual([outcome.timed_out, outcome.cold], [true, null]);
+});
+
+for (const when of ["alone", "after its host"]) {
+  Deno.test(`what a warm script has printed is kept when its supervisor is killed ${when}`, async () => {
+    const bench = await starting;
+    const { id, files } = await bench.startWarm(
+      `import os, time\nprint("one", flush=True)\nos.kill(os.getppid(), 19)\n` +
+        `print("two", flush=True)\nopen(${JSON.stringify(bench.jobs.path)} + "/printed", "w")\n` +
+        "time.sleep(600)",
+    );
+    const supervisor = await supervisorOf(files);
+    await waitFor(() => exists(`${bench.jobs.path}/printed`), { what: "the second line" });
+    if (when !== "alone") kill(...bench.hosts);
+    kill(supervisor);
+    const { error, result } = await bench.jobs.end(id);
+    assert.match(error!, /supervisor was killed/);
+    assert.equal(result.stdout, "one\ntwo\n");
+    Deno.removeSync(`${bench.jobs.path}/printed`);
+  });
+}
+
+Deno.test("a warm script goes on, and is started once, when its launcher is killed", async () => {
+  const bench = await starting;
+  const flag = `${bench.jobs.path}/go`;
+  const { id, files } = await bench.startWarm(waits(flag));
+  await supervisorOf(files);
+  kill(...launchers(bench.jobs.path));
+  await waitFor(() => readIfThere(files.stdout), { what: "its first line" });
+  Deno.writeTextFileSync(flag, "");
+  const { result, status } = await bench.jobs.end(id);
+  assert.deepEqual([status, result.stdout, result.outcome.cold], [
+    "completed",
+    "before\nafter\n",
+    null,
+  ]);
+});

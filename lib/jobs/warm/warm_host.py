@@ -210,7 +210,10 @@ class Host:
         self.used = time.monotonic()
         for folder in self.start.hook_folders(job.environ):
             self.start.hook_loader(folder)
-        os.utime(self.path)  # says which host of the home has been unused for the longest time
+        try:
+            os.utime(self.path)  # says which host of the home has been unused for the longest time
+        except OSError:
+            pass  # ended by others: this is its last job
         pid = os.fork()
         if pid == 0:
             return self.supervise(job)

@@ -1,6 +1,7 @@
 import { fail } from "node:assert/strict";
 import { join } from "node:path";
 import { jobFolder, openHome } from "../../lib/jobs/files/home.ts";
+import { Owner } from "../../lib/jobs/files/owner.ts";
 import { JobFiles, recordOf, type StoredSpec } from "../../lib/jobs/files/job_files.ts";
 import { JobDatabase } from "../../lib/jobs/store/job_database.ts";
 import { JobStore } from "../../lib/jobs/store/job_store.ts";
@@ -10,25 +11,28 @@ import type { House, Started } from "./house.ts";
 const STEPS = ["row", "folder", "spec", "accepted", "started"] as const;
 const TIMES = 3;
 
-/** Leaves jobs as killed servers do between each two steps of the hand-over; returns how many. */
+/** Leaves jobs as a killed server does between each two steps of the hand-over; returns how many. */
 export function leaveJobs(house: House): number {
   const home = openHome(house.state);
   const template = findSpec(house);
   if (!template) return 0;
   const store = new JobStore(new JobDatabase(home, fail));
+  // It lives until all are left: others look after the jobs of the dead at once.
+  const owner = new Owner(home);
   for (let n = 0; n < TIMES; n++) {
     for (const step of STEPS) {
       for (const listed of [true, false]) house.started.push(leave(step, listed));
     }
   }
   store.close();
+  owner.close();
   return TIMES * STEPS.length * 2;
 
   function leave(step: typeof STEPS[number], listed: boolean): Started {
-    const [id, tag, dead] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()];
+    const [id, tag] = [crypto.randomUUID(), crypto.randomUUID()];
     const createdAt = Date.now();
     const known = { kind: "process", tool: "chaos", label: tag, listed } as const;
-    const order = store.insert({ ...known, id, owner: dead, createdAt });
+    const order = store.insert({ ...known, id, owner: owner.id, createdAt });
     const files = new JobFiles(jobFolder(home, id)!);
     const past = STEPS.indexOf(step);
     if (past >= 1) files.create();
@@ -41,10 +45,17 @@ export function leaveJobs(house: House): number {
       ];
       const run = { ...template!.process.run, argv };
       const process = { ...template!.process, id, dir: files.folder, order, run };
-      const record = recordOf({ ...known, id, seq: order, parent: null, owner: dead, createdAt });
+      const record = recordOf({
+        ...known,
+        id,
+        seq: order,
+        parent: null,
+        owner: owner.id,
+        createdAt,
+      });
       files.spec = { ...template!, ...record, process };
     }
-    if (past >= 3) Deno.writeTextFileSync(files.path("accepted"), dead);
+    if (past >= 3) Deno.writeTextFileSync(files.path("accepted"), owner.id);
     if (past >= 4) {
       Deno.writeTextFileSync(files.path("started"), '{"at": 1, "pid": 1, "born": "x"}');
     }

@@ -25,6 +25,7 @@ export const IN_CI: Record<string, string> = {
   "tests/python/in_script/notebook_pip_test.ts": "installs packages again and again",
   "tests/python/in_script/notebook_test.ts": "installs and starts Jupyter's kernel",
   "tests/python/requirements/uv_project_test.ts": "compares with uv itself, which builds projects",
+  "tests/runs/sessions/notebook_in_jupyter_test.ts": "installs and starts Jupyter",
   "tests/serve/dashboard/page_connection_test.ts": "needs a browser",
   "tests/serve/dashboard/page_looks_test.ts": "needs a browser",
   "tests/serve/dashboard/page_output_test.ts": "needs a browser",

@@ -4,7 +4,7 @@ import { lazyFs } from "./lazy_node.ts";
  * The start of a file that others may write, read with care: no link is followed, nothing but a
  * regular file is read, and nothing waits. `undefined` where there is none.
  */
-export function readForeignFile(path: string, mostBytes: number): string | undefined {
+export function readForeignBytes(path: string, mostBytes: number): Uint8Array | undefined {
   if (!mayBeRead(path)) return undefined;
   const { closeSync, constants, fstatSync, openSync, readSync } = lazyFs();
   let file: number;
@@ -21,12 +21,18 @@ export function readForeignFile(path: string, mostBytes: number): string | undef
     for (let read = -1; read !== 0 && length < bytes.length; length += read) {
       read = readSync(file, bytes, length, bytes.length - length, null);
     }
-    return new TextDecoder().decode(bytes.subarray(0, length));
+    return bytes.subarray(0, length);
   } catch {
     return undefined;
   } finally {
     closeSync(file);
   }
+}
+
+/** The start of such a file as text. */
+export function readForeignFile(path: string, mostBytes: number): string | undefined {
+  const bytes = readForeignBytes(path, mostBytes);
+  return bytes && new TextDecoder().decode(bytes);
 }
 
 /** Only what is opened counts: this spares the opening, and loading what opens. */

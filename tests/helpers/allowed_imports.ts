@@ -154,6 +154,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/jobs/model",
     "lib/base",
   ],
+  "lib/runs/sessions": ["lib/base"],
   "lib/runs/scripts": ["lib/runs", "lib/python/library", "lib/python/source"],
   "lib/runs/run": [
     "lib/runs",

@@ -3,7 +3,7 @@ import type {
   CellOutput,
   CellRan,
   TranscriptEntry,
-} from "../../lib/runs/sessions/read_transcript.ts";
+} from "../../lib/runs/sessions/transcript_entry.ts";
 
 /** 2026-11-28T12:00:00Z, in seconds. */
 export const BEGAN = 1795867200;

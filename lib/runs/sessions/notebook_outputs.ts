@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { readForeignBytes } from "../../base/read_foreign_file.ts";
-import type { CellOutput, KeptPicture } from "./read_transcript.ts";
+import type { CellOutput, KeptPicture } from "./transcript_entry.ts";
 
 /** Larger pictures stay out of notebooks; bytes. */
 const LARGEST_PICTURE = 32 << 20;

@@ -4,7 +4,7 @@ import type {
   SessionBegan,
   SessionEnded,
   TranscriptEntry,
-} from "./read_transcript.ts";
+} from "./transcript_entry.ts";
 
 /** What a session did since it began, over all deaths in between. */
 export interface SessionStory {
@@ -46,11 +46,21 @@ export function tellStory(entries: readonly TranscriptEntry[]): SessionStory {
         end = entry;
     }
   }
-  return story;
+  return withoutWhatRanAgain(story);
+}
+
+/** After a death the cells that had ended well may all have run again: they need not be told twice. */
+function withoutWhatRanAgain(story: SessionStory): SessionStory {
+  const since = story.parts.findLastIndex((part) => part.type === "end") + 1;
+  const before = story.parts.slice(0, since);
+  const done = cellsOf({ parts: before }).filter(({ status }) => status === "completed");
+  const again = cellsOf({ parts: story.parts.slice(since) });
+  const isReplay = done.length > 0 && done.every(({ code }, at) => code === again[at]?.code);
+  return isReplay ? { ...story, parts: story.parts.slice(since) } : story;
 }
 
 /** The cells of a story. */
-export function cellsOf({ parts }: SessionStory): CellRan[] {
+export function cellsOf({ parts }: Pick<SessionStory, "parts">): CellRan[] {
   return parts.filter((part) => part.type === "cell");
 }
 

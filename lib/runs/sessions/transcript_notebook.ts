@@ -1,6 +1,6 @@
 import { hideSecrets } from "../../base/hide_secrets.ts";
 import { notebookOutputs } from "./notebook_outputs.ts";
-import type { CellRan, SessionBegan, SessionEnded } from "./read_transcript.ts";
+import type { CellRan, SessionBegan, SessionEnded } from "./transcript_entry.ts";
 import type { SessionStory } from "./session_story.ts";
 
 type Json = Record<string, unknown>;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { CellOutput } from "../../../lib/runs/sessions/read_transcript.ts";
+import type { CellOutput } from "../../../lib/runs/sessions/transcript_entry.ts";
 import { tellStory } from "../../../lib/runs/sessions/session_story.ts";
 import { transcriptNotebook } from "../../../lib/runs/sessions/transcript_notebook.ts";
 import { runProcess } from "../../helpers/run_process.ts";

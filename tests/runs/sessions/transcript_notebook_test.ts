@@ -4,7 +4,7 @@ import {
   type CellOutput,
   entriesOf,
   type TranscriptEntry,
-} from "../../../lib/runs/sessions/read_transcript.ts";
+} from "../../../lib/runs/sessions/transcript_entry.ts";
 import { cellsOf, tellStory } from "../../../lib/runs/sessions/session_story.ts";
 import { transcriptNotebook } from "../../../lib/runs/sessions/transcript_notebook.ts";
 import {
@@ -32,6 +32,14 @@ const STORIES: Record<string, [TranscriptEntry[], string]> = {
   "what ran before two deaths": [
     [began(), ran(1, "a"), DEATH, began(), DEATH, began(), ran(1, "b")],
     "a † † b",
+  ],
+  "what ran again after a death, once": [
+    [began(), ran(1, "a"), ran(2, "x", [], "failed"), DEATH, began(), ran(1, "a"), ran(2, "b")],
+    "a b",
+  ],
+  "what ran before a death where not all ran again": [
+    [began(), ran(1, "a"), ran(2, "b"), DEATH, began(), ran(1, "a")],
+    "a b † a",
   ],
   "its cells once it has ended": [[began(), ran(1, "a"), CLEAN_END], "a"],
   "its cells once it has died": [[began(), ran(1, "a"), DEATH], "a"],

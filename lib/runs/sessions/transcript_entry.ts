@@ -1,5 +1,3 @@
-import { readIfThere } from "../../base/private_files.ts";
-
 /** What a cell printed or showed, as notebooks of version 4 have it. */
 export type CellOutput =
   | { output_type: "stream"; name: string; text: string }
@@ -67,14 +65,7 @@ export type TranscriptEntry = SessionBegan | CellRan | LateOutput | PackagesAdde
 
 const TYPES: readonly string[] = ["session", "cell", "late", "packages", "end"];
 
-/** What ran in a session, in its order. A line that is not whole, or of a kind unknown here, is left out. */
-export function readTranscript(
-  { transcriptPath }: { transcriptPath: string },
-): TranscriptEntry[] {
-  return entriesOf(readIfThere(transcriptPath) ?? "");
-}
-
-/** The entries in whole lines of a transcript. */
+/** The entries of a transcript. A line that is not whole, or of a kind unknown here, is left out. */
 export function entriesOf(text: string): TranscriptEntry[] {
   return text.split("\n").flatMap((line) => {
     try {

@@ -29,6 +29,15 @@ export function requirementName(requirement: string): string {
   return parseRequirement(requirement).name;
 }
 
+/** The name that a line of a requirements file is about; a path or URL has none. */
+export function nameIfAny(line: string): string {
+  try {
+    return requirementName(line);
+  } catch {
+    return line;
+  }
+}
+
 /** Takes a PEP 508 requirement apart; versions and markers are left for uv to judge. */
 export function parseRequirement(requirement: string): Requirement {
   const text = requirement.trim();

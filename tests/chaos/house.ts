@@ -111,10 +111,13 @@ export class House {
     for (const kind of LASTING) {
       const job = await this.startJob({ kind, exitCode: 0, inCall: false, server: 0 });
       const supervisor = await waitFor(() => {
+        if (exists(join(this.state, "jobs", job.id!, "outcome.json"))) return "it has ended";
         const runs = exists(join(this.truths, job.tag));
         return runs &&
           this.#living("supervisor").find((pid) => this.#jobsOf(pid).includes(job.id!));
       }, { what: `the start of a ${kind} job`, timeoutMs: 120_000 });
+      // What ends by itself may do so before it is found on a busy machine.
+      if (typeof supervisor === "string") continue;
       // It has started its family by now, or is about to.
       await pause(100);
       if (this.#kill(supervisor, "supervisor")) this.faults.supervisor++;

@@ -1,6 +1,7 @@
 """Whether a job may run in a warm host: all that can be said before it starts, of values alone."""
 import os
 
+HOST_TITLE = "python-mcp warm host"  # how the command line of one begins
 MOST_BYTES = 128 << 10  # of arguments and environment: what is longer meets limits of a new process
 # What a job has of its own; see `makeRequest` in make_request.ts.
 OF_JOB = (

@@ -4,11 +4,11 @@ import json
 import os
 import struct
 import time
-import uuid
 
 import process_tree
 import run_command
 import slots
+from choose_host import HOST_TITLE
 from learned import Learned, modules_of, state_of
 from request_socket import is_ours
 
@@ -79,6 +79,8 @@ class KnownHosts:
             if message.get("refused"):
                 Learned(self.home, host.key["python"]).refuse(message["refused"])
             self.make_room(host)
+            if not host.is_known:
+                self.unfit[text_of(host.key)] = "one needs more memory than PYTHON_MCP_WARM_MB allows"
 
     # -- finding ----------------------------------------------------------------------------
 
@@ -197,13 +199,12 @@ class KnownHosts:
         """`lock`: the host has it as descriptor 4 until it is ready."""
         self.mb = warm["mb"]
         self.make_room(None)
-        path = os.path.join(self.folder, uuid.uuid4().hex + ".sock")
         environ = dict(key["environ"])
         hook = os.path.join(FOLDER, "hook")
         environ["PYTHONPATH"] = os.pathsep.join(filter(None, [hook, environ.get("PYTHONPATH")]))
         learned = Learned(self.home, key["python"]).read()
         modules = modules_of(learned) if warm["mode"] == "imports" else []
-        first = {"key": key, "path": path, "runtime": self.runtime, "environ": environ}
+        first = {"key": key, "folder": self.folder, "runtime": self.runtime, "environ": environ}
         first.update(modules=modules, never=learned["never"])
         ours, its = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
         stdin_r, stdin_w = os.pipe()
@@ -236,11 +237,10 @@ class KnownHosts:
                     known[path] = os.stat(path).st_mtime
                 except OSError:
                     pass
-        pids = {host.path: host.pid for host in self.hosts.values() if host.path}
         order = sorted(known, key=known.get)
-        sizes = {path: process_tree.proportional_bytes_of(pids[path]) for path in order if path in pids}
+        sizes = {path: memory_of(path) for path in order}
         while order and (
-            len(order) + (fresh is None) > MOST_HOSTS or sum(sizes.get(path, 0) for path in order) > self.mb << 20
+            len(order) + (fresh is None) > MOST_HOSTS or sum(map(sizes.get, order)) > self.mb << 20
         ):
             path = order.pop(0)
             self.end_at(path)
@@ -271,6 +271,17 @@ class KnownHosts:
 
 def text_of(key):
     return json.dumps(key, sort_keys=True)
+
+
+def memory_of(path):
+    """What a host has in memory, in bytes, by the path of its socket; 0 where it is dead."""
+    pid = int(os.path.basename(path).partition("-")[0])
+    try:
+        with open("/proc/%d/cmdline" % pid) as command_line:
+            is_host = command_line.read().startswith(HOST_TITLE)
+    except OSError:
+        return 0
+    return process_tree.proportional_bytes_of(pid) if is_host else 0
 
 
 def pid_of(socket):

@@ -24,6 +24,7 @@ import run_command
 import slots
 import supervisor
 from become_script import Script, Start
+from choose_host import HOST_TITLE
 
 FIRST_SOCKET, STARTING_LOCK = 3, 4
 MOST_BYTES = 1 << 20  # of a message
@@ -32,7 +33,7 @@ MOST_RUNS = 50  # all scripts of a host have the same hash seed
 IDLE_SECONDS = 600
 LOOK_SECONDS = 20  # between two looks whether the host is still wanted
 AT_START = set()
-TITLE, SUPERVISOR_TITLE = "python-mcp warm host", "python-mcp warm supervisor"
+SUPERVISOR_TITLE = "python-mcp warm supervisor"
 
 
 class Job:
@@ -60,7 +61,9 @@ class Host:
         self.connections = {}
         self.add(_socket.socket(fileno=FIRST_SOCKET))
         first = self.receive(FIRST_SOCKET)[0]
-        self.key, self.path = first["key"], first["path"]
+        self.key = first["key"]
+        # Launchers find out by its name how much memory it has.
+        self.path = os.path.join(first["folder"], "%d-%s.sock" % (os.getpid(), os.urandom(8).hex()))
         self.start = Start(first["runtime"], first["environ"])
         self.runs, self.used = 0, time.monotonic()
         self.wake_r, wake_w = os.pipe()
@@ -77,7 +80,7 @@ class Host:
         imported = [] if is_ours else [sys.modules[name] for name in set(sys.modules) - loaded]
         paths = [path for path in (getattr(one, "__file__", None) for one in imported) if path]
         self.files = {path: state_of(path) for path in paths + places_of_packages()}
-        title = [os.fsencode(part) for part in (TITLE, sys.executable or "", home)]
+        title = [os.fsencode(part) for part in (HOST_TITLE, sys.executable or "", home)]
         if not self.start.places or not self.start.command_line.set(title, []):
             self.refuse("this system keeps a command line from being changed")
         self.listen()

@@ -1,9 +1,14 @@
 import { join } from "node:path";
 import type { WarmWish } from "../../../lib/base/command.ts";
-import { waitFor } from "../../helpers/wait_for.ts";
-import { processesWith } from "../../helpers/test_home.ts";
-import { JobBench, PYTHON } from "../job_bench.ts";
 import type { ProcessRequest } from "../../../lib/jobs/process/process_runner.ts";
+import { processesWith } from "../../helpers/test_home.ts";
+import { waitFor } from "../../helpers/wait_for.ts";
+import { JobBench, PYTHON } from "../job_bench.ts";
+
+interface WarmOptions extends Partial<ProcessRequest> {
+  /** The most memory of all hosts together. */
+  mb?: number;
+}
 
 /** A bench whose scripts may be warm. */
 export class WarmBench {
@@ -21,24 +26,27 @@ export class WarmBench {
   }
 
   /** Starts a script as a job. */
-  async start(source: string, more: Partial<ProcessRequest> = {}) {
+  async start(source: string, { mb = 1024, ...more }: WarmOptions = {}) {
     const path = join(this.jobs.path, `${crypto.randomUUID()}.py`);
     Deno.writeTextFileSync(path, source);
-    const warm: WarmWish = { mode: "start", mb: 1024, imports: [] };
+    const warm: WarmWish = { mode: "start", mb, imports: [] };
     return await this.jobs.start([PYTHON, path], { warm, ...more });
   }
 
   /** The same, by a host; the host is there when this is fulfilled. */
-  async startWarm(source: string, more: Partial<ProcessRequest> = {}) {
-    await this.untilWarm();
-    return await this.start(source, more);
+  async startWarm(source: string, options: WarmOptions = {}) {
+    await this.untilWarm(options);
+    return await this.start(source, options);
   }
 
-  async untilWarm(): Promise<void> {
-    await waitFor(async () => {
-      const { id } = await this.start("");
-      return (await this.jobs.end(id)).result.outcome.cold === null;
-    }, { what: "a warm run" });
+  async untilWarm(options: WarmOptions = {}): Promise<void> {
+    await waitFor(async () => await this.cold(options) === null, { what: "a warm run" });
+  }
+
+  /** Why a run is cold that does nothing; null when it is warm. */
+  async cold(options: WarmOptions = {}): Promise<string | null | undefined> {
+    const { id } = await this.start("", options);
+    return (await this.jobs.end(id)).result.outcome.cold;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -31,6 +31,7 @@ export const IN_CI: Record<string, string> = {
   "tests/serve/dashboard/page_output_test.ts": "needs a browser",
   "tests/serve/dashboard/page_script_test.ts": "needs a browser",
   "tests/serve/dashboard/page_test.ts": "needs a browser",
+  "tests/serve/install/client_programs_test.ts": "needs the programs of tests/clients",
   "tests/serve/published_test.ts": "runs the package as it is published",
 };
 

@@ -92,6 +92,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/base",
   ],
   "lib/serve/install": [
+    "lib/serve/access",
     "lib/serve/program",
     "lib/python/environment",
     "lib/python/interpreters",

@@ -2,6 +2,7 @@ import { type HttpLoad, readHttpLoad } from "../bench/http_load.ts";
 import { readResults, type Results } from "../bench/results.ts";
 import chaos from "../chaos/results.json" with { type: "json" };
 import load from "../load/results.json" with { type: "json" };
+import { clientsTable } from "./clients_table.ts";
 import { markdownTable } from "./markdown_table.ts";
 import { toolNames, toolReference } from "./tool_reference.ts";
 import { trialRows } from "./trials_table.ts";
@@ -15,6 +16,7 @@ export type DocParts = Record<string, Record<string, string>>;
 export async function docParts(): Promise<DocParts> {
   return {
     "README.md": { "tool names": toolNames() },
+    "docs/guides/clients.md": { clients: clientsTable() },
     "docs/reference/tools.md": { tools: toolReference() },
     "docs/reference/costs.md": {
       figures: figureTable(await readResults()),

@@ -16,3 +16,18 @@ function whyNoTools(state: string | undefined): string | false {
   if (state === "missing") return "the registry did not give the packages of tests/tools";
   return "only .ci/run fetches the packages of tests/tools";
 }
+/** Where `.ci/run` has installed the client programs of tests/clients. */
+const CLIENTS = Deno.env.get("PYTHON_MCP_TEST_CLIENTS");
+
+/** The path of a client program, such as `codex`. */
+export function clientProgram(name: string): string {
+  return `${CLIENTS}/node_modules/.bin/${name}`;
+}
+
+/** Why the tests with client programs are skipped. */
+export const noClients = whyNoClients(CLIENTS);
+
+function whyNoClients(folder: string | undefined): string | false {
+  if (folder === undefined) return "only .ci/run installs the programs of tests/clients";
+  return folder === "missing" && "the registry did not give the programs of tests/clients";
+}

@@ -6,7 +6,7 @@ const NAMES = CLIENTS.map(({ name }) => name);
 
 /** What `install` and `uninstall` can both be told. */
 const SHARED = {
-  client: choice("only this one (default: all that are found)", {
+  client: choice("only this one (default: those that are found)", {
     short: "c",
     placeholder: "<name>",
     choices: NAMES,
@@ -26,13 +26,21 @@ export const INSTALL = defineCommand({
   description: "Write the server into the configuration of MCP clients",
   options: {
     ...SHARED,
+    yes: flag("all that are found, without a question", "y"),
     scoped: flag("let it run with the permissions that it needs instead of -A"),
+    keepDeno: flag("copy a Deno from npx's cache to ~/.deno/bin first"),
+    http: flag("the address and token of `serve --http` instead of a command"),
+    url: withDefault(
+      text("the address, with --http", { placeholder: "<address>" }),
+      "http://127.0.0.1:8000/mcp",
+    ),
     ...DRY_RUN,
   },
-  about: "A copy of each file that is changed is kept beside it (*.before-python-mcp).",
+  about: "A copy of each file that is changed is kept beside it (*.before-python-mcp).\n" +
+    "On a terminal it asks which of the clients that are found should have the server.",
   examples: ["$0 install --dry-run", "$0 install --client cursor"],
   async handle(input, cli) {
-    (await import("./install_clients.ts")).installClients(cli, input, "install");
+    (await import("./install_clients.ts")).install(cli, input);
   },
 });
 
@@ -42,6 +50,6 @@ export const UNINSTALL = defineCommand({
   options: { ...SHARED, ...DRY_RUN },
   examples: ["$0 uninstall --client zed"],
   async handle(input, cli) {
-    (await import("./install_clients.ts")).installClients(cli, input, "uninstall");
+    (await import("./install_clients.ts")).uninstall(cli, input);
   },
 });

@@ -1,79 +1,137 @@
 import { UserError } from "../../base/user_error.ts";
-import { type ClientConfig, CLIENTS } from "../install/clients.ts";
-import { planChange } from "../install/plan_change.ts";
+import { type ClientConfig, isThere } from "../install/client_config.ts";
+import { CLIENTS } from "../install/clients.ts";
+import { FORMATS } from "../install/formats.ts";
+import { keepDeno } from "../install/keep_deno.ts";
+import { type Change, planChange } from "../install/plan_change.ts";
+import { serverAddress } from "../install/server_address.ts";
 import { serverEntry } from "../install/server_entry.ts";
-import { type Cli, EXIT } from "./command/cli.ts";
 import { entry, isFromNpx } from "../program/invocation.ts";
+import { chooseClients } from "./choose_clients.ts";
+import { type Cli, EXIT } from "./command/cli.ts";
+import { ask, canAsk } from "./terminal/ask.ts";
 import { paintFor, print, printJson, say } from "./terminal/terminal.ts";
 
-export interface InstallOptions {
+interface UninstallOptions {
   client?: string;
   name: string;
-  scoped?: boolean;
   dryRun: boolean;
   json: boolean;
 }
 
-/** `install` and `uninstall`: one client after the other; what fails for one is said, the rest goes on. */
-export function installClients(
-  cli: Cli,
-  options: InstallOptions,
-  what: "install" | "uninstall",
-): void {
-  const { env, home } = cli.app.settings;
-  const machine = { env, os: Deno.build.os };
+export interface InstallOptions extends UninstallOptions {
+  yes: boolean;
+  scoped: boolean;
+  keepDeno: boolean;
+  http: boolean;
+  url: string;
+}
+
+/** What is written for a client; absent where its file can hold none. */
+type EntryOf = (client: ClientConfig) => Record<string, unknown> | undefined;
+
+export function install(cli: Cli, options: InstallOptions): void {
+  const found = clientsFor(cli, options);
+  const asks = options.client === undefined && !options.yes && !options.json && canAsk();
+  const clients = asks ? chooseClients(found) : found;
+  if (clients.length > 0) change(cli, options, clients, entryWriter(cli, options));
+}
+
+export function uninstall(cli: Cli, options: UninstallOptions): void {
+  change(cli, options, clientsFor(cli, options));
+}
+
+function clientsFor(cli: Cli, { client }: UninstallOptions): ClientConfig[] {
+  const machine = { env: cli.app.settings.env, os: Deno.build.os };
   const clients = CLIENTS.filter((one) =>
-    options.client === undefined ? one.isThere(machine) : one.name === options.client
+    client === undefined ? isThere(one, machine) : one.name === client
   );
-  if (clients.length === 0) {
-    throw new UserError(
-      `No MCP client was found (looked for ${CLIENTS.map(({ title }) => title).join(", ")}). ` +
-        "Name one with --client to write its configuration anyway.",
-    );
+  if (clients.length > 0) return clients;
+  throw new UserError(
+    `No MCP client was found (looked for ${CLIENTS.map(({ title }) => title).join(", ")}). ` +
+      "Name one with --client to write its configuration anyway.",
+  );
+}
+
+function entryWriter({ app: { settings } }: Cli, options: InstallOptions): EntryOf {
+  const { home, env } = settings;
+  if (options.http) {
+    const address = serverAddress(options.url, home, env.PYTHON_MCP_TOKEN);
+    return ({ httpEntry }) => httpEntry?.(address, options.name);
   }
-  const server = what === "install"
-    ? serverEntry({ main: entry(), home, env, scoped: options.scoped ?? false })
-    : undefined;
-  if (server && isFromNpx()) {
-    say(
-      `python-mcp: warning: the Deno that is written, ${server.command}, is in the cache of npx, which ` +
-        "npm may empty. Install Deno with `npm install --global deno`, then run install again with it.\n",
-    );
-  }
+  const deno = lastingDeno(env, options);
+  const server = serverEntry({ deno, main: entry(), home, env, scoped: options.scoped });
+  return (client) => client.entry?.(server, options.name) ?? { ...server };
+}
+
+/** The Deno that clients are to start; npm may empty the cache of npx. */
+function lastingDeno(
+  env: Record<string, string>,
+  { keepDeno: isWanted, dryRun, json }: InstallOptions,
+): string {
+  if (!isFromNpx()) return Deno.execPath();
+  const why = `${Deno.execPath()} is in the cache of npx, which npm may empty.`;
+  const agreed = isWanted ||
+    (canAsk() && !json && !dryRun && /^y/i.test(ask(`${why} Copy it to ~/.deno/bin? [y/N]`) ?? ""));
+  if (agreed && !dryRun) return keepDeno(env);
+  say(
+    `python-mcp: warning: the Deno that is written, ${why} Run install again with --keep-deno, which ` +
+      "copies it to ~/.deno/bin, or with a Deno from `npm install --global deno`.\n",
+  );
+  return Deno.execPath();
+}
+
+/** One client after the other; what fails for one is said, the rest goes on. */
+function change(
+  cli: Cli,
+  { name, client: named, dryRun, json }: UninstallOptions,
+  clients: ClientConfig[],
+  entryOf?: EntryOf,
+): void {
+  const machine = { env: cli.app.settings.env, os: Deno.build.os };
   const done = [];
   for (const client of clients) {
     try {
-      const change = planChange(client, client.path(machine), options.name, server);
-      if (!options.dryRun) change.apply();
-      done.push({
-        client: client.name,
-        path: change.path,
-        action: change.action,
-        diff: change.diff,
-      });
-      if (!options.json) sayChange(client, change, options.dryRun);
+      const server = entryOf?.(client);
+      if (entryOf && !server) {
+        const message = `The configuration of ${client.title} takes no address; leave out --http.`;
+        if (named !== undefined) throw new UserError(message);
+        say(`python-mcp: ${message}\n`);
+        continue;
+      }
+      const change = planChange({
+        file: client.path(machine),
+        format: FORMATS[client.format ?? "json"],
+        at: [client.key, name],
+      }, server);
+      if (!dryRun) change.apply();
+      const { path, action, diff } = change;
+      done.push({ client: client.name, path, action, diff });
+      if (!json) sayChange(client, change, dryRun);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       say(`python-mcp: ${error.message}\n`);
       cli.exitCode = EXIT.failed;
     }
   }
-  if (options.json) printJson(done);
+  if (json) printJson(done);
 }
+
+const DONE: Record<Change["action"], [planned: string, done: string]> = {
+  added: ["would be added", "added"],
+  changed: ["would be changed", "changed"],
+  removed: ["would be removed", "removed"],
+  unchanged: ["nothing to do", "nothing to do"],
+};
 
 function sayChange(
   { title, afterwards }: ClientConfig,
-  { path, action, diff }: { path: string; action: string; diff: string },
+  { path, action, diff }: Change,
   dryRun: boolean,
 ): void {
   const paint = paintFor(Deno.stdout);
-  const verbs: Record<string, [string, string]> = {
-    added: ["would be added", "added"],
-    changed: ["would be changed", "changed"],
-    removed: ["would be removed", "removed"],
-    unchanged: ["nothing to do", "nothing to do"],
-  };
-  print(`${paint.bold(title)}: ${verbs[action]![dryRun ? 0 : 1]}  ${paint.dim(path)}\n`);
+  const [planned, done] = DONE[action];
+  print(`${paint.bold(title)}: ${dryRun ? planned : done}  ${paint.dim(path)}\n`);
   if (dryRun) {
     for (const line of diff === "" ? [] : diff.split("\n")) {
       const colour = line.startsWith("+")
@@ -83,7 +141,7 @@ function sayChange(
         : paint.dim;
       print(`  ${colour(line)}\n`);
     }
-  } else if (action !== "unchanged") {
+  } else if (action === "added" || action === "changed") {
     print(`  ${afterwards}\n`);
   }
 }

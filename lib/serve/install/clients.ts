@@ -1,104 +1,210 @@
-import { dirname, join } from "node:path";
-import { exists } from "../../base/private_files.ts";
+import type { ClientConfig, ServerAddress, ServerEntry } from "./client_config.ts";
+import { firstThere, inApplications, inConfig, inFolderOf, inHome } from "./places.ts";
 
-/** What the place of a configuration depends on. */
-export interface Machine {
-  env: Record<string, string>;
-  os: typeof Deno.build.os;
-}
-
-/** What starts the server, as clients want it. */
-export interface ServerEntry {
-  command: string;
-  args: string[];
-  env: Record<string, string>;
-}
-
-/** An MCP client and how it keeps its servers. */
-export interface ClientConfig {
-  name: string;
-  title: string;
-  /** Its configuration file for the user. */
-  path(machine: Machine): string;
-  /** Whether the client seems to be used on this machine. */
-  isThere(machine: Machine): boolean;
-  /** The key of the object that holds the servers. */
-  key: string;
-  /** An entry in its own form. */
-  entry(server: ServerEntry): Record<string, unknown>;
-  /** What a person has to do then. */
-  afterwards: string;
-}
+const VS_CODE = "Code/User/globalStorage";
+const plain = (address: ServerAddress) => ({ ...address });
+const typed = (type: string) => (address: ServerAddress) => ({ type, ...address });
+const stdio = (server: ServerEntry) => ({ type: "stdio", ...server });
+const httpUrl = ({ url, headers }: ServerAddress) => ({ httpUrl: url, headers });
 
 /** The clients that `install` knows. */
 export const CLIENTS: readonly ClientConfig[] = [
   {
     name: "claude-desktop",
     title: "Claude Desktop",
-    path: (machine) => join(applicationFolder(machine), "Claude/claude_desktop_config.json"),
-    isThere(machine) {
-      return exists(dirname(this.path(machine)));
-    },
+    path: inApplications("Claude/claude_desktop_config.json"),
     key: "mcpServers",
-    entry: (server) => ({ ...server }),
     afterwards: "Quit Claude Desktop and start it again.",
   },
   {
     name: "claude-code",
     title: "Claude Code",
-    path: ({ env }) => join(env.CLAUDE_CONFIG_DIR || homeOf(env), ".claude.json"),
-    isThere(machine) {
-      return exists(this.path(machine)) || exists(join(homeOf(machine.env), ".claude"));
-    },
+    path: inFolderOf("CLAUDE_CONFIG_DIR", "", ".claude.json"),
+    sign: firstThere(inHome(".claude"), inFolderOf("CLAUDE_CONFIG_DIR", "", ".claude.json")),
     key: "mcpServers",
-    entry: (server) => ({ type: "stdio", ...server }),
+    entry: stdio,
+    httpEntry: typed("http"),
     afterwards: "New sessions of Claude Code have it; /mcp shows it.",
+    seen: "connected",
   },
   {
     name: "vscode",
     title: "VS Code",
-    path: (machine) => join(applicationFolder(machine), "Code/User/mcp.json"),
-    isThere(machine) {
-      return exists(dirname(this.path(machine)));
-    },
+    path: inApplications("Code/User/mcp.json"),
     key: "servers",
-    entry: (server) => ({ type: "stdio", ...server }),
+    entry: stdio,
+    httpEntry: typed("http"),
     afterwards: "VS Code starts it when the chat needs it; MCP: List Servers shows it.",
   },
   {
     name: "cursor",
     title: "Cursor",
-    path: ({ env }) => join(homeOf(env), ".cursor/mcp.json"),
-    isThere(machine) {
-      return exists(dirname(this.path(machine)));
-    },
+    path: inHome(".cursor/mcp.json"),
     key: "mcpServers",
-    entry: (server) => ({ ...server }),
+    httpEntry: plain,
     afterwards: "Switch it on in Cursor's settings, under MCP.",
   },
   {
     name: "zed",
     title: "Zed",
-    path: ({ env, os }) =>
-      join(os === "darwin" ? join(homeOf(env), ".config") : configFolder(env), "zed/settings.json"),
-    isThere(machine) {
-      return exists(dirname(this.path(machine)));
-    },
+    path: inConfig("zed/settings.json"),
     key: "context_servers",
-    entry: (server) => ({ ...server }),
+    httpEntry: plain,
     afterwards: "Zed starts it at once; the agent panel's settings show it.",
   },
+  {
+    name: "codex",
+    title: "Codex",
+    path: inFolderOf("CODEX_HOME", ".codex", "config.toml"),
+    format: "toml",
+    key: "mcp_servers",
+    httpEntry: ({ url, headers }) => ({ url, http_headers: headers }),
+    afterwards: "New sessions of Codex have it; /mcp shows it.",
+    seen: "connected",
+  },
+  {
+    name: "gemini",
+    title: "Gemini CLI",
+    path: inHome(".gemini/settings.json"),
+    key: "mcpServers",
+    httpEntry: httpUrl,
+    afterwards: "Gemini CLI starts it in folders that you trust; /mcp shows it.",
+    seen: "connected",
+  },
+  {
+    name: "qwen",
+    title: "Qwen Code",
+    path: inHome(".qwen/settings.json"),
+    key: "mcpServers",
+    httpEntry: httpUrl,
+    afterwards: "New sessions of Qwen Code have it; /mcp shows it.",
+    seen: "connected",
+  },
+  {
+    name: "opencode",
+    title: "opencode",
+    path: firstThere(inConfig("opencode/opencode.jsonc"), inConfig("opencode/opencode.json")),
+    key: "mcp",
+    entry: ({ command, args, env }) => ({
+      type: "local",
+      command: [command, ...args],
+      environment: env,
+      enabled: true,
+    }),
+    httpEntry: (address) => ({ type: "remote", ...address, enabled: true }),
+    afterwards: "Start opencode again; `opencode mcp list` shows it.",
+    seen: "connected",
+  },
+  {
+    name: "copilot",
+    title: "Copilot CLI",
+    path: inFolderOf("COPILOT_HOME", ".copilot", "mcp-config.json"),
+    key: "mcpServers",
+    entry: (server) => ({ type: "local", ...server, tools: ["*"] }),
+    httpEntry: (address) => ({ type: "http", ...address, tools: ["*"] }),
+    afterwards: "New sessions of Copilot CLI have it; /mcp shows it.",
+    seen: "listed",
+  },
+  {
+    name: "amp",
+    title: "Amp",
+    path: inConfig("amp/settings.json"),
+    key: "amp.mcpServers",
+    httpEntry: plain,
+    afterwards: "Start Amp again; `amp mcp doctor` shows it.",
+  },
+  {
+    name: "cline",
+    title: "Cline in VS Code",
+    path: inApplications(`${VS_CODE}/saoudrizwan.claude-dev/settings/cline_mcp_settings.json`),
+    sign: inApplications(`${VS_CODE}/saoudrizwan.claude-dev`),
+    key: "mcpServers",
+    httpEntry: typed("streamableHttp"),
+    afterwards: "Cline starts it at once; its page of MCP servers shows it.",
+  },
+  {
+    name: "cline-cli",
+    title: "Cline CLI",
+    path: inHome(".cline/data/settings/cline_mcp_settings.json"),
+    sign: inHome(".cline"),
+    key: "mcpServers",
+    httpEntry: typed("streamableHttp"),
+    afterwards: "New sessions of Cline have it.",
+  },
+  {
+    name: "roo",
+    title: "Roo Code",
+    path: inApplications(`${VS_CODE}/rooveterinaryinc.roo-cline/settings/mcp_settings.json`),
+    sign: inApplications(`${VS_CODE}/rooveterinaryinc.roo-cline`),
+    key: "mcpServers",
+    httpEntry: typed("streamable-http"),
+    afterwards: "Roo Code starts it at once; its page of MCP servers shows it.",
+  },
+  {
+    name: "windsurf",
+    title: "Windsurf",
+    path: inHome(".codeium/windsurf/mcp_config.json"),
+    key: "mcpServers",
+    httpEntry: ({ url, headers }) => ({ serverUrl: url, headers }),
+    afterwards: "Press Refresh in Windsurf's settings of MCP servers.",
+  },
+  {
+    name: "kiro",
+    title: "Kiro",
+    path: inHome(".kiro/settings/mcp.json"),
+    sign: inHome(".kiro"),
+    key: "mcpServers",
+    httpEntry: plain,
+    afterwards: "Kiro starts it at once; its MCP panel shows it.",
+  },
+  {
+    name: "lmstudio",
+    title: "LM Studio",
+    path: inHome(".lmstudio/mcp.json"),
+    key: "mcpServers",
+    httpEntry: plain,
+    afterwards: "Switch it on in LM Studio's sidebar, under Program.",
+  },
+  {
+    name: "warp",
+    title: "Warp",
+    path: inHome(".warp/.mcp.json"),
+    key: "mcpServers",
+    httpEntry: plain,
+    afterwards: "Warp shows it in its settings, under MCP servers.",
+  },
+  {
+    name: "goose",
+    title: "Goose",
+    path: inConfig("goose/config.yaml"),
+    format: "yaml",
+    key: "extensions",
+    entry: ({ command, args, env }, name) => ({
+      name,
+      enabled: true,
+      type: "stdio",
+      cmd: command,
+      args,
+      envs: env,
+      timeout: 300,
+    }),
+    httpEntry: ({ url, headers }, name) => ({
+      name,
+      enabled: true,
+      type: "streamable_http",
+      uri: url,
+      headers,
+      timeout: 300,
+    }),
+    afterwards: "New sessions of Goose have it.",
+  },
+  {
+    name: "continue",
+    title: "Continue",
+    path: inHome(".continue/mcpServers/python-mcp.json"),
+    sign: inHome(".continue"),
+    key: "mcpServers",
+    httpEntry: typed("http"),
+    afterwards: "Continue's agent mode has it once its configuration is loaded again.",
+  },
 ];
-
-/** Where programs for the desktop keep their settings. */
-function applicationFolder({ env, os }: Machine): string {
-  return os === "darwin" ? join(homeOf(env), "Library/Application Support") : configFolder(env);
-}
-
-function configFolder(env: Machine["env"]): string {
-  return env.XDG_CONFIG_HOME || join(homeOf(env), ".config");
-}
-
-function homeOf(env: Machine["env"]): string {
-  return env.HOME ?? "/";
-}

@@ -1,4 +1,14 @@
-import { applyEdits, findNodeAtLocation, modify, type Node, parseTree } from "jsonc-parser";
+import {
+  applyEdits,
+  findNodeAtLocation,
+  modify,
+  type Node,
+  parse,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from "jsonc-parser";
+import type { EntryPath, Format } from "./format.ts";
 
 /** How a file is laid out. */
 interface Style {
@@ -8,11 +18,21 @@ interface Style {
 
 const PARSING = { allowTrailingComma: true };
 
-/**
- * Sets `text[key][name]` in JSON with comments. No other byte of the text changes: `jsonc-parser`
- * itself would reformat the neighbours.
- */
-export function setEntry(text: string, [key, name]: [string, string], value: unknown): string {
+/** JSON with comments and trailing commas. */
+export const editJson: Format = { title: "JSON", read, set, remove };
+
+function read(text: string): unknown {
+  if (text.trim() === "") return {};
+  const errors: ParseError[] = [];
+  const value = parse(text, errors, PARSING);
+  const [first] = errors;
+  if (first === undefined) return value;
+  const line = text.slice(0, first.offset).split("\n").length;
+  throw new SyntaxError(`line ${line} is invalid JSON (${printParseErrorCode(first.error)})`);
+}
+
+/** No other byte of the text changes: `jsonc-parser` itself would reformat the neighbours. */
+function set(text: string, [key, name]: EntryPath, value: unknown): string {
   const root = parseTree(text, [], PARSING);
   if (!root) return `${JSON.stringify({ [key]: { [name]: value } }, null, 2)}\n`;
   const style = styleOf(text);
@@ -24,8 +44,21 @@ export function setEntry(text: string, [key, name]: [string, string], value: unk
   return addProperty(text, root, key, { [name]: value }, style);
 }
 
-export function removeEntry(text: string, at: [string, string]): string {
-  return applyEdits(text, modify(text, at, undefined, {}));
+function remove(text: string, at: EntryPath): string {
+  const property = findNodeAtLocation(parseTree(text, [], PARSING)!, [...at])!.parent!;
+  const from = text.lastIndexOf("\n", property.offset - 1) + 1;
+  const behind = /^([ \t]*,)?[ \t]*(?:\r?\n|$)/.exec(text.slice(property.offset + property.length));
+  // What shares its lines with others is left to the library, which may take a comment with it.
+  if (!behind || !startsLine(text, property.offset)) {
+    return applyEdits(text, modify(text, [...at], undefined, {}));
+  }
+  const to = property.offset + property.length + behind[0].length;
+  const siblings = property.parent!.children!;
+  const before = siblings[siblings.indexOf(property) - 1];
+  if (before === undefined || behind[1] !== undefined) return text.slice(0, from) + text.slice(to);
+  // The last one has no comma behind it.
+  const end = before.offset + before.length;
+  return text.slice(0, end) + text.slice(end, from).replace(/^([ \t]*),/, "$1") + text.slice(to);
 }
 
 function replaceNode(text: string, { offset, length }: Node, value: unknown, style: Style): string {

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { findLauncherPython } from "../../python/interpreters/find_interpreters.ts";
 import { findUv } from "../../python/environment/find_uv.ts";
 import { scopedFlags } from "../program/scoped_flags.ts";
-import type { ServerEntry } from "./clients.ts";
+import type { ServerEntry } from "./client_config.ts";
 
 const SYSTEM_FOLDERS = ["/usr/local/bin", "/usr/bin", "/bin"];
 /** How Deno, uv and pip reach the network and keep what they fetched. */
@@ -36,13 +36,13 @@ const NETWORK = [
  * What starts this server from anywhere: absolute paths, and a PATH and ways into the network of its
  * own, since a program that the desktop starts does not have those of a terminal.
  */
-export function serverEntry({ main, home, env, scoped }: {
+export function serverEntry({ deno, main, home, env, scoped }: {
+  deno: string;
   main: string;
   home: string;
   env: Record<string, string>;
   scoped: boolean;
 }): ServerEntry {
-  const deno = Deno.execPath();
   const uv = findUv(home, env);
   const folders = [
     ...(uv === undefined ? [] : [dirname(uv)]),

@@ -3,25 +3,16 @@ import { parse } from "jsonc-parser";
 import { dirname, join } from "node:path";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { chosenOf } from "../../../lib/serve/cli/choose_clients.ts";
 import { exists } from "../../../lib/base/private_files.ts";
-import { CLIENTS } from "../../../lib/serve/install/clients.ts";
-import { cli, cliProcess } from "../../helpers/cli.ts";
+import { cli, cliInTerminal, cliProcess } from "../../helpers/cli.ts";
 import { denoDir, MAIN } from "../../helpers/program.ts";
+import { runProcess } from "../../helpers/run_process.ts";
 import { uvFolder } from "../../helpers/run_plan.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 
-const isMac = Deno.build.os === "darwin";
-const applications = isMac ? "Library/Application Support" : ".config";
-const FILES: Record<string, [path: string, key: string]> = {
-  "claude-desktop": [`${applications}/Claude/claude_desktop_config.json`, "mcpServers"],
-  "claude-code": [".claude.json", "mcpServers"],
-  "vscode": [`${applications}/Code/User/mcp.json`, "servers"],
-  "cursor": [".cursor/mcp.json", "mcpServers"],
-  "zed": [".config/zed/settings.json", "context_servers"],
-};
-
-const WITH_COMMENTS = (key: string) =>
-  `// mine\n{\n    "other": [1, 2,], // stays\n    "${key}": {\n        /* a server */\n` +
+const WITH_COMMENTS =
+  `// mine\n{\n    "other": [1, 2,], // stays\n    "mcpServers": {\n        /* a server */\n` +
   `        "mine": { "command": "x" }, // behind\n    },\n}\n`;
 
 function inHome(home: TestHome, ...args: string[]) {
@@ -38,56 +29,9 @@ function write(home: TestHome, path: string, text: string): string {
 const namesIn = (path: string) =>
   [...Deno.readDirSync(dirname(path))].map(({ name }) => name).sort();
 
-Deno.test("the tests know every client that install knows", () => {
-  assert.deepEqual(CLIENTS.map(({ name }) => name), Object.keys(FILES));
-});
-
-for (const [client, [path, key]] of Object.entries(FILES)) {
-  Deno.test(`install writes absolute paths when ${client} has no configuration`, async () => {
-    await using home = await TestHome.create();
-    assert.equal((await inHome(home, "install", "--client", client)).code, 0);
-    const { command, args, env, type } =
-      parse(Deno.readTextFileSync(home.join(path)))[key]["python-mcp"];
-    assert.equal(command, Deno.execPath());
-    assert.deepEqual(args, ["run", "-A", "--no-prompt", MAIN]);
-    assert(env.PATH.split(":").includes(dirname(Deno.execPath())));
-    assert.equal(env.PYTHON_MCP_HOME, home.join("home"));
-    assert.equal(type, client === "vscode" || client === "claude-code" ? "stdio" : undefined);
-  });
-
-  Deno.test(`install keeps comments and other servers when ${client} has some`, async () => {
-    await using home = await TestHome.create();
-    const file = write(home, path, WITH_COMMENTS(key));
-    assert.equal((await inHome(home, "install", "--client", client)).code, 0);
-    const text = Deno.readTextFileSync(file);
-    for (
-      const part of [
-        "// mine",
-        "// stays",
-        "/* a server */",
-        '"mine": { "command": "x" }, // behind',
-      ]
-    ) {
-      assert(text.includes(part), part);
-    }
-    assert.deepEqual(Object.keys(parse(text)[key]), ["mine", "python-mcp"]);
-    assert.equal(Deno.readTextFileSync(`${file}.before-python-mcp`), WITH_COMMENTS(key));
-  });
-
-  Deno.test(`uninstall leaves the file of ${client} byte for byte as it was before`, async () => {
-    await using home = await TestHome.create();
-    const file = write(home, path, WITH_COMMENTS(key));
-    const names = namesIn(file);
-    await inHome(home, "install", "--client", client);
-    assert.equal((await inHome(home, "uninstall", "--client", client)).code, 0);
-    assert.equal(Deno.readTextFileSync(file), WITH_COMMENTS(key));
-    assert.deepEqual(namesIn(file), names);
-  });
-}
-
 const WRITTEN_ON_WINDOWS: Record<string, string> = {
-  "begins with a byte order mark": `\ufeff${WITH_COMMENTS("mcpServers")}`,
-  "ends its lines with CRLF": WITH_COMMENTS("mcpServers").replaceAll("\n", "\r\n"),
+  "begins with a byte order mark": `\ufeff${WITH_COMMENTS}`,
+  "ends its lines with CRLF": WITH_COMMENTS.replaceAll("\n", "\r\n"),
   "has a byte order mark and CRLF": `\ufeff{\r\n  "mcpServers": {}\r\n}\r\n`,
   "is a byte order mark alone": "\ufeff",
 };
@@ -107,28 +51,63 @@ for (const [what, text] of Object.entries(WRITTEN_ON_WINDOWS)) {
   });
 }
 
-Deno.test("install warns of a Deno in npx's cache, which npm may empty", async () => {
+Deno.test("install warns of a Deno in npx's cache, and copies it to where it stays when it is told to", async () => {
   await using home = await TestHome.create();
   const deno = home.join("_npx/0/deno");
   Deno.mkdirSync(dirname(deno), { recursive: true });
   Deno.copyFileSync(Deno.execPath(), deno);
-  const args = ["run", "-A", MAIN, "install", "--client", "cursor"];
-  const { code, stderr } = await new Deno.Command(deno, {
-    args,
-    env: {
-      HOME: home.path,
-      DENO_DIR: denoDir(),
-      PYTHON_MCP_HOME: home.join("home"),
-      NO_COLOR: "1",
-    },
-  }).output();
-  assert.equal(code, 0);
-  assert.match(new TextDecoder().decode(stderr), /warning: .*_npx.*npm install --global deno/);
+  const env = { HOME: home.path, DENO_DIR: denoDir(), PYTHON_MCP_HOME: home.join("home") };
+  const install = (...args: string[]) =>
+    runProcess([deno, "run", "-A", MAIN, "install", "--client", "cursor", ...args], { env });
+  const commandIn = () =>
+    JSON.parse(Deno.readTextFileSync(home.join(".cursor/mcp.json"))).mcpServers["python-mcp"]
+      .command;
+  const warned = await install();
+  assert.match(warned.stderr, /warning: .*_npx.*--keep-deno.*npm install --global deno/);
+  assert.equal(commandIn(), deno);
+  const kept = await install("--keep-deno");
+  assert.equal(kept.stderr, "");
+  assert.equal(commandIn(), home.join(".deno/bin/deno"));
+  const { stdout } = await runProcess([commandIn(), "--version"]);
+  assert.match(stdout, new RegExp(`^deno ${Deno.version.deno} `));
 });
+
+Deno.test("install asks on a terminal which of the clients that are found are meant", async () => {
+  await using home = await TestHome.create();
+  write(home, ".cursor/mcp.json", "{}\n");
+  write(home, ".kiro/settings/mcp.json", "{}\n");
+  write(home, ".warp/.mcp.json", "{}\n");
+  const shown = await cliInTerminal(home, ["install"], { HOME: home.path }, "9\n2 warp\n");
+  assert.match(shown, /1 {2}Cursor\r\n {2}2 {2}Kiro\r\n {2}3 {2}Warp\r\n/);
+  const has = (path: string) => Deno.readTextFileSync(home.join(path)).includes("python-mcp");
+  assert.deepEqual([".cursor/mcp.json", ".kiro/settings/mcp.json", ".warp/.mcp.json"].map(has), [
+    false,
+    true,
+    true,
+  ]);
+});
+
+const FOUND = [{ name: "cursor", title: "Cursor" }, { name: "zed", title: "Zed" }];
+for (
+  const [answer, chosen] of [
+    ["", ["cursor", "zed"]],
+    ["2", ["zed"]],
+    [" Zed,1 ", ["zed", "cursor"]],
+    ["1 1", ["cursor"]],
+    ["q", []],
+    ["none", []],
+    ["3", undefined],
+    ["1 vim", undefined],
+  ] as const
+) {
+  Deno.test(`the answer "${answer}" means ${chosen?.join(", ") ?? "nothing, and is asked again"}`, () => {
+    assert.deepEqual(chosenOf(FOUND, answer)?.map(({ name }) => name), chosen);
+  });
+}
 
 Deno.test("install changes nothing when it is done a second time", async () => {
   await using home = await TestHome.create();
-  const file = write(home, ".cursor/mcp.json", WITH_COMMENTS("mcpServers"));
+  const file = write(home, ".cursor/mcp.json", WITH_COMMENTS);
   await inHome(home, "install", "--client", "cursor");
   const first = [Deno.readTextFileSync(file), namesIn(file)];
   const { stdout } = await inHome(home, "install", "--client", "cursor");
@@ -195,7 +174,7 @@ Deno.test("uninstall removes the file when install had made it", async () => {
 
 Deno.test("uninstall keeps what was changed since when it takes the server out", async () => {
   await using home = await TestHome.create();
-  const file = write(home, ".cursor/mcp.json", WITH_COMMENTS("mcpServers"));
+  const file = write(home, ".cursor/mcp.json", WITH_COMMENTS);
   await inHome(home, "install");
   Deno.writeTextFileSync(file, Deno.readTextFileSync(file).replace("// stays", "// since"));
   await inHome(home, "uninstall");
@@ -253,29 +232,4 @@ Deno.test("install hands on how to reach the network, but no password", async ()
   assert.match(stdout, /"SSL_CERT_FILE": "\/etc\/own.pem"/);
   assert.match(stdout, /"HTTPS_PROXY": "http:\/\/proxy:3128"/);
   assert.doesNotMatch(stdout, /secret|UV_DEFAULT_INDEX/);
-});
-
-Deno.test("each client's configuration is looked for where its system keeps it", () => {
-  const env = { HOME: "/home/me" };
-  const paths = (os: "linux" | "darwin", more = {}) =>
-    Object.fromEntries(
-      CLIENTS.map((one) => [one.name, one.path({ env: { ...env, ...more }, os })]),
-    );
-  assert.deepEqual(paths("linux"), {
-    "claude-desktop": "/home/me/.config/Claude/claude_desktop_config.json",
-    "claude-code": "/home/me/.claude.json",
-    "vscode": "/home/me/.config/Code/User/mcp.json",
-    "cursor": "/home/me/.cursor/mcp.json",
-    "zed": "/home/me/.config/zed/settings.json",
-  });
-  assert.deepEqual(paths("darwin", { XDG_CONFIG_HOME: "/ignored/there" }), {
-    "claude-desktop": "/home/me/Library/Application Support/Claude/claude_desktop_config.json",
-    "claude-code": "/home/me/.claude.json",
-    "vscode": "/home/me/Library/Application Support/Code/User/mcp.json",
-    "cursor": "/home/me/.cursor/mcp.json",
-    "zed": "/home/me/.config/zed/settings.json",
-  });
-  const moved = paths("linux", { XDG_CONFIG_HOME: "/x", CLAUDE_CONFIG_DIR: "/y" });
-  assert.equal(moved.zed, "/x/zed/settings.json");
-  assert.equal(moved["claude-code"], "/y/.claude.json");
 });

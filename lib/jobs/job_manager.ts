@@ -10,6 +10,7 @@ import {
   type JobStatus,
   type Outcome,
 } from "./model/job.ts";
+import type { SessionRequest, SessionSpec } from "./files/messages.ts";
 import { JobPoller } from "./process/job_poller.ts";
 import { JobDatabase } from "./store/job_database.ts";
 import { JobFiles } from "./files/job_files.ts";
@@ -221,15 +222,18 @@ export class JobManager {
   // -- ending -------------------------------------------------------------------------------
 
   /**
-   * Ends a job and answers when nothing of it runs, or after `cancelSeconds` with the job still
-   * running.
+   * Ends a job and answers when nothing of it runs, or after so many seconds (`cancelSeconds`) with the
+   * job still running.
    * A job that had ended before stays what it was. `undefined`: there is no such job.
    */
-  async cancel(id: string): Promise<{ row: JobRow; wasFinal: boolean } | undefined> {
+  async cancel(
+    id: string,
+    seconds = this.cancelSeconds,
+  ): Promise<{ row: JobRow; wasFinal: boolean } | undefined> {
     const row = await this.get(id);
     if (!row) return undefined;
     if (isFinal(row.status)) return { row, wasFinal: true };
-    const deadline = performance.now() + this.cancelSeconds * 1000;
+    const deadline = performance.now() + seconds * 1000;
     for (let last = row;;) {
       // Again and again: a job that somebody looked at just now could not be locked.
       if (row.kind === "process") await this.#processes.askToCancel(last);
@@ -245,6 +249,14 @@ export class JobManager {
   async sendInput(id: string, message: { text: string; eof: boolean }): Promise<void> {
     await sendInput(this.files(id)!, message);
   }
+
+  // -- sessions -----------------------------------------------------------------------------
+
+  /** The sessions of the home; what `start` and `ask` answer is `null` where nobody is left to answer. */
+  readonly sessions = {
+    start: (spec: SessionSpec) => this.#processes.startSession(spec),
+    ask: (id: string, request: SessionRequest) => this.#processes.askSession(id, request),
+  };
 
   /** Removes ended jobs, their files with them. Returns how many. */
   async prune(statuses: readonly JobStatus[], endedBefore: number): Promise<number> {

@@ -114,7 +114,7 @@ async function planWithUv(request: RunRequest, context: RunContext): Promise<Run
   const made = await scriptEnvironment(home, {
     recipe,
     droppable: needs.droppable,
-    besides: notebook ? NOTEBOOK_TOOLS : [],
+    besides: notebook ? NOTEBOOK_TOOLS : request.tools,
     base,
     label: notebook ? `${label} and what runs notebooks` : label,
     settings: uvSettings(baseEnv),

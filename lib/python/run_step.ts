@@ -40,6 +40,8 @@ export interface RunRequest {
   projectDirectory?: string;
   /** Whether they add to what the script asks for, or stand in where it asks for nothing (default). */
   projectUse?: "unless-declared" | "added";
+  /** What an environment that is made for it holds besides. */
+  tools?: readonly string[];
 }
 
 /** What `prepareRun` needs to know about the program around it. */

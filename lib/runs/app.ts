@@ -10,6 +10,8 @@ const LAST_CALLS_MS = 2000;
 /** Everything that use cases work with. */
 export class App {
   readonly settings: Settings;
+  /** Of this process among those that use the home. */
+  readonly id = crypto.randomUUID();
   readonly log: Log;
   readonly updates = new JobUpdates(this);
   /** Set when the program ends: connections that close now were closed by it. */

@@ -3,6 +3,7 @@ import { JobManager } from "../jobs/job_manager.ts";
 import { findLauncherPython } from "../python/interpreters/find_interpreters.ts";
 import { removeUnusedEnvironments } from "../python/environment/remove_environments.ts";
 import type { Log } from "./log.ts";
+import { describeCell } from "./results/cell_result.ts";
 import { describeRun } from "./results/run_result.ts";
 import type { Settings } from "./settings.ts";
 
@@ -17,7 +18,8 @@ export function openJobs(settings: Settings, log: Log): JobManager {
     maxRunning,
     maxOutputBytes,
     keepDays,
-    describe: describeRun,
+    describe: (files, outcome) =>
+      files.spec?.process.session ? describeCell(files, outcome) : describeRun(files, outcome),
     swept: (programs) => removeUnusedEnvironments(home, Date.now() - keepDays * DAY_MS, programs),
     log: (message) => log.debug(message),
     warn: (message) => log.warn(message),

@@ -27,9 +27,19 @@ export interface Settings {
   stopOnDisconnect: boolean;
   /** `PYTHON_MCP_WARM` and `PYTHON_MCP_WARM_MB`. */
   warm: WarmSettings;
+  sessions: SessionSettings;
   /** The server's working directory: what relative paths are relative to. */
   cwd: string;
   env: Record<string, string>;
+}
+
+export interface SessionSettings {
+  /** `PYTHON_MCP_MAX_SESSIONS`. */
+  most: number;
+  /** `PYTHON_MCP_SESSION_IDLE_HOURS`: after which one ends that nobody uses; 0 = never. */
+  idleHours: number;
+  /** `PYTHON_MCP_SESSION_GRACE_SECONDS`: how long a cell may go on after an interrupt. */
+  graceSeconds: number;
 }
 
 /** The settings of the program: defaults < environment; resolved once, passed down as plain values. */
@@ -56,6 +66,11 @@ export function readSettings(
     warm: {
       mode: warmMode(env.PYTHON_MCP_WARM, warn),
       mb: number("PYTHON_MCP_WARM_MB", DEFAULT_WARM_MB, 1),
+    },
+    sessions: {
+      most: Math.floor(number("PYTHON_MCP_MAX_SESSIONS", 8, 1)),
+      idleHours: number("PYTHON_MCP_SESSION_IDLE_HOURS", 4, 0),
+      graceSeconds: number("PYTHON_MCP_SESSION_GRACE_SECONDS", 30, 0),
     },
     cwd: Deno.cwd(),
     env,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { CLIENTS, type Connection, TRANSPORTS } from "../helpers/connect.ts";
+import { PLAIN } from "../helpers/sessions.ts";
 import { forgetJobs, SharedServers } from "../helpers/shared_servers.ts";
 import type { TestHome } from "../helpers/test_home.ts";
 
@@ -26,7 +27,7 @@ async function endOfJob(server: Connection, tool: string, args: Record<string, u
   return status.json.job as Record<string, unknown>;
 }
 
-testTool("tools/list names the thirteen tools when asked", async (server) => {
+testTool("tools/list names all tools when asked", async (server) => {
   const tools = await server.listTools();
   assert.deepEqual(tools.map(({ name }) => name).toSorted(), [
     "py_benchmark_script",
@@ -42,7 +43,20 @@ testTool("tools/list names the thirteen tools when asked", async (server) => {
     "py_run_script_with_dependencies_async",
     "py_save_script",
     "py_send_input",
+    "py_session_end",
+    "py_session_run",
+    "py_sessions",
   ]);
+});
+
+testTool("py_session_run keeps variables for the next call", async (server) => {
+  const run = async (code: string) =>
+    (await server.call("py_session_run", { code, session: "tools", ...PLAIN })).json;
+  await run("x = 20");
+  const { result, cell, exception } = await run("x + 1");
+  assert.deepEqual({ result, cell, exception }, { result: "21", cell: 2, exception: null });
+  const { json } = await server.call("py_session_end", { session: "tools" });
+  assert.match(String(json.message), /^Ended/);
 });
 
 testTool(

@@ -50,6 +50,18 @@ export interface Started {
   born: string;
 }
 
+/** `cell.json`. */
+export interface CellEnd {
+  session: string;
+  /** Its number in the session, from 1. */
+  cell: number;
+  /** The text of the last expression's value. */
+  result: string | null;
+  /** What it raised, in one line. */
+  exception: string | null;
+  note: string | null;
+}
+
 /** The room that is kept for `outcome.json`, so that a job can end on a full disk too. */
 const OUTCOME_BYTES = 4096;
 /** The most that is read of what the program's own processes write: arguments may be long. */
@@ -159,6 +171,11 @@ export class JobFiles {
 
   get outcome(): Outcome | undefined {
     return this.#readControl<Outcome>(JOB_FILES.outcome);
+  }
+
+  /** What a cell is answered with besides its output; written before its outcome. */
+  get cell(): CellEnd | undefined {
+    return this.#readControl<CellEnd>(JOB_FILES.cell);
   }
 
   get #nextOutcome(): string {

@@ -1,3 +1,4 @@
+import type { PrepareStep, RunStep } from "../../base/command.ts";
 import type { ProcessSpec } from "./process_spec.ts";
 
 /** What a server tells its launcher to do, as one line of JSON. */
@@ -16,7 +17,64 @@ export type Order =
    * Once the job's supervisor is dead, stop what is left of it and write an outcome that says so,
    * unless there is one. Until then, keep what its script prints from being lost.
    */
-  | { mark_failed: { id: string; dir: string } };
+  | { mark_failed: { id: string; dir: string } }
+  /** Start a session's supervisor; the answer is told with the session's id. */
+  | { session: SessionSpec }
+  /** Ask a session's supervisor. */
+  | { ask: { id: string; session: string; request: SessionRequest } };
+
+/** What a session's supervisor needs to know; with values of the environment, which it keeps in memory. */
+export interface SessionSpec {
+  id: string;
+  /** The session's folder. */
+  dir: string;
+  /** `session.json`, for those that come later. */
+  record: Record<string, unknown>;
+  prepare: PrepareStep[];
+  run: RunStep;
+  max_memory_bytes?: number;
+  /** How long a cell may go on after an interrupt. */
+  grace_seconds: number;
+  /** After which the session ends that nobody uses; 0: never. */
+  idle_seconds: number;
+}
+
+/** What can be asked of a session's supervisor. */
+export type SessionRequest =
+  | { variables: true }
+  /** Whether it was started with these values. */
+  | { has_env: Record<string, string> }
+  | { interrupt: true }
+  | { end: true }
+  | { restart: true };
+
+/** What it answers, or a launcher about a session that is to start. */
+export interface SessionAnswer {
+  /** `null` while the session cannot say. */
+  variables?: SessionVariable[] | null;
+  has_env?: boolean;
+  /** The number of the cell that was interrupted; `null`: none runs. */
+  interrupted?: number | null;
+  job_id?: string;
+  ended?: true;
+  restarted?: true;
+  started?: true;
+  /** It had been started before. */
+  lives?: true;
+  /** Why it cannot be started. */
+  error?: string;
+}
+
+/** A variable of a session. */
+export interface SessionVariable {
+  name: string;
+  type: string;
+  /** Such as `(3, 2)`, or a length; `null` for what has neither. */
+  shape: string | number | null;
+  size_bytes: number | null;
+  /** `null` for types whose text their own code would have to make. */
+  preview: string | null;
+}
 
 /** What a launcher tells its server, each with an id. */
 export type News =
@@ -25,6 +83,8 @@ export type News =
   | { pong: string }
   /** It has a job that a script has asked for. */
   | { child: string }
+  /** An answer to what was asked with this id; `null`: nobody can answer any more. */
+  | { told: { id: string; answer: SessionAnswer | null } }
   /** The job has left the queue. */
   | { started: string }
   /** Nothing of the job runs any more, or it will never start. */

@@ -40,6 +40,8 @@ export const JOB_FILES = {
   lent: "lent",
   /** A pipe that servers send input through, where the script's standard input stays open. */
   input: "input",
+  /** What a cell of a session is answered with besides its output; see `session_files.ts`. */
+  cell: "cell.json",
   scriptFolder: "script",
   progress: "script/progress.json",
   artifacts: "script/artifacts",
@@ -77,6 +79,24 @@ export const HOME_FOLDERS = {
   trash: "trash",
   /** The sockets of warm hosts, and what they import ahead; see `known_hosts.py`. */
   warm: "warm",
+  /** A folder for each session. */
+  sessions: "sessions",
   runtime: "runtime",
   logs: "logs",
+} as const;
+
+/** The files of `sessions/<name>/`, beside `lock`, which its supervisor holds, and `prepare.log`. */
+export const SESSION_FILES = {
+  /** What the session was asked to be, without secret values. */
+  sessionRecord: "session.json",
+  /** How it is; its supervisor replaces it at each change. */
+  sessionState: "state.json",
+  /** How it ended; absent while it lives. */
+  sessionEnded: "ended.json",
+  /** What ran in it, one JSON object a line. */
+  transcript: "transcript.jsonl",
+  /** That of before the last clean start. */
+  previousTranscript: "transcript.previous.jsonl",
+  /** The pictures that the transcript names. */
+  pictures: "pictures",
 } as const;

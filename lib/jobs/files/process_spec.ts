@@ -19,4 +19,28 @@ export interface ProcessSpec {
   sample_interval_seconds?: number;
   repeat?: number;
   warm?: WarmWish;
+  /** It is a cell, which runs in a session and not in a process of its own. */
+  session?: CellPlace;
+}
+
+/** The session that a cell runs in. */
+export interface CellPlace {
+  id: string;
+  name: string;
+  /** Who sends it: the next client's cell says that another one came before. */
+  client: string;
+  /** What is installed before it runs; none where nothing is. */
+  install?: CellInstall;
+}
+
+/** Packages for a living session. */
+export interface CellInstall {
+  /** The command of uv, which the requirements follow. */
+  argv: string[];
+  /** The requirements of the caller, all of which it must get. */
+  requirements: string[];
+  /** Modules that the cell imports, each with the distribution that has it: installed where it is missing. */
+  modules: [module: string, distribution: string][];
+  /** The folder that they go into. */
+  folder: string;
 }

@@ -11,6 +11,11 @@ import output_pipes
 import process_tree
 from next_step import STOP_REMAINS
 
+JOB_MARK, SESSION_MARK = "PYTHON_MCP_JOB_ID=", "PYTHON_MCP_SESSION_ID="
+SESSION_KILLED = (
+    "The session's supervisor was killed or the machine went down while this cell ran; what it had printed is "
+    "kept, the session's variables are gone"
+)
 SUPERVISOR_KILLED = (
     "The job's supervisor was killed or the machine went down while it ran; what it had printed is kept"
 )
@@ -25,17 +30,20 @@ def mark_failed(folder, job_id, lock, pipes=None):
     `pipes`: the read ends of their output. Without them they are reopened, at once and through
     processes that have them, so that as long as this one waits no script prints into the void.
     """
-    pipes = pipes or reopen_pipes(folder, job_id)
+    session = session_of(folder)
+    marks = [JOB_MARK + job_id] + ([SESSION_MARK + session] if session else [])
+    pipes = pipes or reopen_pipes(folder, marks)
     hold(lock, folder)
     is_gone = job_folder.is_gone(folder)
     if not is_gone and job_folder.step_of(folder, lock) != STOP_REMAINS:
         return
-    stopped = stop(job_id, pipes)
+    stopped = stop(marks, pipes)
     if is_gone:
         return
     keep_rest(folder, pipes)
     was_cancelled = job_folder.has(folder, names.CANCEL)
-    outcome = job_folder.ended_without_run(SUPERVISOR_KILLED, was_cancelled, stopped)
+    text = SESSION_KILLED if session else SUPERVISOR_KILLED
+    outcome = job_folder.ended_without_run(text, was_cancelled, stopped)
     job_folder.write_outcome(folder, outcome, lock)
     if was_cancelled:
         cancel_job.cancel_children(folder)
@@ -62,15 +70,23 @@ def hold(lock, folder):
     signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def stop(job_id, pipes):
-    """Kills all that carries the mark of the job or can print into its pipes; returns how many that were.
+def session_of(folder):
+    """The id of the session that the job is a cell of, or None."""
+    try:
+        return json.loads(job_folder.read(folder, names.STARTED)).get("session")
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+def stop(marks, pipes):
+    """Kills all that carries one of the marks or can print into the pipes; returns how many that were.
 
     One that is being started just now has no mark yet, one with an empty environment has none at all.
     """
     identities = [output_pipes.identity(pipe) for pipe in pipes if pipe is not None]
 
     def find():
-        marked = set(process_tree.marked("PYTHON_MCP_JOB_ID=" + job_id))
+        marked = set().union(*map(process_tree.marked, marks))
         return marked | output_pipes.writers(process_tree.pids(), identities)
 
     stopped = 0
@@ -83,10 +99,10 @@ def stop(job_id, pipes):
     return stopped
 
 
-def reopen_pipes(folder, job_id):
+def reopen_pipes(folder, marks):
     try:
         started = json.loads(job_folder.read(folder, names.STARTED))
-        pids = [started["pid"]] + process_tree.marked("PYTHON_MCP_JOB_ID=" + job_id)
+        pids = [started["pid"]] + [pid for mark in marks for pid in process_tree.marked(mark)]
         return output_pipes.reopen(pids, started["pipes"])
     except (OSError, ValueError, KeyError):
         return []

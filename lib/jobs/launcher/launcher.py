@@ -22,9 +22,11 @@ import names
 import output_pipes
 import process_tree
 import slots
+import start_session
 import supervisor
 from next_step import SETTLE, STOP_REMAINS, WAIT
 from request_socket import RequestSocket
+from session_links import SessionLinks
 from server_link import ServerLink
 from waiting_jobs import WaitingJobs
 from warm_hosts import WarmHosts
@@ -42,6 +44,7 @@ class Child:
         self.id, self.folder, self.lock, self.pipes = job_id, folder, lock, pipes
         self.lesson = None  # for warm hosts
         self.marks_failed = False  # its supervisor was killed, and this process ends the job
+        self.session = None  # what it supervises, where that is a session
 
     def let_go(self):
         if self.pipes:
@@ -61,6 +64,8 @@ class Launcher:
         self.children = {}  # by pid
         self.server = ServerLink()
         self.tell = self.server.tell
+        self.limit = limit
+        self.sessions = SessionLinks(home, self.tell)
 
     def listen(self):
         self.wake_r, wake_w = os.pipe()
@@ -73,7 +78,7 @@ class Launcher:
 
     def serve(self):
         self.tell({"ready": self.id, "pid": os.getpid()})
-        while self.server.lives or self.children or self.warm.jobs or self.waiting:
+        while self.server.lives or self.children or self.warm.jobs or self.waiting or self.sessions:
             ready = self.wait()
             if self.wake_r in ready:
                 os.read(self.wake_r, 4096)
@@ -81,6 +86,7 @@ class Launcher:
                 self.reap()
             self.server.serve(ready, self.obey)
             self.requests.serve(ready, self.answer)
+            self.sessions.serve(ready)
             for attempt in self.warm.serve(ready, lambda job_id: self.tell({"started": job_id})):
                 self.warm_ended(attempt)
             self.waiting.start()
@@ -94,6 +100,7 @@ class Launcher:
         for source in [self.wake_r] + self.requests.sources() + self.warm.sources():
             poll.register(source, select.POLLIN)
         self.server.register(poll)
+        self.sessions.register(poll)
         pauses = [self.waiting.rest_milliseconds, self.warm.rest_milliseconds(self.is_idle())]
         return [source for source, _ in poll.poll(min((p for p in pauses if p is not None), default=None))]
 
@@ -102,7 +109,9 @@ class Launcher:
 
     def obey(self, line):
         order = json.loads(line)
-        if "run" in order:
+        if "run" in order and order["run"].get("session"):
+            self.sessions.give(order["run"], line)
+        elif "run" in order:
             self.accept(order["run"], line)
         elif "background" in order:
             self.waiting.to_background(order["background"])
@@ -112,6 +121,10 @@ class Launcher:
             cancel_job.wake(order["wake"])
         elif "cancel" in order:
             cancel_job.cancel(order["cancel"])
+        elif "session" in order:
+            self.start_session(order["session"])
+        elif "ask" in order:
+            self.sessions.ask(order["ask"])
         elif "mark_failed" in order:
             self.mark_failed(**order["mark_failed"])
 
@@ -208,6 +221,13 @@ class Launcher:
             spec["kind"] = slots.BACKGROUND
         self.waiting.add(spec, json.dumps({"run": spec}).encode())
 
+    def start_session(self, spec):
+        """Starts a session's supervisor, and says so; or that the session lives already."""
+        child = Child(spec["id"])
+        child.session = spec
+        start = lambda keep, act: self.fork(child, keep, act)
+        self.tell({"told": {"id": spec["id"], "answer": start_session.start(self, spec, start)}})
+
     def mark_failed(self, id, dir):
         """Ends a job once its supervisor is dead; for those of launchers that are dead themselves."""
         if self.has_child(id):
@@ -252,6 +272,9 @@ class Launcher:
                 self.child_ended(self.children.pop(pid), status)
 
     def child_ended(self, child, status=0):
+        if child.session:
+            fork = lambda act: self.fork(Child(child.id), [], act)
+            return start_session.see_to_the_end(self.home, child.session, fork)
         was_killed = child.pipes and not job_folder.has_outcome(child.folder)
         try:
             # What ends the job in its supervisor's place may be killed as well; else it has done what it could.

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { installFiles } from "../../base/install_files.ts";
 import type { Home } from "../files/home.ts";
-import type { News, Order } from "../files/messages.ts";
+import type { News, Order, SessionAnswer } from "../files/messages.ts";
+import { SESSION_SOURCES } from "../session/session_sources.ts";
 import { SUPERVISOR_SOURCES } from "../supervisor/supervisor_sources.ts";
 import { WARM_SOURCES } from "../warm/warm_sources.ts";
 import childJobsSource from "./child_jobs.py" with { type: "text" };
@@ -18,6 +19,8 @@ export interface LauncherEvents {
   child(id: string): void;
   started(id: string): void;
   ended(id: string): void;
+  /** The answer to a request; `null` where nobody can answer it any more. */
+  told(id: string, answer: SessionAnswer | null): void;
   /**
    * The launcher died: it never does by itself while its server lives, unless it cannot start; then
    * `complaint` is the last line that it wrote to stderr, perhaps empty.
@@ -31,6 +34,7 @@ const SILENCE_MS = 3000;
 const SOURCES = {
   ...SUPERVISOR_SOURCES,
   ...WARM_SOURCES,
+  ...SESSION_SOURCES,
   "child_jobs.py": childJobsSource,
   "killed_job.py": killedJobSource,
   "launcher.py": launcherSource,
@@ -127,6 +131,7 @@ export class Launcher {
           this.#pid = news.pid;
           events.ready();
         } else if ("pong" in news) this.#askedAt = undefined;
+        else if ("told" in news) events.told(news.told.id, news.told.answer);
         else if ("child" in news) events.child(news.child);
         else if ("started" in news) events.started(news.started);
         else events.ended(news.ended);

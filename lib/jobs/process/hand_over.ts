@@ -1,7 +1,7 @@
 import { explainSystemError, systemErrorCode } from "../../base/explain_system_error.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { Home } from "../files/home.ts";
-import type { Order } from "../files/messages.ts";
+import type { Order, SessionAnswer, SessionRequest, SessionSpec } from "../files/messages.ts";
 import type { ProcessSpec } from "../files/process_spec.ts";
 import { Launcher, type LauncherEvents } from "../launcher/launcher_process.ts";
 
@@ -44,6 +44,8 @@ export class HandOver {
   readonly #children = new Map<string, Launcher>();
   /** Running jobs of dead launchers, which the launcher settles should their supervisors die. */
   readonly #watched = new Set<string>();
+  /** What was asked of sessions, and has not been answered. */
+  readonly #asked = new Map<string, (answer: SessionAnswer | null) => void>();
   #launcher?: Launcher;
   /** Those that were replaced: they have their jobs and no others. */
   readonly #retired: Launcher[] = [];
@@ -131,6 +133,28 @@ export class HandOver {
     }
   }
 
+  /** Starts a session; `null` where the launcher died meanwhile. */
+  async startSession(spec: SessionSpec): Promise<SessionAnswer | null> {
+    return await this.#askWith(spec.id, { session: spec });
+  }
+
+  /** Asks a session's supervisor; `null` where it is gone. */
+  async askSession(session: string, request: SessionRequest): Promise<SessionAnswer | null> {
+    const id = crypto.randomUUID();
+    return await this.#askWith(id, { ask: { id, session, request } });
+  }
+
+  async #askWith(id: string, order: Order): Promise<SessionAnswer | null> {
+    const { promise, resolve } = Promise.withResolvers<SessionAnswer | null>();
+    this.#asked.set(id, resolve);
+    try {
+      await this.tell(order);
+      return await promise;
+    } finally {
+      this.#asked.delete(id);
+    }
+  }
+
   /** Has the launcher go on where a script has stopped it. */
   async checkLauncher(): Promise<void> {
     await this.#launcher?.check();
@@ -176,8 +200,10 @@ export class HandOver {
         this.forget(id);
         ended(id);
       },
+      told: (id, answer) => this.#asked.get(id)?.(answer),
       lost: (complaint) => {
         this.#drop(launcher);
+        for (const answer of this.#asked.values()) answer(null);
         for (const [id, its] of this.#children) if (its === launcher) this.#children.delete(id);
         if (this.#closed) return;
         if (complaint === undefined) {

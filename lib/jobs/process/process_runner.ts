@@ -1,11 +1,12 @@
 import type { EnvChanges, PrepareStep, RunStep, WarmWish } from "../../base/command.ts";
 import { explained } from "../../base/explain_system_error.ts";
 import { HandOver } from "./hand_over.ts";
+import type { SessionAnswer, SessionRequest, SessionSpec } from "../files/messages.ts";
 import { type Home, jobFolder } from "../files/home.ts";
 import { isFinal, type JobEnd, type JobRow, type Outcome } from "../model/job.ts";
 import { JobFiles, recordOf } from "../files/job_files.ts";
 import type { JobStore } from "../store/job_store.ts";
-import type { ProcessSpec } from "../files/process_spec.ts";
+import type { CellPlace, ProcessSpec } from "../files/process_spec.ts";
 import type { Owner } from "../files/owner.ts";
 import { Recovery } from "./recovery.ts";
 import { removeFolder } from "../files/remove_folder.ts";
@@ -29,6 +30,8 @@ export interface ProcessRequest {
   sampleIntervalSeconds?: number;
   repeat?: number;
   warm?: WarmWish;
+  /** The session that runs it, in lieu of a process of its own. */
+  session?: CellPlace;
 }
 
 /** A job that has its place and folder but has not been handed over yet. */
@@ -178,6 +181,16 @@ export class ProcessRunner {
     await this.#wake(files);
   }
 
+  /** Starts a session; `null` where the launcher died meanwhile. */
+  startSession(spec: SessionSpec): Promise<SessionAnswer | null> {
+    return this.#handOver.startSession(spec);
+  }
+
+  /** Asks a session's supervisor; `null` where it is gone. */
+  askSession(id: string, request: SessionRequest): Promise<SessionAnswer | null> {
+    return this.#handOver.askSession(id, request);
+  }
+
   /** Asks a job to end: one that has not started ends here and now, a supervisor is told. */
   async askToCancel(row: JobRow): Promise<void> {
     const files = this.#files(row.id);
@@ -220,5 +233,6 @@ function makeSpec({ id, seq, files }: Draft, request: ProcessRequest, maxOutputB
     sample_interval_seconds: request.sampleIntervalSeconds,
     repeat: request.repeat,
     warm: request.warm,
+    session: request.session,
   } satisfies ProcessSpec as ProcessSpec;
 }

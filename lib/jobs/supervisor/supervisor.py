@@ -3,7 +3,6 @@
 Everything it knows comes from `spec`; everything it learns goes into files of the job's folder:
 `started` before the script starts, `outcome.json` when nothing of the job runs any more.
 """
-import fcntl
 import os
 import signal
 import time
@@ -14,11 +13,11 @@ import names
 import output_pipes
 import process_tree
 from memory_ceiling import MemoryCeiling
-from run_command import PIECE, TO_END, CommandRunner, JobEnded
+from preparation import Preparation
+from run_command import TO_END, CommandRunner, JobEnded
 from shared_slot import SharedSlot
+from signal_name import signal_name
 from standard_input import Inbox
-
-LOCK_SECONDS = 0.05  # between two attempts at the lock of a preparation step
 
 
 class Supervisor:
@@ -138,26 +137,14 @@ class Supervisor:
             if inbox:
                 inbox.close()
 
-    # -- preparation ------------------------------------------------------------------------
-
     def prepare(self):
-        steps = self.spec.get("prepare") or ()
-        if not steps:
-            return
-        log = job_folder.open_log(self.folder, names.PREPARE_LOG)
-        for index, step in enumerate(steps):
-            self.look()
-            if step.get("creates") and os.path.exists(step["creates"]):
-                continue
-            self.show_step({"current": index, "total": len(steps), "message": step["label"]})
-            lock = self.hold(step["lock"]) if step.get("lock") else -1
-            try:
-                if not (step.get("creates") and os.path.exists(step["creates"])):
-                    self.prepare_one(step, log)
-            finally:
-                if lock >= 0:
-                    os.close(lock)
-        self.show_step(None)
+        preparation = Preparation(
+            self.spec.get("prepare") or (), self.folder, self.commands, self.look, self.show_step
+        )
+        try:
+            preparation.run()
+        finally:
+            self.failed_step = preparation.failed_step
 
     def show_step(self, progress):
         """Keeps the progress of the preparation for people, where that can be written."""
@@ -168,32 +155,6 @@ class Supervisor:
                 job_folder.write_json(self.folder, names.PROGRESS, progress)
         except OSError:
             pass
-
-    def prepare_one(self, step, log):
-        out = job_folder.open_log(self.folder, names.STEP_OUTPUT) if step.get("save_stdout_to") else log
-        self.failed_step = step["label"]
-        ended = self.commands.run(step, out, log, self.look, step.get("timeout_seconds"))
-        if ended.reason is not None and not ended.reason.timed_out:
-            self.failed_step = None
-            raise ended.reason
-        if ended.status != 0 or ended.reason is not None:
-            raise JobEnded(error="%s failed: %s" % (step["label"], describe(ended, step.get("timeout_seconds"))))
-        if step.get("save_stdout_to"):
-            job_folder.replace(step["save_stdout_to"], os.pread(out, PIECE, 0).strip())
-            os.close(out)
-            job_folder.remove(os.path.join(self.folder, names.STEP_OUTPUT))
-        self.failed_step = None
-
-    def hold(self, path):
-        os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
-        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return lock
-            except BlockingIOError:
-                self.commands.sleep(LOCK_SECONDS)
-                self.look()
 
 
 def measure(runs):
@@ -217,21 +178,6 @@ def measure(runs):
             for run in runs
         ],
     }
-
-
-def describe(ended, limit):
-    if ended.reason is not None:
-        return "it took longer than %g s" % limit
-    if os.WIFSIGNALED(ended.status):
-        return "it was ended by %s" % signal_name(os.WTERMSIG(ended.status))
-    return "exit code %d" % os.WEXITSTATUS(ended.status)
-
-
-def signal_name(number):
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return "SIG%d" % number
 
 
 def wake_launcher():

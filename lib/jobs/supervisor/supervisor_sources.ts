@@ -6,12 +6,14 @@ import memorySamplesSource from "./memory_samples.py" with { type: "text" };
 import namesSource from "./names.py" with { type: "text" };
 import nextStepSource from "./next_step.py" with { type: "text" };
 import outputPipesSource from "./output_pipes.py" with { type: "text" };
+import preparationSource from "./preparation.py" with { type: "text" };
 import procProcessesSource from "./proc_processes.py" with { type: "text" };
 import processTreeSource from "./process_tree.py" with { type: "text" };
 import psProcessesSource from "./ps_processes.py" with { type: "text" };
 import requestSocketSource from "./request_socket.py" with { type: "text" };
 import runCommandSource from "./run_command.py" with { type: "text" };
 import sharedSlotSource from "./shared_slot.py" with { type: "text" };
+import signalNameSource from "./signal_name.py" with { type: "text" };
 import slotsSource from "./slots.py" with { type: "text" };
 import standardInputSource from "./standard_input.py" with { type: "text" };
 import supervisorSource from "./supervisor.py" with { type: "text" };
@@ -27,12 +29,14 @@ export const SUPERVISOR_SOURCES: Record<string, string> = {
   "names.py": namesSource,
   "next_step.py": nextStepSource,
   "output_pipes.py": outputPipesSource,
+  "preparation.py": preparationSource,
   "proc_processes.py": procProcessesSource,
   "process_tree.py": processTreeSource,
   "ps_processes.py": psProcessesSource,
   "request_socket.py": requestSocketSource,
   "run_command.py": runCommandSource,
   "shared_slot.py": sharedSlotSource,
+  "signal_name.py": signalNameSource,
   "slots.py": slotsSource,
   "standard_input.py": standardInputSource,
   "supervisor.py": supervisorSource,

@@ -2,6 +2,9 @@ import { isFinal, type JobStatus } from "../../jobs/model/job.ts";
 import type { App } from "../app.ts";
 import { unknownJob } from "./unknown_job.ts";
 
+/** How long the cancel of a cell waits: what does not stop soon costs the session, which is to be told first. */
+const CELL_SECONDS = 5;
+
 /** The status that a job has after a cancel, and what happened in words. */
 export interface CancelAnswer {
   job_id: string;
@@ -16,15 +19,29 @@ export interface CancelAnswer {
  * @throws UserError when there is no such job
  */
 export async function cancelJob({ jobs }: Pick<App, "jobs">, id: string): Promise<CancelAnswer> {
-  const cancelled = await jobs.cancel(id);
+  const session = jobs.files(id)?.spec?.process.session;
+  const cancelled = await jobs.cancel(id, session && CELL_SECONDS);
   if (!cancelled) throw unknownJob(id);
-  const { row: { status }, wasFinal } = cancelled;
+  const { row: { status, error }, wasFinal } = cancelled;
+  if (session && !wasFinal) {
+    const message = cellMessage(status, session.name, error);
+    if (message !== undefined) return { job_id: id, status, message };
+  }
   const survivors = jobs.files(id)?.survivors ?? [];
   return {
     job_id: id,
     status,
     message: cancelMessage(status, wasFinal, survivors, jobs.cancelSeconds),
   };
+}
+
+/** What a caller is told of a cell that was interrupted, where the usual words do not do. */
+function cellMessage(status: JobStatus, session: string, error: string | null): string | undefined {
+  if (!isFinal(status)) {
+    return `Interrupted, and still running: it does not yield to KeyboardInterrupt. If it does not soon ` +
+      `(PYTHON_MCP_SESSION_GRACE_SECONDS), the session ${session} is ended, and its variables are lost`;
+  }
+  return error === null ? undefined : error;
 }
 
 /**

@@ -9,7 +9,7 @@ import {
 import { readableText } from "../../jobs/files/readable_text.ts";
 import { isFinal, type JobRow } from "../../jobs/model/job.ts";
 import type { App } from "../app.ts";
-import { SHOWN_CHARACTERS } from "../results/run_result.ts";
+import { SHOWN_CHARACTERS } from "../results/shown_streams.ts";
 
 export type StreamName = "stdout" | "stderr";
 /** What is kept of a run: what its script printed, and what its preparation did. */

@@ -2,7 +2,8 @@ import { statIfThere } from "../../base/private_files.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { JobFiles } from "../../jobs/files/job_files.ts";
 import { readTail } from "../../jobs/files/output_log.ts";
-import { type RunDetails, SHOWN_CHARACTERS } from "../results/run_result.ts";
+import type { RunDetails } from "../results/run_result.ts";
+import { SHOWN_CHARACTERS } from "../results/shown_streams.ts";
 import { askedOf } from "../run/asked_run.ts";
 import { readScriptFile } from "../run/read_script.ts";
 

@@ -40,6 +40,9 @@ export async function sendInput(
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
   if (!exists(files.input)) {
+    if (files.spec.process.session && files.hasStarted) {
+      throw refused("its cell does not wait in input(). Send it once it does.");
+    }
     throw refused(
       files.hasStarted
         ? "its standard input has ended, or its script has not started yet."

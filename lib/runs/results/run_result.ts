@@ -1,27 +1,16 @@
-import { dirname } from "node:path";
-import { readIfThere } from "../../base/private_files.ts";
 import { readForeignFile } from "../../base/read_foreign_file.ts";
 import type { Outcome } from "../../jobs/model/job.ts";
 import { type JobFiles, type StoredSpec } from "../../jobs/files/job_files.ts";
-import { type LogEnds, logSize, readEnds, readTail } from "../../jobs/files/output_log.ts";
+import { logSize, readTail } from "../../jobs/files/output_log.ts";
 import { readableText } from "../../jobs/files/readable_text.ts";
 import { adviseOnError, type FailedRun } from "../../python/advice/advise_on_error.ts";
 import { applyLeftOut } from "../../python/environment/left_out.ts";
 import { explainScriptError } from "../../python/advice/explain_script_error.ts";
-import { explainFailure } from "../../python/advice/explain_failure.ts";
-import { versionsWithWheels } from "../../python/environment/versions_with_wheels.ts";
-import {
-  describeInterpreters,
-  interpreterVersion,
-  listInterpreters,
-} from "../../python/interpreters/find_interpreters.ts";
+import { interpreterVersion } from "../../python/interpreters/find_interpreters.ts";
 import { listArtifacts } from "./artifacts.ts";
 import { benchmarkFigures } from "./benchmark_figures.ts";
-
-/** The most characters of a stream that a result shows. */
-export const SHOWN_CHARACTERS = 20_000;
-/** The most that both streams may take as JSON, in which a line break or a quotation mark is two. */
-const SHOWN_JSON_CHARACTERS = 42_000;
+import { explainStep } from "./explain_step.ts";
+import { SHOWN_CHARACTERS, showStreams } from "./shown_streams.ts";
 
 /** The most bytes that the exception of a script may have. */
 const LONGEST_ERROR = 8000;
@@ -63,17 +52,6 @@ export async function describeRun(
   return { result: await makeResult(files, outcome, spec, advice), error };
 }
 
-async function explainStep(files: JobFiles, label: string, error: string): Promise<string> {
-  const log = readIfThere(files.prepareLog) ?? "";
-  if (log.trim() === "") return error;
-  const all = await listInterpreters();
-  const home = dirname(dirname(files.folder));
-  const unbuilt = await versionsWithWheels(log, all.map(({ version }) => version), home);
-  const interpreters = describeInterpreters(all);
-  const logUri = `job-output://${files.record?.id}/prepare`;
-  return explainFailure(log, { label, interpreters, unbuilt, logUri });
-}
-
 async function makeResult(
   files: JobFiles,
   outcome: Outcome,
@@ -82,19 +60,8 @@ async function makeResult(
 ): Promise<Record<string, unknown>> {
   const details = withLeftOut((spec?.details ?? {}) as Partial<RunDetails>);
   const id = spec?.process.id ?? "";
-  const streams = readStreams(files);
-  const truncated: Record<string, unknown> = {};
-  const result: Record<string, unknown> = {};
-  for (const [name, shown] of Object.entries(streams)) {
-    const uri = `job-output://${id}/${name}`;
-    if (typeof shown === "string") {
-      result[name] = shown;
-    } else {
-      truncated[name] = { omitted_characters: shown.omitted, uri };
-      result[name] =
-        `${shown.head}\n… [${shown.omitted} characters omitted; all at ${uri}] …\n${shown.tail}`;
-    }
-  }
+  const { truncated, ...shown } = showStreams(files, id);
+  const result: Record<string, unknown> = { ...shown };
   result.exit_code = outcome.exit_code;
   result.execution_strategy = details.execution_strategy;
   if (details.debug) {
@@ -111,30 +78,12 @@ async function makeResult(
     if (version !== undefined) result.python_version_used = version;
   }
   if (details.benchmark) Object.assign(result, benchmarkFigures(outcome, details.warm_up ?? false));
-  if (Object.keys(truncated).length > 0) result.truncated = truncated;
+  if (truncated) result.truncated = truncated;
   const artifacts = await listArtifacts(files.artifacts, id);
   if (artifacts.length > 0) result.artifacts = artifacts;
   const note = notes(outcome, spec, details, advice);
   if (note !== "") result.note = note;
   return result;
-}
-
-type Shown = string | LogEnds;
-
-/** Both streams, or as much of their ends as an answer has room for. */
-function readStreams(files: JobFiles): { stdout: Shown; stderr: Shown } {
-  const limits = { stdout: SHOWN_CHARACTERS, stderr: SHOWN_CHARACTERS };
-  while (true) {
-    const stdout = readEnds(files.stdout, limits.stdout, readableText);
-    const stderr = readEnds(files.stderr, limits.stderr, readableText);
-    const sizes = { stdout: JSON.stringify(stdout).length, stderr: JSON.stringify(stderr).length };
-    if (sizes.stdout + sizes.stderr <= SHOWN_JSON_CHARACTERS) return { stdout, stderr };
-    const [longer, other] = sizes.stdout > sizes.stderr
-      ? ["stdout", "stderr"] as const
-      : ["stderr", "stdout"] as const;
-    const room = Math.max(SHOWN_JSON_CHARACTERS - sizes[other], SHOWN_JSON_CHARACTERS / 2);
-    limits[longer] = Math.floor(limits[longer] * Math.min(0.9, room / sizes[longer]));
-  }
 }
 
 /** The details of a run whose environment may lack some of what the plan had for it. */

@@ -13,6 +13,7 @@ import { isTrue, type Settings } from "../settings.ts";
 import { askedRun } from "./asked_run.ts";
 import { describeCommand } from "./describe_command.ts";
 import { DEFAULT_TIMEOUT_SECONDS, type PythonRun, type RunOptions } from "./run_options.ts";
+import { smallest } from "./smallest.ts";
 
 /** Variables of the caller that uv needs as well: indexes, certificates, proxies. */
 const FOR_PREPARATION = /^(UV_|PIP_|SSL_CERT_|REQUESTS_CA_BUNDLE$)|_proxy$/i;
@@ -150,11 +151,6 @@ function placeOf({ script: { path } }: PythonRun, directory: string): RunDetails
   return isFolder
     ? { script: join(path, "__main__.py"), folder: path, directory }
     : { script: path, folder: dirname(path), directory };
-}
-
-function smallest(...limits: (number | undefined)[]): number | undefined {
-  const given = limits.filter((limit) => limit !== undefined);
-  return given.length === 0 ? undefined : Math.min(...given);
 }
 
 function joined(...notes: (string | undefined)[]): string | undefined {

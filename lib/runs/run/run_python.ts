@@ -1,23 +1,11 @@
 import { UserError } from "../../base/user_error.ts";
-import type { Call, Ended, Keep } from "../../jobs/job_manager.ts";
 import type { ProcessRequest } from "../../jobs/process/process_runner.ts";
-import {
-  answerWithinBudget,
-  callerLeftAnswer,
-  exceededAnswer,
-  startedAnswer,
-} from "../../jobs/waiting/answer_within_budget.ts";
-import { resolveBudget } from "../../jobs/waiting/budget.ts";
 import type { App } from "../app.ts";
 import type { Caller } from "../caller.ts";
-import { wantsStop } from "./caller_left.ts";
+import { type Awaited, budgetOf, startAndAwait } from "./await_run.ts";
+import { checkLabel } from "./check_label.ts";
 import { makeRequest, readEnvironment } from "./make_request.ts";
 import type { PythonRun, RunAnswer, RunOptions } from "./run_options.ts";
-import { ProgressWatch } from "./watch_progress.ts";
-
-const LONGEST_LABEL = 200;
-/** A run that was answered within its call is listed when it took so long. */
-const LISTED_MS = 3000;
 
 /** Runs Python as a job, and answers as smart async does. */
 export async function runPython(
@@ -39,91 +27,12 @@ export async function runPython(
     jobs.discard(draft);
     throw error;
   }
-  if (budget === 0) {
-    await jobs.start(draft, request);
-    if (callerWantsStop(app, caller)) await jobs.cancel(draft.id);
-    return { background: startedAnswer(draft.id) };
-  }
-  const running = await jobs.call(draft, request);
-  const watch = caller.onProgress && new ProgressWatch(draft.files, caller.onProgress);
-  try {
-    const left = watch !== undefined && settings.waitWithProgress
-      ? Infinity
-      : budget - (performance.now() - began) / 1000;
-    return await waitForAnswer(app, running, Math.max(0, left), budget, caller, watch);
-  } finally {
-    await watch?.stop();
-  }
+  return toAnswer(await startAndAwait(app, draft, request, { budget, began }, caller));
 }
 
-function checkLabel(label = ""): void {
-  if (label.includes("\0")) throw new UserError("Cannot use a `job_label` with a NUL character.");
-  if (label.length <= LONGEST_LABEL) return;
-  throw new UserError(
-    `Cannot use a \`job_label\` of ${label.length} characters: it may have ${LONGEST_LABEL}. Shorten it.`,
-  );
-}
-
-/** Seconds; 0 = in the background at once. */
-function budgetOf(
-  { tool, background, budgetSeconds }: RunOptions,
-  { settings, log }: App,
-): number {
-  return background ? 0 : resolveBudget({
-    call: budgetSeconds,
-    toolEnv: `${tool.toUpperCase()}_TIMEOUT`,
-    env: (name) => settings.env[name],
-    warn: (message) => log.warn(message),
-  });
-}
-
-async function waitForAnswer(
-  app: App,
-  running: Call,
-  left: number,
-  budget: number,
-  caller: Caller,
-  watch: ProgressWatch | undefined,
-): Promise<RunAnswer> {
-  const { jobs } = app;
-  const background = await answerWithinBudget(
-    left,
-    running.ended,
-    async () => exceededAnswer(running.id, budget, await jobs.toBackground(running)),
-    caller.signal,
-  );
-  // Nothing may be told after the answer.
-  await watch?.stop();
-  if (background) return { background };
-  if (!caller.signal?.aborted) {
-    const end = await jobs.finishCall(running, (end) => whatStays(end, running));
-    const { cold } = end.outcome;
-    if (cold !== undefined) app.log.debug(`run ${running.id}: ${cold ? `cold, ${cold}` : "warm"}`);
-    return toAnswer(end, running);
-  }
-  const position = await jobs.toBackground(running);
-  if (callerWantsStop(app, caller)) await jobs.cancel(running.id);
-  // Read only by a client that resumes a broken stream: a cancelled request is not answered.
-  return { background: callerLeftAnswer(running.id, position) };
-}
-
-function callerWantsStop({ settings }: App, { signal }: Caller): boolean {
-  return signal !== undefined && wantsStop(signal, settings.stopOnDisconnect);
-}
-
-/** A caller may have given up on a long call without a word, and look for its run later. */
-function whatStays(end: Ended, { createdAt }: Call): Keep {
-  if (end.outcome.ended_at * 1000 - createdAt >= LISTED_MS) return "job";
-  return hasMore(end) ? "files" : "nothing";
-}
-
-/** Whether the answer names something that is only in the run's files. */
-function hasMore({ result, error }: Ended): boolean {
-  if (result === null) return error?.includes("job-output://") ?? false;
-  return typeof result === "object" && ("truncated" in result || "artifacts" in result);
-}
-
-function toAnswer({ result, error }: Ended, { files }: Call): RunAnswer {
+function toAnswer(awaited: Awaited): RunAnswer {
+  if ("background" in awaited) return awaited;
+  const { end: { result, error }, files } = awaited;
   if (result === null) throw new UserError(error ?? "The run ended without a result");
   return { ended: result as Record<string, unknown>, artifacts: files.artifacts };
 }

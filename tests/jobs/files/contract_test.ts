@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { PrepareStep, RunStep } from "../../../lib/base/command.ts";
 import type { StoredSpec } from "../../../lib/jobs/files/job_files.ts";
-import { HOME_FOLDERS, JOB_FILES } from "../../../lib/jobs/files/names.ts";
+import { HOME_FOLDERS, JOB_FILES, SESSION_FILES } from "../../../lib/jobs/files/names.ts";
+import type { SessionSpec } from "../../../lib/jobs/files/messages.ts";
 import type { ProcessSpec } from "../../../lib/jobs/files/process_spec.ts";
 import { endedWithoutRun, type Outcome } from "../../../lib/jobs/model/job.ts";
 import { startScript } from "../child_bench.ts";
@@ -30,6 +31,7 @@ const PROCESS: Keys<ProcessSpec> = {
   sample_interval_seconds: true,
   repeat: true,
   warm: true,
+  session: true,
 };
 const STEP: Keys<PrepareStep & RunStep> = {
   label: true,
@@ -60,6 +62,16 @@ const STORED: Keys<StoredSpec> = {
   details: true,
   process: true,
 };
+const SESSION: Keys<SessionSpec> = {
+  id: true,
+  dir: true,
+  record: true,
+  prepare: true,
+  run: true,
+  max_memory_bytes: true,
+  grace_seconds: true,
+  idle_seconds: true,
+};
 const OUTCOME: Keys<Outcome> = {
   exit_code: true,
   signal: true,
@@ -80,7 +92,7 @@ const OUTCOME: Keys<Outcome> = {
 };
 
 const NAMES = Object.fromEntries(
-  Object.entries({ ...JOB_FILES, ...HOME_FOLDERS })
+  Object.entries({ ...JOB_FILES, ...HOME_FOLDERS, ...SESSION_FILES })
     .map(([key, name]) => [key.replaceAll(/[A-Z]/g, "_$&").toUpperCase(), name]),
 );
 
@@ -116,7 +128,7 @@ Deno.test("TypeScript outside lib/jobs/files names no file of a job", () => {
 Deno.test("Python reads only keys that a spec and its steps have", () => {
   for (const { path, text } of pythonSources()) {
     for (const [, name, , key] of text.matchAll(/\b(spec|step|parent)(\.get\(|\[)"(\w+)"/g)) {
-      const known = { ...PROCESS, ...STEP, ...STORED };
+      const known = { ...PROCESS, ...STEP, ...STORED, ...SESSION };
       assert(key! in known, `${path}: ${name}["${key}"]`);
     }
   }
@@ -163,9 +175,13 @@ function runPython(source: string): string {
 }
 
 function pythonSources() {
-  return [SUPERVISOR, `${ROOM}/jobs/launcher`, `${ROOM}/jobs/warm`, IN_SCRIPT].flatMap((folder) =>
-    sources(folder, ".py")
-  )
+  return [
+    SUPERVISOR,
+    `${ROOM}/jobs/launcher`,
+    `${ROOM}/jobs/warm`,
+    `${ROOM}/jobs/session`,
+    IN_SCRIPT,
+  ].flatMap((folder) => sources(folder, ".py"))
     .filter(({ path }) => !path.endsWith("names.py"));
 }
 

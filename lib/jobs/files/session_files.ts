@@ -1,0 +1,146 @@
+import { join } from "node:path";
+import { readJsonIfThere, removeIfThere, replacePrivate } from "../../base/private_files.ts";
+import { isLocked } from "./file_lock.ts";
+import type { Home } from "./home.ts";
+import { JOB_FILES, SESSION_FILES } from "./names.ts";
+
+/** `session.json`: what a session was asked to be. It holds no secret values. */
+export interface SessionRecord extends Record<string, unknown> {
+  id: string;
+  name: string;
+  /** Seconds since 1970. */
+  created_at: number;
+  /** The working directory. */
+  directory: string;
+  /** The interpreter. */
+  python: string;
+  dependencies: string[];
+  /** What its first call gave, for a session that takes its place. */
+  asked: AskedSession;
+  /** The names of variables whose values were given. */
+  withheld: string[];
+  /** The command of uv that adds packages; none without uv. */
+  install?: string[];
+}
+
+/** What only the call that starts a session can say; paths are absolute. */
+export interface AskedSession {
+  directory?: string;
+  python_version?: string;
+  use_uv: boolean;
+  env_file?: string;
+  memory_mb?: number;
+}
+
+/** `state.json`. */
+export interface SessionState {
+  id: string;
+  state: "starting" | "idle" | "busy";
+  /** Seconds since 1970. */
+  started_at?: number;
+  last_used_at?: number;
+  /** How many have begun. */
+  cells?: number;
+  running?: { cell: number; job_id: string } | null;
+  last_job_id?: string | null;
+  /** The jobs of the cells that wait, in their order. */
+  queued?: string[];
+  python_version?: string | null;
+  shell?: "ipython" | "plain" | null;
+  kernel_pid?: number | null;
+  supervisor_pid?: number;
+  memory_bytes?: number;
+  /** What was added to it while it lived. */
+  packages?: string[];
+}
+
+/** `ended.json`. */
+export interface SessionEnd {
+  /** Seconds since 1970. */
+  at: number;
+  /** As the end of a sentence. */
+  reason: string;
+  /** Nobody had asked for it: its variables are lost. */
+  died: boolean;
+  /** How many cells had begun when it died. */
+  cell: number | null;
+}
+
+/** The files of one session's folder. */
+export class SessionFiles {
+  readonly folder: string;
+
+  constructor(home: Home, readonly name: string) {
+    this.folder = join(home.sessions, name);
+  }
+
+  /** The names of all that there have been, sorted. */
+  static names(home: Home): string[] {
+    return [...Deno.readDirSync(home.sessions)].filter(({ isDirectory }) => isDirectory)
+      .map(({ name }) => name).sort();
+  }
+
+  /** Whether its supervisor lives. */
+  get lives(): boolean {
+    return isLocked(join(this.folder, JOB_FILES.lock));
+  }
+
+  get record(): SessionRecord | undefined {
+    return readJsonIfThere(join(this.folder, SESSION_FILES.sessionRecord));
+  }
+
+  get state(): SessionState | undefined {
+    return readJsonIfThere(join(this.folder, SESSION_FILES.sessionState));
+  }
+
+  get ended(): SessionEnd | undefined {
+    return readJsonIfThere(join(this.folder, SESSION_FILES.sessionEnded));
+  }
+
+  /** One JSON object a line: what ran in it, with its outputs. */
+  get transcript(): string {
+    return join(this.folder, SESSION_FILES.transcript);
+  }
+
+  /** Where the transcript's pictures are. */
+  get pictures(): string {
+    return join(this.folder, SESSION_FILES.pictures);
+  }
+
+  /** Packages that were added to it while it lived. */
+  get packages(): string {
+    return join(this.folder, "packages");
+  }
+
+  /** Its working directory where none was given. */
+  get ownDirectory(): string {
+    return join(this.folder, "files");
+  }
+
+  /** The transcript before the last clean start. */
+  get previousTranscript(): string {
+    return join(this.folder, SESSION_FILES.previousTranscript);
+  }
+
+  /** Makes way for another session of this name: only the transcript of this one stays. */
+  clear(): void {
+    removeIfThere(this.packages);
+    this.startTranscript();
+  }
+
+  /** Puts the transcript aside. */
+  startTranscript(): void {
+    try {
+      Deno.renameSync(this.transcript, this.previousTranscript);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+
+  /** Notes that somebody knows of the end: the next session of this name begins anew. */
+  settle(): void {
+    const { reason = "nobody knows how", cell = null } = this.ended ?? {};
+    const end: SessionEnd = { at: Date.now() / 1000, reason, died: false, cell };
+    replacePrivate(join(this.folder, SESSION_FILES.sessionEnded), JSON.stringify(end));
+  }
+}

@@ -1,0 +1,160 @@
+"""A cell of a session while it runs: a job whose supervisor is that of the session."""
+import os
+import time
+
+import job_folder
+import names
+import output_pipes
+import process_tree
+from transcript import CellOutputs
+
+LONGEST_RESULT = 20000  # characters
+MOST_NOTES = 2000
+
+
+class Ending:
+    """Why a cell is to end before it is done, and until when it may yield."""
+
+    def __init__(self, until, error=None, timed_out=False, cancelled=False):
+        self.until, self.error, self.timed_out, self.cancelled = until, error, timed_out, cancelled
+        self.again = None  # when it is interrupted once more
+
+
+class RunningCell:
+    def __init__(self, spec, number, lock, slot, tell, session):
+        self.spec, self.number, self.lock, self.slot, self.tell = spec, number, lock, slot, tell
+        self.id, self.folder = spec["id"], spec["dir"]
+        self.session = session  # its name
+        self.began, self.started_at = time.monotonic(), time.time()
+        limit = spec.get("timeout_seconds")
+        self.deadline = self.began + limit if limit else float("inf")
+        self.ending = None
+        self.inbox = None
+        self.shown = CellOutputs()
+        self.notes = []
+        self.pipes = output_pipes.Pipes()
+        self.outputs = output_pipes.open_logs(self.folder, self.pipes.reads, spec["max_output_bytes"])
+
+    def note_start(self, session_id):
+        pid = os.getpid()
+        started = {"at": self.started_at, "pid": pid, "born": process_tree.born(pid)}
+        started.update(pipes=self.pipes.identities(), session=session_id)
+        job_folder.write_json(self.folder, names.STARTED, started)
+
+    def message(self):
+        """What the kernel is told, with the write ends of the pipes."""
+        return {
+            "run": self.number,
+            "job_id": self.id,
+            "source": os.path.join(self.folder, names.SOURCE),
+            "progress": os.path.join(self.folder, names.PROGRESS),
+            "artifacts": os.path.join(self.folder, names.ARTIFACTS),
+            "install": self.spec["session"].get("install"),
+        }
+
+    def move(self, output):
+        self.shown.printed(output.name, output.move())
+
+    def move_all(self):
+        for output in self.outputs:
+            before = output.offset
+            output.move_all()
+            self.shown.printed(output.name, output.offset - before)
+
+    def problem(self):
+        return next((output.problem for output in self.outputs if output.problem), None)
+
+    def outcome(self, exit_code, error=None, failed_step=None, signal=None, stopped=0, usage=(0.0, 0.0)):
+        ending = self.ending
+        outcome = job_folder.ended_without_run(error, stopped=stopped)
+        seconds = time.monotonic() - self.began
+        if ending:
+            outcome.update(timed_out=ending.timed_out, cancelled=ending.cancelled, error=error or ending.error)
+        outcome.update(
+            exit_code=exit_code,
+            signal=signal,
+            failed_step=failed_step,
+            started_at=self.started_at,
+            script_started_at=self.started_at,
+            elapsed_seconds=seconds,
+            prepare_seconds=0.0,
+        )
+        run = {"wall_seconds": seconds, "user_seconds": usage[0], "system_seconds": usage[1]}
+        outcome["runs"] = [dict(run, peak_rss_bytes=0)]
+        return outcome
+
+    def settle(self, outcome, transcript, result=None, exception=None):
+        """Writes down how it ended; once the outcome is there, it has."""
+        text = ". ".join(self.notes)[:MOST_NOTES] or None
+        answer = {"session": self.session, "cell": self.number, "result": shorten(result), "exception": exception}
+        try:
+            job_folder.write_json(self.folder, names.CELL, dict(answer, note=text))
+            logs = {output.name: output.log for output in self.outputs}
+            outputs = self.shown.collect(logs)
+        except OSError as error:
+            outputs = []
+            outcome["error"] = outcome["error"] or "The cell's answer could not be stored: %s" % error
+        status = "cancelled" if outcome["cancelled"] else "completed"
+        if status == "completed" and (outcome["exit_code"] != 0 or outcome["error"] or outcome["timed_out"]):
+            status = "failed"
+        transcript.add(
+            "cell",
+            cell=self.number,
+            job_id=self.id,
+            code=self.source(),
+            elapsed_seconds=outcome["elapsed_seconds"],
+            status=status,
+            outputs=outputs,
+        )
+        try:
+            job_folder.write_outcome(self.folder, outcome, self.lock)
+        except OSError:
+            pass  # its folder was removed
+        self.close()
+        self.tell({"ended": self.id})
+
+    def source(self):
+        try:
+            return job_folder.read(self.folder, names.SOURCE).decode("utf-8", "replace")
+        except OSError:
+            return ""
+
+    def close(self):
+        """Gives back all but the read ends of the pipes, which others may still print into."""
+        if self.inbox:
+            self.inbox.close()
+        self.pipes.close_writes()
+        for output in self.outputs:
+            os.close(output.log)
+        os.close(self.lock)
+        os.close(self.slot.descriptor)
+        self.slot.queue.wake_first(self.slot.kind)
+
+
+def shorten(text):
+    if text is None or len(text) <= LONGEST_RESULT:
+        return text
+    half = LONGEST_RESULT // 2
+    return "%s… [%d characters omitted] …%s" % (text[:half], len(text) - LONGEST_RESULT, text[-half:])
+
+
+def fail_waiting(spec, error, failed_step=None, prepare_log=None, cancelled=False):
+    """Ends a cell that has not begun; whoever looks at it just now is waited for."""
+    folder = spec["dir"]
+    try:
+        lock = job_folder.try_lock(folder)
+        while lock is None and not job_folder.is_gone(folder):
+            time.sleep(job_folder.PROBE_SECONDS)
+            lock = job_folder.try_lock(folder)
+        try:
+            if not job_folder.has_outcome(folder):
+                if prepare_log:
+                    with job_folder.open_private(os.path.join(folder, names.PREPARE_LOG)) as file:
+                        file.write(prepare_log)
+                outcome = job_folder.ended_without_run(error, cancelled or job_folder.has(folder, names.CANCEL))
+                outcome["failed_step"] = failed_step
+                job_folder.write_outcome(folder, outcome, lock, waits=False)
+        finally:
+            os.close(lock)
+    except OSError:
+        pass  # it was removed

@@ -1,0 +1,3 @@
+"""Where session_backend shows figures: set by the shell before anything is drawn."""
+
+display = None

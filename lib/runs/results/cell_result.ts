@@ -1,0 +1,43 @@
+import type { JobFiles } from "../../jobs/files/job_files.ts";
+import { oneLine } from "../../jobs/model/job_view.ts";
+import type { Outcome } from "../../jobs/model/job.ts";
+import { listArtifacts } from "./artifacts.ts";
+import { explainStep } from "./explain_step.ts";
+import { showStreams } from "./shown_streams.ts";
+
+/** The answer of a cell as the contract has it, out of its job's files alone. */
+export async function describeCell(
+  files: JobFiles,
+  outcome: Outcome,
+): Promise<{ result: Record<string, unknown> | null; error: string | null }> {
+  const spec = files.spec!;
+  const { session, timeout_seconds: limit } = spec.process;
+  const end = files.cell;
+  if (outcome.failed_step !== null) {
+    return { result: null, error: await explainStep(files, outcome.failed_step, outcome.error!) };
+  }
+  if (!end) return { result: null, error: outcome.error };
+  const { truncated, ...streams } = showStreams(files, spec.id);
+  const artifacts = await listArtifacts(files.artifacts, spec.id);
+  const timedOut = outcome.timed_out
+    ? `The cell was interrupted at its time limit of ${limit} s (timeout_seconds); the session ${
+      session!.name
+    } and its variables are still there`
+    : undefined;
+  const note = [spec.details.note, end.note, outcome.error === null ? timedOut : outcome.error]
+    .filter((one) => typeof one === "string").join(". ");
+  const result = {
+    session: end.session,
+    cell: end.cell,
+    ...streams,
+    result: end.result,
+    exception: end.exception,
+    elapsed_seconds: Math.round(outcome.elapsed_seconds * 1e4) / 1e4,
+    ...(outcome.timed_out && { timed_out: true }),
+    ...(truncated && { truncated }),
+    ...(artifacts.length > 0 && { artifacts }),
+    ...(note !== "" && { note }),
+  };
+  const raised = outcome.cancelled ? null : end.exception && oneLine(end.exception);
+  return { result, error: outcome.error ?? timedOut ?? raised };
+}

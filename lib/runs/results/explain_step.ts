@@ -1,0 +1,21 @@
+import { dirname } from "node:path";
+import { readIfThere } from "../../base/private_files.ts";
+import type { JobFiles } from "../../jobs/files/job_files.ts";
+import { explainFailure } from "../../python/advice/explain_failure.ts";
+import { versionsWithWheels } from "../../python/environment/versions_with_wheels.ts";
+import {
+  describeInterpreters,
+  listInterpreters,
+} from "../../python/interpreters/find_interpreters.ts";
+
+/** Why a step that was to prepare a run has failed. */
+export async function explainStep(files: JobFiles, label: string, error: string): Promise<string> {
+  const log = readIfThere(files.prepareLog) ?? "";
+  if (log.trim() === "") return error;
+  const all = await listInterpreters();
+  const home = dirname(dirname(files.folder));
+  const unbuilt = await versionsWithWheels(log, all.map(({ version }) => version), home);
+  const interpreters = describeInterpreters(all);
+  const logUri = `job-output://${files.record?.id}/prepare`;
+  return explainFailure(log, { label, interpreters, unbuilt, logUri });
+}

@@ -1,0 +1,95 @@
+import { SessionFiles } from "../../jobs/files/session_files.ts";
+import type { App } from "../app.ts";
+import type { Caller } from "../caller.ts";
+import { ensureSession } from "./ensure_session.ts";
+import { noSession } from "./list_sessions.ts";
+import { replayCells } from "./replay_cells.ts";
+import type { SESSION_ACTIONS } from "./session_actions.ts";
+import { checkSessionName } from "./session_options.ts";
+import { completedCells } from "./read_transcript.ts";
+
+export interface EndOptions {
+  session: string;
+  action: typeof SESSION_ACTIONS[number];
+  /** After a restart the cells of the transcript run again. */
+  replay: boolean;
+  /** Who asks; see `CellOptions`. */
+  client: string;
+}
+
+export interface EndAnswer {
+  session: string;
+  message: string;
+}
+
+const LOOK_MS = 20;
+const END_MS = 20_000;
+
+/**
+ * Ends a session with all that it started, interrupts its cell, or restarts it.
+ *
+ * @throws UserError when there is no such session
+ */
+export async function endSession(
+  app: App,
+  { session, action, replay, client }: EndOptions,
+  caller: Caller = {},
+): Promise<EndAnswer> {
+  const files = new SessionFiles(app.jobs.home, checkSessionName(session));
+  const id = files.lives ? files.record?.id : undefined;
+  const answer = (message: string) => ({ session, message });
+  if (action === "restart") {
+    if (id === undefined && !files.record) throw noSession(files);
+    const cells = replay ? completedCells(files) : [];
+    const restarted = id === undefined
+      ? undefined
+      : await app.jobs.sessions.ask(id, { restart: true });
+    if (!restarted?.restarted) await startAgain(app, files);
+    if (!replay) return answer(`Restarted: its variables are gone${kept(files)}`);
+    return answer(await replayCells(app, { session, client }, cells, caller));
+  }
+  if (id === undefined) {
+    if (action === "end" && files.record && files.ended?.died !== false) {
+      files.settle();
+      return answer("It had ended before; the next py_session_run starts a new one");
+    }
+    throw noSession(files);
+  }
+  if (action === "interrupt") {
+    const found = await app.jobs.sessions.ask(id, { interrupt: true });
+    return answer(
+      found?.interrupted
+        ? `Cell ${found.interrupted} (job ${found.job_id}) was interrupted; the variables are kept. One that ` +
+          `does not stop within ${app.settings.sessions.graceSeconds} s is ended with the session`
+        : "Nothing to interrupt: no cell runs",
+    );
+  }
+  await app.jobs.sessions.ask(id, { end: true });
+  for (const until = performance.now() + END_MS; files.lives && performance.now() < until;) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  return answer(
+    files.lives
+      ? "It is still being ended: something of it could not be stopped yet"
+      : `Ended, with everything that it had started. Its transcript is ${files.transcript}`,
+  );
+}
+
+/** One that has ended, as it was. */
+async function startAgain(app: App, files: SessionFiles): Promise<void> {
+  files.startTranscript();
+  const { asked, dependencies, name } = files.record!;
+  await ensureSession(app, {
+    session: name,
+    directory: asked.directory,
+    pythonVersion: asked.python_version,
+    useUv: asked.use_uv,
+    envFile: asked.env_file,
+    memoryMb: asked.memory_mb,
+    dependencies,
+  }, "/dev/null");
+}
+
+function kept({ previousTranscript }: SessionFiles): string {
+  return `. The transcript until here is ${previousTranscript}`;
+}

@@ -1,0 +1,128 @@
+import { dirname, join } from "node:path";
+import { ensureFolder } from "../../base/private_files.ts";
+import type { SessionSpec } from "../../jobs/files/messages.ts";
+import type { AskedSession, SessionFiles, SessionRecord } from "../../jobs/files/session_files.ts";
+import { findUv, ownUv } from "../../python/environment/find_uv.ts";
+import { sessionPip, sessionProgram } from "../../python/in_session/session_program.ts";
+import { installScriptRuntime } from "../../python/in_script/script_runtime.ts";
+import { missingIn } from "../../python/interpreters/environment_at.ts";
+import { isPythonPath } from "../../python/interpreters/python_at_path.ts";
+import { prepareRun } from "../../python/prepare_run.ts";
+import type { App } from "../app.ts";
+import { readEnvironment } from "../run/make_request.ts";
+import { requireDirectory } from "../run/read_script.ts";
+import { smallest } from "../run/smallest.ts";
+
+/** What is installed beside what the session's own code needs. */
+const SHELL = ["ipython"];
+
+export interface SessionPlan {
+  spec: SessionSpec;
+  note?: string;
+}
+
+/** What a call says of the session that it starts. */
+export interface SessionWish {
+  asked: AskedSession;
+  dependencies: string[] | undefined;
+  envVars?: Record<string, string>;
+}
+
+/** Turns what was asked of a session into commands. Nothing is started. */
+export async function planSession(
+  { settings, log }: App,
+  files: SessionFiles,
+  { asked, dependencies = [], envVars }: SessionWish,
+  progressFile: string,
+): Promise<SessionPlan> {
+  const { home, env: baseEnv } = settings;
+  const directory = asked.directory && requireDirectory(asked.directory);
+  const { env, note } = await readEnvironment(
+    { directory },
+    { envFile: asked.env_file, envVars },
+    settings,
+  );
+  const cwd = directory ?? files.ownDirectory;
+  ensureFolder(files.packages);
+  if (directory === undefined) ensureFolder(cwd);
+  // What is named by its path is used as it is; packages are added beside it.
+  const isPath = asked.python_version !== undefined && isPythonPath(asked.python_version, cwd);
+  const runtime = installScriptRuntime(home);
+  const plan = await prepareRun({
+    module: "python_mcp_session",
+    source: "",
+    cwd,
+    args: [],
+    env,
+    useUv: asked.use_uv,
+    pythonVersion: asked.python_version,
+    dependencies: isPath || !asked.use_uv || dependencies.length === 0 ? undefined : dependencies,
+    detectImports: false,
+    projectDirectory: directory,
+    tools: SHELL,
+  }, { home, baseEnv, scriptRuntimeEnv: (pythonPath) => runtime.env(pythonPath) });
+  if (plan.announcement !== undefined) log.warn(plan.announcement);
+  const python = plan.run.argv[0]!;
+  const uv = findUv(home, baseEnv) ?? ownUv(home);
+  const add = [uv, "pip", "install", "--no-progress", "--color", "never", "--python", python];
+  const isOurs = python.startsWith(join(home, "environments"));
+  const lacksShell = asked.use_uv && !isOurs &&
+    missingIn(dirname(dirname(python)), SHELL).length > 0;
+  const prepare = lacksShell
+    ? [...plan.prepare, {
+      label: "Installing IPython into the session",
+      argv: [...add, "--target", files.packages, ...SHELL],
+      env: { PYTHONPATH: null, PYTHONHOME: null },
+      creates: join(files.packages, "IPython"),
+    }]
+    : plan.prepare;
+  const id = crypto.randomUUID();
+  const record: SessionRecord = {
+    id,
+    name: files.name,
+    created_at: Date.now() / 1000,
+    directory: cwd,
+    python,
+    dependencies,
+    asked,
+    withheld: Object.keys(envVars ?? {}).sort(),
+    ...(asked.use_uv && { install: add }),
+  };
+  const { MPLBACKEND: _, ...given } = plan.run.env ?? {};
+  const backend = env.MPLBACKEND ?? baseEnv.MPLBACKEND;
+  const spec: SessionSpec = {
+    id,
+    dir: files.folder,
+    record,
+    prepare: prepare.map((step) => ({
+      ...step,
+      env: { ...step.env, PYTHON_MCP_PROGRESS_FILE: progressFile },
+    })),
+    run: {
+      argv: [python, sessionProgram(home), files.packages, asked.use_uv ? sessionPip(home) : ""],
+      cwd,
+      env: {
+        ...given,
+        ...(backend !== undefined && { MPLBACKEND: backend }),
+        ...(asked.use_uv && {
+          PYTHON_MCP_NOTEBOOK_UV: uv,
+          PYTHON_MCP_NOTEBOOK_PACKAGES: files.packages,
+          PYTHON_MCP_NOTEBOOK_PYTHON: python,
+        }),
+        IPYTHONDIR: join(files.folder, "ipython"),
+        PYTHON_MCP_TOKEN: null,
+        PYTHON_MCP_SCRIPT_PID: null,
+        PYTHON_MCP_JOB_ID: null,
+        PYTHON_MCP_PROGRESS_FILE: null,
+        PYTHON_MCP_ARTIFACTS: null,
+      },
+    },
+    max_memory_bytes: smallest(
+      asked.memory_mb && asked.memory_mb * 2 ** 20,
+      settings.maxMemoryBytes,
+    ),
+    grace_seconds: settings.sessions.graceSeconds,
+    idle_seconds: settings.sessions.idleHours * 3600,
+  };
+  return { spec, note: [note, plan.note].filter(Boolean).join(". ") || undefined };
+}

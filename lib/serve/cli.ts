@@ -12,7 +12,17 @@ export async function main(args: string[]): Promise<number> {
     return 1;
   }
   // What MCP hosts start comes first, since they wait for it.
-  if (args.length === 0 || (args.length === 1 && args[0] === "serve")) return await serve();
+  if (args.length === 0 || (args.length === 1 && args[0] === "serve")) {
+    if (Deno.stdin.isTerminal()) {
+      const { introduce, sayThatItWaits } = await import("./cli/introduce.ts");
+      if (args.length === 0) {
+        introduce();
+        return 0;
+      }
+      sayThatItWaits();
+    }
+    return await serve();
+  }
   const [{ runCommand }, { openJobs }] = await Promise.all([
     import("./cli/run_command.ts"),
     import("../runs/open_jobs.ts"),

@@ -10,6 +10,7 @@ import { PERMISSIONS } from "./permissions.ts";
 import { RUN } from "./run.ts";
 import { SCRIPTS } from "./scripts.ts";
 import { SERVE } from "./serve.ts";
+import { SERVICE } from "./service.ts";
 import { VERSION } from "./version.ts";
 
 /** Every command of the command line, in the order in which `--help` lists them. */
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   DOCTOR,
   INSTALL,
   UNINSTALL,
+  SERVICE,
   PERMISSIONS,
   DEMO,
   COMPLETIONS,

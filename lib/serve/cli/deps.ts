@@ -6,7 +6,7 @@ import { print, printJson, say } from "./terminal/terminal.ts";
 /** `deps`: what a script would get installed. */
 export const DEPS = defineCommand({
   name: "deps",
-  description: "Show what a script needs: by its header, its project or its imports",
+  description: "Show which packages a script needs, and what asks for them",
   arguments: { file: required("the script") },
   options: {
     python: text("the Python that is to run it, e.g. 3.12", {

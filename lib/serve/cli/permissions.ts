@@ -8,7 +8,7 @@ import { print } from "./terminal/terminal.ts";
 /** `permissions`: what the server needs instead of -A, for a command line to take in. */
 export const PERMISSIONS = defineCommand({
   name: "permissions",
-  description: "Print the flags of `deno run` that the server needs, instead of -A",
+  description: "Print the flags of `deno run` that can replace -A",
   options: {
     listen: text("also those that `serve --http` needs to listen there", {
       placeholder: "<host:port>",

@@ -6,12 +6,12 @@ import { RERUN_OPTIONS } from "./jobs/rerun_options.ts";
 /** `run`: a script as a job, as the tools run it. */
 export const RUN = defineCommand({
   name: "run",
-  description: "Run a script as a job and show its output; what follows the script is its own",
+  description: "Run a script as a job and show its output",
   arguments: {
     script: required(
       "path of the script, or of a folder or zip with __main__.py; - reads it from standard input",
     ),
-    args: anyNumber("the script's arguments"),
+    args: anyNumber("the script's arguments: all that follows it, options included"),
   },
   passesOptionsOn: true,
   options: {

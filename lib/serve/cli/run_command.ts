@@ -6,20 +6,12 @@ import { permissionAdvice } from "../../base/permission_advice.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { App } from "../../runs/app.ts";
 import { invocation } from "../program/invocation.ts";
-import { addCommand, helpText } from "./command/build_program.ts";
+import { addCommand } from "./command/build_program.ts";
 import { Cli, EXIT } from "./command/cli.ts";
 import { COMMANDS } from "./commands.ts";
+import { programHelp } from "./program_help.ts";
 import { print, say } from "./terminal/terminal.ts";
 import { plainLines } from "./terminal/terminal_text.ts";
-
-const HELP = {
-  about:
-    "Exit codes: 0 done; 1 could not be done; 64 wrong command line; 124 time was up; 130 Ctrl-C;\n" +
-    "141 nobody reads the output any more; run and jobs wait: the script's own.",
-  examples: ["$0 run script.py", "$0 jobs", "$0 install --dry-run"],
-  afterword:
-    "Settings come from the environment: PYTHON_MCP_HOME (default ~/.python_mcp), NO_COLOR.",
-};
 
 /** Runs a command line; returns its exit code. */
 export async function runCommand(args: string[], createApp: () => App): Promise<number> {
@@ -40,14 +32,14 @@ export async function runCommand(args: string[], createApp: () => App): Promise<
 
 function createProgram(cli: Cli): Command {
   const program = new Command(invocation())
-    .description("The MCP server that runs Python as jobs. Without a command: serve on stdio.")
     .version(config.version)
     .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError("(--help shows how it is used)")
     .configureOutput({ writeOut: print, writeErr: say });
   for (const command of COMMANDS) addCommand(program, command, cli, COMMANDS);
-  return program.addHelpText("after", helpText(HELP, program.name()));
+  // Only now: a command would have the same help.
+  return program.configureHelp({ formatHelp: () => programHelp(program.name(), COMMANDS) });
 }
 
 /** One clear sentence; a fault of the program itself shows where it is. */

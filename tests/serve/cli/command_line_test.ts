@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import config from "../../../deno.json" with { type: "json" };
-import { cli, cliProcess, startJob, writeScript } from "../../helpers/cli.ts";
+import { cli, cliInTerminal, cliProcess, startJob, writeScript } from "../../helpers/cli.ts";
 import { connect } from "../../helpers/connect.ts";
 import { denoDir, MAIN } from "../../helpers/program.ts";
 import { skippableTest } from "../../helpers/skippable.ts";
@@ -22,6 +22,7 @@ const COMMANDS = [
   "doctor",
   "install",
   "uninstall",
+  "service",
   "permissions",
   "demo",
   "completions",
@@ -49,6 +50,24 @@ Deno.test("help lists every command, and the tests know them all", async () => {
     [...await listed(), ...await listed("jobs")].toSorted(),
     COMMANDS.toSorted(),
   );
+});
+
+Deno.test("the program's help fits on a screen of 24 lines and 80 columns", async () => {
+  await using home = await TestHome.create();
+  const { stdout } = await cli(home, ["--help"]);
+  const lines = stdout.split("\n");
+  assert(lines.length <= 24, `${lines.length} lines`);
+  for (const line of lines) assert(line.length <= 80, line);
+});
+
+Deno.test("the program says on a terminal what it is and what to type, and does not wait", async () => {
+  await using home = await TestHome.create();
+  const shown = await cliInTerminal(home, [], { NO_COLOR: "1" });
+  assert.match(shown, /^python-mcp [\d.]+: an MCP server that runs Python/);
+  for (const next of ["install", "demo", "doctor", "--help"]) assert(shown.includes(` ${next} `));
+  // Nothing but text: no colours over a line that shows none.
+  assert.equal(shown.replaceAll(/[\n\r -~]/g, ""), "");
+  assert.equal([...Deno.readDirSync(home.path)].length, 0, "it needs no home");
 });
 
 Deno.test("a wrong command line ends with 64 and a hint", async () => {

@@ -1,5 +1,6 @@
 """A cell of a session while it runs: a job whose supervisor is that of the session."""
 import os
+import select
 import time
 
 import job_folder
@@ -15,16 +16,19 @@ MOST_NOTES = 2000
 class Ending:
     """Why a cell is to end before it is done, and until when it may yield."""
 
-    def __init__(self, until, error=None, timed_out=False, cancelled=False):
-        self.until, self.error, self.timed_out, self.cancelled = until, error, timed_out, cancelled
-        self.again = None  # when it is interrupted once more
+    def __init__(self, grace, error=None, timed_out=False, cancelled=False):
+        now = time.monotonic()
+        self.until, self.again = now + grace, now + grace / 2
+        self.error, self.timed_out, self.cancelled = error, timed_out, cancelled
 
 
 class RunningCell:
-    def __init__(self, spec, number, lock, slot, tell, session):
+    def __init__(self, spec, number, lock, slot, tell, session, grace):
+        """`session`: its name. `grace`: seconds that it may go on after an interrupt."""
+        self.grace = grace
         self.spec, self.number, self.lock, self.slot, self.tell = spec, number, lock, slot, tell
         self.id, self.folder = spec["id"], spec["dir"]
-        self.session = session  # its name
+        self.session = session
         self.began, self.started_at = time.monotonic(), time.time()
         limit = spec.get("timeout_seconds")
         self.deadline = self.began + limit if limit else float("inf")
@@ -51,6 +55,53 @@ class RunningCell:
             "artifacts": os.path.join(self.folder, names.ARTIFACTS),
             "install": self.spec["session"].get("install"),
         }
+
+    def register(self, poll, now):
+        """Returns when it is to be looked at in any case."""
+        until = self.ending.again or self.ending.until if self.ending else self.deadline
+        for output in self.outputs:
+            if output.rests_until <= now:
+                poll.register(output.pipe, select.POLLIN)
+            else:
+                until = min(until, output.rests_until)
+        if self.inbox and self.inbox.pipe is not None:
+            poll.register(self.inbox.pipe, select.POLLIN)
+        return until
+
+    def serve(self, ready, kernel):
+        for output in self.outputs:
+            if output.pipe in ready:
+                self.move(output)
+        if self.problem():
+            self.interrupt(kernel, error="The cell was stopped: " + self.problem())
+        if self.inbox and self.inbox.pipe in ready:
+            for message in self.inbox.read():
+                kernel.link.send({"input": message["text"], "eof": message["eof"]})
+
+    def look(self, kernel):
+        """A signal has come: somebody may have changed its files."""
+        if job_folder.has(self.folder, names.CANCEL):
+            self.interrupt(kernel, cancelled=True)
+        try:
+            if job_folder.has(self.folder, names.BACKGROUND):
+                self.slot.move_to_background()
+        except OSError:
+            pass  # no file can be had just now
+
+    def interrupt(self, kernel, **why):
+        """Has KeyboardInterrupt raised in it, and once more when half of its grace is over."""
+        if not self.ending:
+            self.ending = Ending(self.grace, **why)
+            kernel.interrupt()
+
+    def check(self, now, kernel):
+        """False when it has not yielded within its grace."""
+        if not self.ending and now >= self.deadline:
+            self.interrupt(kernel, timed_out=True)
+        if self.ending and self.ending.again and now >= self.ending.again:
+            self.ending.again = None
+            kernel.interrupt()
+        return not self.ending or now < self.ending.until
 
     def move(self, output):
         self.shown.printed(output.name, output.move())
@@ -136,25 +187,3 @@ def shorten(text):
         return text
     half = LONGEST_RESULT // 2
     return "%s… [%d characters omitted] …%s" % (text[:half], len(text) - LONGEST_RESULT, text[-half:])
-
-
-def fail_waiting(spec, error, failed_step=None, prepare_log=None, cancelled=False):
-    """Ends a cell that has not begun; whoever looks at it just now is waited for."""
-    folder = spec["dir"]
-    try:
-        lock = job_folder.try_lock(folder)
-        while lock is None and not job_folder.is_gone(folder):
-            time.sleep(job_folder.PROBE_SECONDS)
-            lock = job_folder.try_lock(folder)
-        try:
-            if not job_folder.has_outcome(folder):
-                if prepare_log:
-                    with job_folder.open_private(os.path.join(folder, names.PREPARE_LOG)) as file:
-                        file.write(prepare_log)
-                outcome = job_folder.ended_without_run(error, cancelled or job_folder.has(folder, names.CANCEL))
-                outcome["failed_step"] = failed_step
-                job_folder.write_outcome(folder, outcome, lock, waits=False)
-        finally:
-            os.close(lock)
-    except OSError:
-        pass  # it was removed

@@ -1,8 +1,15 @@
-"""`ended.json`: how a session ended."""
+"""How a session ended, and `ended.json`, which says so."""
 import time
 
 import job_folder
 import names
+
+
+class SessionEnded(Exception):
+    def __init__(self, reason, died):
+        """`died`: nobody had asked for it."""
+        super().__init__(reason)
+        self.reason, self.died = reason, died
 
 
 def note_end(folder, reason, died, cell):

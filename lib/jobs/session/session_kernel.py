@@ -1,6 +1,7 @@
 """The process of a session in which its cells run, as its supervisor sees it."""
 import _socket
 import os
+import select
 import signal
 import time
 
@@ -30,6 +31,10 @@ class Kernel:
         self.between = read  # what is printed while no cell runs
         self.is_ready = False
         self.about = {}
+
+    def register(self, poll):
+        if self.link.is_open:
+            poll.register(self.link.descriptor, select.POLLIN | (select.POLLOUT if self.link.unsent else 0))
 
     def reap(self):
         """Collects what has ended of it and of what it started."""

@@ -51,7 +51,7 @@ def start(launcher, spec, fork):
     except OSError as error:
         return {"error": str(error)}
     supervise = lambda reaps: session_supervisor.supervise(
-        home, spec, lock, listener, launcher.umask, launcher.limit, reaps
+        home, spec, listener, launcher.umask, launcher.limit, reaps
     )
     try:
         fork([lock, own, listener.fileno()], supervise)

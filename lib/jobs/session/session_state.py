@@ -1,0 +1,52 @@
+"""`state.json`: how a session is, for everybody who lists sessions; see session_files.ts."""
+import os
+import time
+
+import job_folder
+import names
+import process_tree
+
+REST_SECONDS = 5.0  # between two looks at the memory of a cell that runs
+
+
+class SessionState:
+    def __init__(self, session_id, folder):
+        self.id, self.folder = session_id, folder
+        self.began = self.last_used = time.time()
+        self.last_job = None
+        self.written_at = 0.0
+
+    def is_due(self, now):
+        return now >= self.written_at + REST_SECONDS
+
+    def write(self, kernel, cell, cells, queued, packages):
+        self.written_at = time.monotonic()
+        is_ready = kernel is not None and kernel.is_ready
+        about = kernel.about if kernel else {}
+        state = {
+            "id": self.id,
+            "state": "starting" if not is_ready else "busy" if cell else "idle",
+            "started_at": self.began,
+            "last_used_at": self.last_used,
+            "cells": cells,
+            "running": {"cell": cell.number, "job_id": cell.id} if cell else None,
+            "last_job_id": self.last_job,
+            "queued": queued,
+            "python_version": about.get("python_version"),
+            "shell": about.get("shell"),
+            "kernel_pid": kernel.pid if kernel else None,
+            "supervisor_pid": os.getpid(),
+            "memory_bytes": self.memory(),
+            "packages": packages,
+        }
+        try:
+            job_folder.write_json(self.folder, names.SESSION_STATE, state)
+        except OSError:
+            pass  # a full disk: the next change says it
+
+    def memory(self):
+        """Of all processes of the session."""
+        try:
+            return process_tree.resident_bytes(process_tree.descendants())
+        except OSError:
+            return 0

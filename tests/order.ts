@@ -1,49 +1,46 @@
 /** The test files that run one after the other once all others have ended, each with the reason. */
 export const ALONE: Record<string, string> = {
-  "tests/jobs/supervisor/script_surroundings_test.ts": "changes the umask, and measures memory",
-  "tests/jobs/launcher/broken_python_test.ts": "measures time",
-  "tests/jobs/files/readable_text_test.ts": "measures time",
-  "tests/jobs/waiting/waiting_test.ts": "measures time",
-  "tests/python/source/detect_imports_test.ts": "measures time",
+  "tests/jobs/supervisor/private_files_test.ts": "changes the umask, which files beside it share",
 };
 
 /**
  * What only `.ci/run` runs, by `deno task test:ci`, each with the reason: tools of others, a browser,
- * large packages, and a stranger's whole way through the program.
+ * large packages, and a stranger's whole way through the program. The longest begin first.
  */
 export const IN_CI: Record<string, string> = {
-  "tests/conformance/conformance_test.ts": "needs the packages of tests/tools",
   "tests/cpython/cpython_test.ts": "runs a dozen modules of CPython's own tests",
-  "tests/docs_run_test.ts": "does all that the documents show",
-  "tests/e2e/examples_test.ts": "follows the guide of recipes",
-  "tests/e2e/inspector_test.ts": "needs the packages of tests/tools",
-  "tests/e2e/warm_hosts_test.ts": "is about what is off by default",
-  "tests/e2e/warm_runs_test.ts": "compares cold and warm runs of many scripts",
-  "tests/fuzz/fuzz_test.ts": "goes on for as long as it is told to",
-  "tests/mcp/job_page_test.ts": "needs a browser",
-  "tests/python/in_script/figures_test.ts": "installs pandas, seaborn and more",
-  "tests/python/in_script/notebook_pip_test.ts": "installs packages again and again",
   "tests/python/in_script/notebook_test.ts": "installs and starts Jupyter's kernel",
-  "tests/python/requirements/uv_project_test.ts": "compares with uv itself, which builds projects",
-  "tests/runs/sessions/notebook_in_jupyter_test.ts": "installs and starts Jupyter",
-  "tests/serve/dashboard/page_connection_test.ts": "needs a browser",
+  "tests/serve/dashboard/page_test.ts": "needs a browser",
+  "tests/conformance/conformance_test.ts": "needs the packages of tests/tools",
+  "tests/docs_run_test.ts": "does all that the documents show",
   "tests/serve/dashboard/page_looks_test.ts": "needs a browser",
+  "tests/python/requirements/uv_project_test.ts": "compares with uv itself, which builds projects",
+  "tests/python/in_script/figures_test.ts": "installs pandas, seaborn and more",
+  "tests/e2e/examples_test.ts": "follows the guide of recipes",
   "tests/serve/dashboard/page_output_test.ts": "needs a browser",
   "tests/serve/dashboard/page_script_test.ts": "needs a browser",
-  "tests/serve/dashboard/page_test.ts": "needs a browser",
-  "tests/serve/install/client_programs_test.ts": "needs the programs of tests/clients",
+  "tests/e2e/warm_hosts_test.ts": "is about what is off by default",
   "tests/serve/published_test.ts": "runs the package as it is published",
+  "tests/fuzz/fuzz_test.ts": "goes on for as long as it is told to",
+  "tests/serve/dashboard/page_connection_test.ts": "needs a browser",
+  "tests/python/in_script/notebook_pip_test.ts": "installs packages again and again",
+  "tests/mcp/job_page_test.ts": "needs a browser",
+  "tests/e2e/warm_runs_test.ts": "compares cold and warm runs of many scripts",
+  "tests/runs/sessions/notebook_in_jupyter_test.ts": "installs and starts Jupyter",
+  "tests/serve/install/client_programs_test.ts": "needs the programs of tests/clients",
+  "tests/e2e/inspector_test.ts": "needs the packages of tests/tools",
 };
 
-/** The longest files, which begin first, so that none of them goes on alone at the end. */
+/** The longest files, each in an isolate of its own and the first to begin, so that none of them goes on alone at the end. */
 export const FIRST = [
   "tests/python/requirements/surroundings_test.ts",
   "tests/e2e/hostile_scripts_test.ts",
-  "tests/e2e/cancel_request_test.ts",
-  "tests/python/in_script/live_output_test.ts",
-  "tests/jobs/supervisor/output_pipes_test.ts",
-  "tests/mcp/tools/with_pictures_test.ts",
   "tests/jobs/supervisor/whole_tree_test.ts",
+  "tests/e2e/cancel_request_test.ts",
+  "tests/python/environment/network_test.ts",
   "tests/jobs/launcher/child_jobs_test.ts",
-  "tests/serve/scoped_test.ts",
+  "tests/mcp/tools/with_pictures_test.ts",
+  "tests/e2e/progress_notifications_test.ts",
+  "tests/serve/stdio/stdio_end_test.ts",
+  "tests/serve/cli/run_test.ts",
 ];

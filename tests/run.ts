@@ -1,17 +1,21 @@
 /**
  * Runs all tests, those in comments included, as `deno test` would with the same arguments (with
  * `--in-ci`: those that only `.ci/run` runs), and ends with a line that says how many passed, failed and
- * were skipped. Files run beside each other, except those that cannot; where the arguments name files,
- * these run one after the other. A file that fails beside others runs once more by itself, since a time
- * may be too short on a busy machine: that is said, and what fails then has failed.
+ * were skipped. Files run beside each other, several of them in one bundle, which loads once what they
+ * import; those that cannot run at the end. Where the arguments name files, these run one after the other.
+ * A file that fails beside others runs once more by itself, since a time may be too short on a busy
+ * machine: that is said, and what fails then has failed.
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { deal, withoutBundles, writeBundles } from "./helpers/bundles.ts";
 import { ALONE, FIRST, IN_CI } from "./order.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Many tests wait for processes, hence more files at once than there are cores. */
 const AT_ONCE = Deno.env.get("DENO_JOBS") ?? String(navigator.hardwareConcurrency + 1);
+/** How many files share what they import; more take longer than others at the end. */
+const IN_A_BUNDLE = 5;
 /** Packages from PyPI are as they were then, whatever a test asks for; a later day brings later ones. */
 const PACKAGES_OF = "2026-11-28T00:00:00Z";
 /** Room for what a program makes at its start: collecting garbage there takes a sixth of its time. */
@@ -31,6 +35,7 @@ interface Counts {
 const inCi = Deno.args.includes("--in-ci");
 const args = Deno.args.filter((arg) => arg !== "--in-ci");
 const named = args.some((arg) => !arg.startsWith("-"));
+const bundles = Deno.makeTempDirSync({ prefix: "python-mcp-bundles-" });
 const runs = plan();
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const [index, run] of runs.entries()) {
@@ -42,15 +47,26 @@ for (const [index, run] of runs.entries()) {
   total.failed += stillFailed;
   total.skipped += skipped;
 }
+Deno.removeSync(bundles, { recursive: true });
 print(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 Deno.exit(total.failed === 0 ? 0 : 1);
 
 /** The arguments of each run of `deno test`, in their order. */
 function plan(): string[][] {
   if (named) return [["--doc", ...args]];
-  if (inCi) return [["--parallel", ...args, ...Object.keys(IN_CI)]];
-  const beside = [...FIRST, "main.ts", "lib", ...others()];
-  return [["--doc", "--parallel", ...args, ...beside], [...args, ...Object.keys(ALONE)]];
+  if (inCi) return [["--parallel", ...args, ...inOrder(Object.keys(IN_CI), [])]];
+  const parallel = ["--doc", "--parallel", ...args, ...inOrder(FIRST, others()), "main.ts", "lib"];
+  return [parallel, [...args, ...Object.keys(ALONE)]];
+}
+
+/**
+ * What stands for these files, the first of them one by one, the others in bundles: `deno test` sorts
+ * files by how deep their folders are, and bundles lie in one.
+ */
+function inOrder(first: string[], others: string[]): string[] {
+  // Arguments may choose tests by their names, which bundles change.
+  if (args.length > 0) return [...first, ...others];
+  return writeBundles(bundles, [...first.map((file) => [file]), ...deal(others, IN_A_BUNDLE)]);
 }
 
 /** How many tests of these files fail when nothing runs beside them. */
@@ -74,7 +90,15 @@ function others(folder = "tests"): string[] {
 async function denoTest(args: string[]): Promise<Counts> {
   const child = new Deno.Command(Deno.execPath(), {
     // deno.json names the lock of the program alone; types are checked by `deno task check`.
-    args: ["test", "-A", "--no-check", "--lock=tests/deno.lock", "--frozen", ...args],
+    args: [
+      "test",
+      "-A",
+      "--no-check",
+
+      "--lock=tests/deno.lock",
+      "--frozen",
+      ...args,
+    ],
     cwd: ROOT,
     stdin: "null",
     stdout: "piped",
@@ -87,11 +111,11 @@ async function denoTest(args: string[]): Promise<Counts> {
   }).spawn();
   let output = "";
   for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
-    print(piece);
+    print(withoutBundles(piece));
     output += piece;
   }
   const { code } = await child.status;
-  const counts = countsIn(output);
+  const counts = countsIn(withoutBundles(output));
   // Such as when a test file does not compile, or ends its process.
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
   return counts;

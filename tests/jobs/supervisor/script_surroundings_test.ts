@@ -35,25 +35,6 @@ Deno.test("a script has the server's umask when everything else is private", asy
   assert.equal(Deno.statSync(`${bench.path}/made`).mode! & 0o777, 0o666 & ~Deno.umask());
 });
 
-Deno.test("files are 0600 and folders 0700 when the umask allows everything", async () => {
-  const before = Deno.umask(0);
-  try {
-    await using bench = await JobBench.open();
-    const { id } = await bench.start(python("print(1)"), {
-      prepare: [{
-        label: "Prepare",
-        argv: python("print(2)"),
-        save_stdout_to: `${bench.path}/jobs/saved`,
-      }],
-    });
-    await bench.end(id);
-    await bench.manager.cancel((await bench.start(python("import time; time.sleep(100)"))).id);
-    assert.deepEqual(tooOpen(bench.path), []);
-  } finally {
-    Deno.umask(before);
-  }
-});
-
 Deno.test("a script's peak memory is its own when 1,000 jobs wait", async () => {
   await using bench = await JobBench.open({ maxRunning: 1 });
   const alone = Number((await bench.run(python(RESIDENT))).result.stdout);
@@ -90,12 +71,4 @@ function launcherBytes(home: string): number {
     }
   }
   throw new Error("there is no launcher");
-}
-
-function tooOpen(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
-    const path = `${folder}/${name}`;
-    const wrong = Deno.lstatSync(path).mode! & 0o077 ? [path] : [];
-    return isDirectory ? [...wrong, ...tooOpen(path)] : wrong;
-  });
 }

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { deal, withoutBundles, writeBundles } from "./helpers/bundles.ts";
+import { ROOT } from "./helpers/program.ts";
+import { runProcess } from "./helpers/run_process.ts";
+import { TestHome } from "./helpers/test_home.ts";
+
+Deno.test("tests in a bundle are those of its files, named after them", async () => {
+  await using home = await TestHome.create();
+  const files = ["first", "second"].map((name) => `tests/fixtures/bundled/${name}.ts`);
+  const [bundle] = writeBundles(home.path, [files]);
+  const { code, stdout } = await runProcess(
+    [Deno.execPath(), "test", "-A", "--parallel", "--no-check", "--lock=tests/deno.lock", bundle!],
+    { cwd: ROOT, env: { NO_COLOR: "1" } },
+  );
+  assert.equal(code, 1);
+  const lines = withoutBundles(stdout).split("\n").map((line) =>
+    line.replace(/ \(\d+[mµ]?s\)$/, "")
+  );
+  const results = lines.filter((line) => / \.\.\. (ok|FAILED|ignored)$/.test(line));
+  assert.deepEqual(results, [
+    "./tests/fixtures/bundled/first.ts => the first file's test passes ... ok",
+    "./tests/fixtures/bundled/first.ts => the first file's test is left out ... ignored",
+    "./tests/fixtures/bundled/second.ts => the second file's test fails ... FAILED",
+    "./tests/fixtures/bundled/second.ts => the second file's test has steps ... one ... ok",
+    "./tests/fixtures/bundled/second.ts => the second file's test has steps ... ok",
+  ]);
+  assert.ok(lines.includes("FAILED | 2 passed (1 step) | 1 failed | 1 ignored"), stdout);
+});
+
+Deno.test("every file is dealt out once, neighbours into different bundles", () => {
+  assert.deepEqual(deal(["a", "b", "c", "d", "e"], 2), [["a", "d"], ["b", "e"], ["c"]]);
+  assert.deepEqual(deal([], 2), []);
+});

@@ -8,6 +8,7 @@ export const ALONE: Record<string, string> = {
  * large packages, and a stranger's whole way through the program. The longest begin first.
  */
 export const IN_CI: Record<string, string> = {
+  "tests/build/mcpb_test.ts": "needs the packages of tests/tools, and starts Deno by npx",
   "tests/cpython/cpython_test.ts": "runs a dozen modules of CPython's own tests",
   "tests/python/in_script/notebook_test.ts": "installs and starts Jupyter's kernel",
   "tests/serve/dashboard/page_test.ts": "needs a browser",

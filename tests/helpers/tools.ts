@@ -4,7 +4,7 @@ import tools from "../tools/deno.json" with { type: "json" };
 const CONFIG = fileURLToPath(new URL("../tools/deno.json", import.meta.url));
 
 /** Arguments of `deno` that run a program which is no dependency of ours, as its own lock names it. */
-export function toolArgs(name: "conformance" | "inspector"): string[] {
+export function toolArgs(name: "conformance" | "inspector" | "mcpb"): string[] {
   return ["run", "-A", "--config", CONFIG, tools.imports[name]];
 }
 

@@ -20,6 +20,7 @@ export const IN_CI: Record<string, string> = {
   "tests/e2e/examples_test.ts": "follows the guide of recipes",
   "tests/serve/dashboard/page_output_test.ts": "needs a browser",
   "tests/serve/dashboard/page_script_test.ts": "needs a browser",
+  "tests/serve/dashboard/page_sessions_test.ts": "needs a browser",
   "tests/e2e/warm_hosts_test.ts": "is about what is off by default",
   "tests/serve/published_test.ts": "runs the package as it is published",
   "tests/fuzz/fuzz_test.ts": "goes on for as long as it is told to",

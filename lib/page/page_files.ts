@@ -8,7 +8,9 @@ import listCss from "./css/list.css" with { type: "text" };
 import loginCss from "./css/login.css" with { type: "text" };
 import outputCss from "./css/output.css" with { type: "text" };
 import scriptCss from "./css/script.css" with { type: "text" };
+import sessionCss from "./css/session.css" with { type: "text" };
 import artifactsJs from "./js/artifacts.js" with { type: "text" };
+import cellViewJs from "./js/cell_view.js" with { type: "text" };
 import chartJs from "./js/chart.js" with { type: "text" };
 import clockJs from "./js/clock.js" with { type: "text" };
 import confirmJs from "./js/confirm.js" with { type: "text" };
@@ -26,6 +28,9 @@ import outputPaneJs from "./js/output_pane.js" with { type: "text" };
 import progressBarJs from "./js/progress_bar.js" with { type: "text" };
 import scriptViewJs from "./js/script_view.js" with { type: "text" };
 import serverJs from "./js/server.js" with { type: "text" };
+import sessionHeadJs from "./js/session_head.js" with { type: "text" };
+import sessionListJs from "./js/session_list.js" with { type: "text" };
+import sessionViewJs from "./js/session_view.js" with { type: "text" };
 import statusFilterJs from "./js/status_filter.js" with { type: "text" };
 import themeJs from "./js/theme.js" with { type: "text" };
 import usageJs from "./js/usage.js" with { type: "text" };
@@ -45,7 +50,9 @@ export const PAGE_FILES: Readonly<Record<string, string>> = {
   "css/login.css": loginCss,
   "css/output.css": outputCss,
   "css/script.css": scriptCss,
+  "css/session.css": sessionCss,
   "js/artifacts.js": artifactsJs,
+  "js/cell_view.js": cellViewJs,
   "js/chart.js": chartJs,
   "js/clock.js": clockJs,
   "js/confirm.js": confirmJs,
@@ -63,6 +70,9 @@ export const PAGE_FILES: Readonly<Record<string, string>> = {
   "js/progress_bar.js": progressBarJs,
   "js/script_view.js": scriptViewJs,
   "js/server.js": serverJs,
+  "js/session_head.js": sessionHeadJs,
+  "js/session_list.js": sessionListJs,
+  "js/session_view.js": sessionViewJs,
   "js/status_filter.js": statusFilterJs,
   "js/theme.js": themeJs,
   "js/usage.js": usageJs,

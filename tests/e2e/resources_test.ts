@@ -36,6 +36,7 @@ Deno.test("resources/templates/list names every family of resources", async () =
     "job-output://{job_id}/{stream}{?cursor,limit}",
     "job-artifact://{job_id}/{+name}",
     "script://{name}",
+    "session://{session}",
   ]);
 });
 

@@ -60,10 +60,25 @@ export function shown(path: string): CellOutput {
   };
 }
 
-/** Writes a session's folder with a transcript and the picture of its cell 3; returns its path. */
+/** What a session that has ended was. */
+const RECORD = {
+  id: "5e551011-0000-4000-8000-000000000000",
+  created_at: BEGAN,
+  directory: "/data",
+  python: "/usr/bin/python3",
+  dependencies: ["six==1.17.0"],
+  asked: { use_uv: false },
+  withheld: [],
+};
+
+/**
+ * Writes the folder of a session that has ended, with a transcript and the picture of its cell 3;
+ * returns its path.
+ */
 export function writeSession(home: string, name: string, entries: TranscriptEntry[]): string {
   const folder = join(home, "sessions", name);
   Deno.mkdirSync(join(folder, "pictures"), { recursive: true });
+  Deno.writeTextFileSync(join(folder, "session.json"), JSON.stringify({ ...RECORD, name }));
   const lines = entries.map((entry) => JSON.stringify(entry) + "\n");
   Deno.writeTextFileSync(join(folder, "transcript.jsonl"), lines.join(""));
   const png = Uint8Array.from(atob(PNG), (letter) => letter.charCodeAt(0));

@@ -1,3 +1,4 @@
+import { SessionFiles } from "../../jobs/files/session_files.ts";
 import type { App } from "../../runs/app.ts";
 import { listSavedScripts } from "../../runs/scripts/saved_scripts.ts";
 
@@ -25,6 +26,8 @@ async function candidates(argument: string, app: App): Promise<string[]> {
     case "name":
     case "script_name":
       return (await listSavedScripts(app)).map(({ name }) => name);
+    case "session":
+      return SessionFiles.names(app.jobs.home);
     default:
       return [];
   }

@@ -9,6 +9,7 @@ import type { Contents, ResourceFamily } from "./define_resource.ts";
 import { JOB_PAGE } from "./job_page.ts";
 import { JOB_RESOURCES } from "./job_resources.ts";
 import { SAVED_SCRIPT } from "./saved_script.ts";
+import { SESSION_TRANSCRIPT } from "./session_transcript.ts";
 
 const PAGE = 50;
 
@@ -17,6 +18,7 @@ export const RESOURCES: readonly ResourceFamily[] = [
   ...JOB_RESOURCES,
   JOB_PAGE,
   SAVED_SCRIPT,
+  SESSION_TRANSCRIPT,
 ];
 
 /** `resources/list`: the jobs, newest first, a page at a time; the saved scripts after the last. */

@@ -140,6 +140,28 @@ export const SESSION_TOOLS: readonly Tool[] = [
       };
     },
   }),
+  defineTool({
+    name: "py_session_save",
+    title: "Save a session as a notebook",
+    description:
+      "Write a session, also one that has ended, as a Jupyter notebook with its outputs.",
+    annotations: REMOVES,
+    input: z.strictObject({
+      session,
+      path: text.describe("Ends with .ipynb"),
+      overwrite: z.boolean().default(false),
+    }),
+    output: z.object({
+      written: z.boolean().optional(),
+      path: text.optional(),
+      cells: integer.optional(),
+      error,
+    }),
+    handle: async (input, { app }) => {
+      const { saveSession } = await load();
+      return { json: { ...await saveSession(app, input) } };
+    },
+  }),
 ];
 
 /** Loaded at the first use: no client waits for them when the server starts. */

@@ -7,6 +7,8 @@ import { JobList } from "./job_list.js";
 import { JobView } from "./job_view.js";
 import { listenToKeys } from "./keyboard.js";
 import { askJson, NotLetIn, post, ServerEvents } from "./server.js";
+import { SessionList } from "./session_list.js";
+import { SessionView } from "./session_view.js";
 import { StatusFilter } from "./status_filter.js";
 import { connectTheme } from "./theme.js";
 
@@ -14,6 +16,8 @@ import { connectTheme } from "./theme.js";
 
 /** @type {JobView | undefined} */
 let view;
+/** @type {SessionView | undefined} */
+let session;
 /** What each job was when it was last heard of. @type {Map<string, string>} */
 const heard = new Map();
 
@@ -24,6 +28,7 @@ const list = new JobList({
     if (job) view?.update(job);
   },
 });
+const sessions = new SessionList((name) => chooseSession(name));
 const filter = new StatusFilter((status) => list.filter(status));
 const events = new ServerEvents({
   hello(data) {
@@ -32,6 +37,8 @@ const events = new ServerEvents({
     filter.show(data.counts);
     list.load();
     view?.load();
+    sessions.load();
+    session?.load();
   },
   list({ counts }) {
     filter.show(counts);
@@ -45,6 +52,10 @@ const events = new ServerEvents({
     const before = heard.get(job.id);
     heard.set(job.id, job.status);
     if (before && before !== job.status) byId("news").textContent = `${job.label}: ${job.status}`;
+  },
+  sessions({ sessions: all, changed }) {
+    sessions.show(all);
+    if (session && changed.includes(session.name)) session.load();
   },
   usage(data) {
     if (view?.id === data.id) view?.usage.take(data);
@@ -66,8 +77,7 @@ function choose(id, focus) {
   const before = view?.id;
   document.body.classList.toggle("chosen", id !== undefined);
   if (id !== undefined && id === before) return;
-  view?.close();
-  view = undefined;
+  closeView();
   list.choose(id);
   history.replaceState(null, "", id ? `#job=${id}` : location.pathname);
   if (id === undefined) {
@@ -85,6 +95,37 @@ function choose(id, focus) {
     if (focus && matchMedia("(max-width: 760px)").matches) byId("detail").focus();
   }
   events.watch(id);
+}
+
+/** @param {string} name */
+function chooseSession(name) {
+  closeView();
+  list.choose(undefined);
+  document.body.classList.add("chosen");
+  history.replaceState(null, "", `#session=${name}`);
+  session = new SessionView(name, { back: () => choose(undefined), act: actOnSession });
+  sessions.choose(name);
+  events.watch(undefined);
+}
+
+function closeView() {
+  view?.close();
+  session?.close();
+  view = session = undefined;
+  sessions.choose(undefined);
+}
+
+/**
+ * @param {string} name
+ * @param {"end" | "interrupt"} action
+ */
+async function actOnSession(name, action) {
+  const [question, text] = action === "end"
+    ? [`End the session ${name}?`, "Its variables are gone then; its cells stay to be seen."]
+    : [`Interrupt the cell of ${name}?`, "Its variables are kept."];
+  const verb = action === "end" ? "End it" : "Interrupt";
+  if (!await confirmed(question, text, verb)) return;
+  await attempt(async () => say((await post(`/api/sessions/${name}/${action}`)).message));
 }
 
 /** @param {Job} job */
@@ -156,4 +197,7 @@ setInterval(() => {
   list.tick();
   if (view?.job?.status === "running") view.head.tick();
 }, 1000);
-choose(new URLSearchParams(location.hash.slice(1)).get("job") ?? undefined);
+const asked = new URLSearchParams(location.hash.slice(1));
+const askedSession = asked.get("session");
+if (askedSession) chooseSession(askedSession);
+else choose(asked.get("job") ?? undefined);

@@ -14,7 +14,10 @@ export interface KeptPicture {
   path: string;
 }
 
-/** A (fresh) Python began; what was there before is gone. Times are in seconds since 1970. */
+/**
+ * A (fresh) Python began; what was there before is gone. `at` is when a line was written, in seconds
+ * since 1970.
+ */
 export interface SessionBegan {
   type: "session";
   id: string;

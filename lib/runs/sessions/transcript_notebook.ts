@@ -34,8 +34,8 @@ function codeCell(ran: CellRan, folder: string): Json {
     metadata: {
       // Where Jupyter keeps when a cell ran.
       execution: {
-        "iopub.execute_input": timeOf(at),
-        "shell.execute_reply": timeOf(at + elapsed_seconds),
+        "iopub.execute_input": timeOf(at - elapsed_seconds),
+        "shell.execute_reply": timeOf(at),
       },
     },
     outputs: notebookOutputs(outputs, folder, cell),

@@ -9,6 +9,7 @@ import { JOBS } from "./jobs/jobs.ts";
 import { PERMISSIONS } from "./permissions.ts";
 import { RUN } from "./run.ts";
 import { SCRIPTS } from "./scripts.ts";
+import { SESSIONS } from "./sessions/sessions.ts";
 import { SERVE } from "./serve.ts";
 import { SERVICE } from "./service.ts";
 import { VERSION } from "./version.ts";
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   SERVE,
   RUN,
   JOBS,
+  SESSIONS,
   SCRIPTS,
   DEPS,
   DASHBOARD,

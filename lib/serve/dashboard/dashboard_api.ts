@@ -11,6 +11,8 @@ import { EventStreams } from "./event_stream.ts";
 import { detailOf, summaryOf } from "./job_json.ts";
 import { readPruneRequest, TooLarge } from "./prune_request.ts";
 import { readOutput } from "./read_output.ts";
+import { sessionAnswer } from "./session_api.ts";
+import { SessionUpdates } from "./session_updates.ts";
 import { UsageSampler } from "./usage_sampler.ts";
 
 const MOST_JOBS = 500;
@@ -26,12 +28,14 @@ class NotFound extends Error {}
 export class DashboardApi {
   readonly #app: App;
   readonly #sampler: UsageSampler;
+  readonly #sessions: SessionUpdates;
   readonly #events: EventStreams;
 
   constructor(app: App) {
     this.#app = app;
     this.#sampler = new UsageSampler(app);
-    this.#events = new EventStreams(app, this.#sampler);
+    this.#sessions = new SessionUpdates(app);
+    this.#events = new EventStreams(app, this.#sampler, this.#sessions);
   }
 
   async fetch(request: Request): Promise<Response> {
@@ -49,6 +53,7 @@ export class DashboardApi {
 
   close(): void {
     this.#events.close();
+    this.#sessions.close();
     this.#sampler.close();
   }
 
@@ -84,8 +89,11 @@ export class DashboardApi {
         return json(await this.#remove(id!));
       case "POST prune":
         return json(await pruneJobs(this.#app, await readPruneRequest(request)));
-      default:
-        throw new NotFound(`There is nothing at ${request.method} ${pathname}`);
+      default: {
+        const answer = await sessionAnswer(this.#app, route, id ?? "", rest.join("/"), request);
+        if (!answer) throw new NotFound(`There is nothing at ${request.method} ${pathname}`);
+        return answer instanceof Response ? answer : json(answer);
+      }
     }
   }
 

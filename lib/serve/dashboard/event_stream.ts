@@ -1,5 +1,7 @@
 import type { App } from "../../runs/app.ts";
 import { countsOf, summaryOf } from "./job_json.ts";
+import { sessionsOf } from "./session_json.ts";
+import type { SessionUpdates } from "./session_updates.ts";
 import type { UsageSampler } from "./usage_sampler.ts";
 
 /** Proxies close streams on which nothing happens. */
@@ -11,11 +13,13 @@ const RETRY_MS = 1000;
 export class EventStreams {
   readonly #app: App;
   readonly #sampler: UsageSampler;
+  readonly #sessions: SessionUpdates;
   readonly #open = new Set<() => void>();
 
-  constructor(app: App, sampler: UsageSampler) {
+  constructor(app: App, sampler: UsageSampler, sessions: SessionUpdates) {
     this.#app = app;
     this.#sampler = sampler;
+    this.#sessions = sessions;
   }
 
   /** A stream of what changes, with the usage of one job if one is watched. */
@@ -32,6 +36,10 @@ export class EventStreams {
           const row = app.jobs.store.get(id);
           if (row?.listed) send("job", { job: summaryOf(app, row), counts: countsOf(app) });
         };
+        const sendSessions = async (changed: string[]) => {
+          const sessions = await sessionsOf(app);
+          if (this.#open.has(close)) send("sessions", { sessions, changed });
+        };
         send("hello", { home: app.settings.home, now: Date.now(), counts: countsOf(app) });
         const stops = [
           app.updates.listen({
@@ -40,6 +48,7 @@ export class EventStreams {
           }),
           // What this server does is known at once.
           app.jobs.onChange(sendJob),
+          this.#sessions.listen(sendSessions),
           ...(watch === null ? [] : [
             this.#sampler.watch(watch, (news) => send("usage", { id: watch, ...news })),
           ]),

@@ -4,10 +4,18 @@ import type { CellOutput } from "../../../lib/runs/sessions/transcript_entry.ts"
 import { tellStory } from "../../../lib/runs/sessions/session_story.ts";
 import { transcriptNotebook } from "../../../lib/runs/sessions/transcript_notebook.ts";
 import { runProcess } from "../../helpers/run_process.ts";
-import { uvFolder } from "../../helpers/run_plan.ts";
+import { connect } from "../../helpers/connect.ts";
+import { uvFolder, withUv } from "../../helpers/run_plan.ts";
+import { endSessions } from "../../helpers/sessions.ts";
+import { TestHome } from "../../helpers/test_home.ts";
 import { began, printed, ran, shown, writeSession } from "../../helpers/transcript_scene.ts";
 
-const PACKAGES = ["nbformat==5.10.4", "nbconvert==7.16.6", "ipykernel==6.29.5"];
+const PACKAGES = [
+  "nbformat==5.10.4",
+  "nbconvert==7.16.6",
+  "ipykernel==6.29.5",
+  "matplotlib==3.10.0",
+];
 const VALIDATE = "import nbformat, sys\n" +
   "nbformat.validate(nbformat.read(sys.argv[1], as_version=4), repair_duplicate_cell_ids=False)\n";
 
@@ -46,6 +54,42 @@ Deno.test("Jupyter reads, runs and shows the notebook of a session", async () =>
     await Deno.remove(home, { recursive: true });
   }
 });
+
+Deno.test("Jupyter runs the notebook of a session with the same results and pictures", async () => {
+  await using home = await TestHome.create();
+  const env = await withUv();
+  await using server = await connect({ home: home.join("home"), cwd: home.path, env });
+  try {
+    const cells = [
+      "import math\nimport matplotlib.pyplot as plt",
+      "plt.plot([1, 2])\nplt.show()",
+      "%timeit -n1 -r1 pass\nawait __import__('asyncio').sleep(0, math.floor(42.5))",
+      "1 / 0",
+    ];
+    for (const code of cells) {
+      const { json } = await server.call("py_session_run", { code, time_budget_seconds: 180 });
+      assert.equal(json.error, undefined);
+    }
+    const path = home.join("saved.ipynb");
+    const { json } = await server.call("py_session_save", { session: "default", path });
+    assert.deepEqual(json, { written: true, path, cells: 4 });
+    await jupyter("python", "-c", VALIDATE, path);
+    const { cells: saved, metadata } = JSON.parse(await Deno.readTextFile(path));
+    const picture = saved[1].outputs.find((one: Output) => one.data?.["image/png"]);
+    assert.match(picture.data["image/png"], /^iVBORw0KGgo/);
+    assert.match(metadata.python_mcp.packages.join(), /matplotlib/);
+    await jupyter("jupyter-nbconvert", ...RUN, "--to=notebook", "--output=again.ipynb", path);
+    const again = JSON.parse(await Deno.readTextFile(home.join("again.ipynb")));
+    assert.deepEqual(again.cells[2].outputs.at(-1).data, saved[2].outputs.at(-1).data);
+    assert.equal(again.cells[3].outputs[0].evalue, saved[3].outputs.at(-1).evalue);
+  } finally {
+    await endSessions(server);
+  }
+});
+
+interface Output {
+  data?: Record<string, string>;
+}
 
 const RUN = ["--execute", "--allow-errors"];
 

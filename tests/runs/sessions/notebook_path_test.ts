@@ -5,7 +5,7 @@ import { notebookPath } from "../../../lib/runs/sessions/notebook_path.ts";
 import { writeNotebook } from "../../../lib/runs/sessions/write_notebook.ts";
 
 /** A folder with a folder `sub`, links, and a file. */
-function inFolder(body: (base: string) => void): void {
+async function inFolder(body: (base: string) => void | Promise<void>): Promise<void> {
   const base = Deno.realPathSync(Deno.makeTempDirSync());
   try {
     Deno.mkdirSync(join(base, "sub"));
@@ -13,7 +13,7 @@ function inFolder(body: (base: string) => void): void {
     Deno.writeTextFileSync(join(base, "old.ipynb"), "old");
     Deno.symlinkSync("/tmp", join(base, "away"));
     Deno.symlinkSync(join(base, "old.ipynb"), join(base, "link.ipynb"));
-    body(base);
+    await body(base);
   } finally {
     Deno.removeSync(base, { recursive: true });
   }
@@ -27,11 +27,10 @@ for (
     ["~/sub/a.ipynb", "sub/a.ipynb"],
   ] as const
 ) {
-  Deno.test(`a notebook may be saved to ${path}`, () => {
+  Deno.test(`a notebook may be saved to ${path}`, () =>
     inFolder((base) => {
       assert.equal(notebookPath(path, base, { HOME: base }), join(base, expected));
-    });
-  });
+    }));
 }
 
 const REFUSED: Record<string, [path: string, why: RegExp]> = {
@@ -48,34 +47,44 @@ const REFUSED: Record<string, [path: string, why: RegExp]> = {
 };
 
 for (const [what, [path, why]] of Object.entries(REFUSED)) {
-  Deno.test(`a notebook is not saved to a path ${what}`, () => {
+  Deno.test(`a notebook is not saved to a path ${what}`, () =>
     inFolder((base) => {
       assert.throws(() => notebookPath(path, base, {}), (error: Error) => {
         assert(error instanceof UserError, error.stack);
         assert.match(error.message, why);
         return true;
       });
-    });
-  });
+    }));
 }
 
-Deno.test("a notebook replaces another only when it is told to", () => {
-  inFolder((base) => {
-    const path = join(base, "old.ipynb");
-    assert.equal(writeNotebook(path, "new", false), false);
-    assert.equal(Deno.readTextFileSync(path), "old");
-    assert.equal(writeNotebook(path, "new", true), true);
-    assert.equal(Deno.readTextFileSync(path), "new");
-    assert.deepEqual([...Deno.readDirSync(base)].filter(({ name }) => name.endsWith(".new")), []);
-  });
-});
+const env = Deno.env.toObject();
 
-Deno.test("a notebook that cannot be written says why, and leaves nothing", () => {
-  inFolder((base) => {
-    const path = join(base, `${"n".repeat(250)}.ipynb`);
-    for (const overwrite of [false, true]) {
-      assert.throws(() => writeNotebook(path, "new", overwrite), /the path is too long/);
+Deno.test("a notebook replaces another only when it is told to", () =>
+  inFolder(async (base) => {
+    const path = join(base, "old.ipynb");
+    const text = JSON.stringify({ text: "ü".repeat(100_000) });
+    assert.equal(await writeNotebook(path, text, false, env), false);
+    assert.equal(Deno.readTextFileSync(path), "old");
+    assert.equal(await writeNotebook(path, text, true, env), true);
+    assert.equal(Deno.readTextFileSync(path), text);
+    assert.equal([...Deno.readDirSync(base)].length, 5);
+  }));
+
+Deno.test("a notebook that cannot be written says why, and leaves nothing", () =>
+  inFolder(async (base) => {
+    const cases: [string, RegExp][] = [
+      [join(base, `${"n".repeat(250)}.ipynb`), /the path is too long/],
+      [join(base, "none", "a.ipynb"), /a folder of this path is gone/],
+      ["/proc/a.ipynb", /Cannot save the notebook \/proc\/a\.ipynb/],
+    ];
+    for (const [path, why] of cases) {
+      for (const overwrite of [false, true]) {
+        await assert.rejects(writeNotebook(path, "new", overwrite, env), (error: Error) => {
+          assert(error instanceof UserError);
+          assert.match(error.message, why);
+          return true;
+        });
+      }
     }
     assert.equal([...Deno.readDirSync(base)].length, 5);
-  });
-});
+  }));

@@ -11,11 +11,16 @@ import { ProgressLine } from "../terminal/progress_line.ts";
 import { oneLine } from "../terminal/terminal_text.ts";
 import { paintFor, print, printJson, say } from "../terminal/terminal.ts";
 
-/** Shows a job that was started just now to its end, or until Ctrl-C; with `detach`, only its id. */
+/**
+ * Shows a job that was started just now to its end, or until Ctrl-C; with `detach`, only its id.
+ *
+ * @param sayEnd Says what a person should know besides the output.
+ */
 export async function followRun(
   cli: Cli,
   id: string,
   { detach, json }: { detach?: boolean; json?: boolean },
+  sayEnd: (row: JobRow, folder: string | undefined) => void = sayHowItEnded,
 ): Promise<void> {
   if (detach) {
     if (json) printJson({ job_id: id });
@@ -39,22 +44,27 @@ export async function followRun(
     await leave(cli, id, interrupts);
   } else if (row) {
     if (json) printJson({ job: viewOf(row) });
-    else sayHowItEnded(row, cli.app.jobs.files(id)?.artifacts);
+    else sayEnd(row, cli.app.jobs.files(id)?.artifacts);
     cli.exitCode = exitCodeOf(row);
   }
 }
 
-/** What a person should know besides the output. */
 function sayHowItEnded({ status, error, result }: JobRow, folder: string | undefined): void {
-  const { note, exit_code, artifacts = [] } = (result ?? {}) as {
-    note?: string;
-    exit_code?: number | null;
-    artifacts?: { name: string; uri: string }[];
-  };
+  const { exit_code } = (result ?? {}) as { exit_code?: number | null };
   const paint = paintFor(Deno.stderr);
   // A script's own error is the end of its stderr.
   if (status === "cancelled") say(`${paint.yellow("The job was cancelled")}\n`);
   else if (error !== null && !exit_code) say(`python-mcp: ${paint.red(oneLine(error))}\n`);
+  sayWhatElse(result, folder);
+}
+
+/** The note and the artifacts of a result. */
+export function sayWhatElse(result: JobRow["result"], folder: string | undefined): void {
+  const { note, artifacts = [] } = (result ?? {}) as {
+    note?: string;
+    artifacts?: { name: string; uri: string }[];
+  };
+  const paint = paintFor(Deno.stderr);
   if (note) say(`${paint.dim(`note: ${oneLine(note)}`)}\n`);
   for (const { name, uri } of artifacts) {
     say(`${paint.dim(`artifact: ${oneLine(folder === undefined ? uri : join(folder, name))}`)}\n`);

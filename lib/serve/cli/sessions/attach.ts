@@ -1,0 +1,32 @@
+import { UserError } from "../../../base/user_error.ts";
+import { SessionFiles } from "../../../jobs/files/session_files.ts";
+import { listSessions } from "../../../runs/sessions/list_sessions.ts";
+import { checkSessionName } from "../../../runs/sessions/session_options.ts";
+import { invocation } from "../../program/invocation.ts";
+import type { Cli } from "../command/cli.ts";
+import { isInTerminal } from "../jobs/pass_input_on.ts";
+import { LineReader } from "../terminal/line_reader.ts";
+import { say } from "../terminal/terminal.ts";
+import { Prompt } from "./prompt.ts";
+import { describeSession } from "./show_session.ts";
+import type { StartChoice } from "./start_cell.ts";
+
+/** `sessions attach`: cells that a person types, until Ctrl-D. */
+export async function attach({ app }: Cli, choice: StartChoice): Promise<void> {
+  const { session } = choice;
+  const files = new SessionFiles(app.jobs.home, checkSessionName(session));
+  if (!isInTerminal() || !Deno.stdout.isTerminal()) {
+    throw new UserError(
+      `Cannot attach to the session ${session}: this is no terminal. ` +
+        `\`${invocation()} sessions run ${session} -\` takes code from standard input.`,
+    );
+  }
+  const [view] = files.lives ? await listSessions(app, session) : [];
+  say(`${view ? describeSession(view) : `${session} · the first cell starts it`}\n`);
+  say("Ctrl-C interrupts a cell, Ctrl-D leaves; the session goes on.\n");
+  using lines = new LineReader();
+  await new Prompt(app, choice, lines).serve(view);
+  if (files.lives) {
+    say(`The session ${session} lives on. End it: ${invocation()} sessions end ${session}\n`);
+  }
+}

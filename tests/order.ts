@@ -8,6 +8,8 @@ export const ALONE: Record<string, string> = {
  * large packages, and a stranger's whole way through the program. The longest begin first.
  */
 export const IN_CI: Record<string, string> = {
+  "tests/serve/install/client_programs_test.ts": "needs the programs of tests/clients",
+  "tests/build/dockerfile_test.ts": "builds what stands for an image",
   "tests/build/mcpb_test.ts": "needs the packages of tests/tools, and starts Deno by npx",
   "tests/cpython/cpython_test.ts": "runs a dozen modules of CPython's own tests",
   "tests/python/in_script/notebook_test.ts": "installs and starts Jupyter's kernel",
@@ -29,7 +31,6 @@ export const IN_CI: Record<string, string> = {
   "tests/mcp/job_page_test.ts": "needs a browser",
   "tests/e2e/warm_runs_test.ts": "compares cold and warm runs of many scripts",
   "tests/runs/sessions/notebook_in_jupyter_test.ts": "installs and starts Jupyter",
-  "tests/serve/install/client_programs_test.ts": "needs the programs of tests/clients",
   "tests/e2e/inspector_test.ts": "needs the packages of tests/tools",
 };
 

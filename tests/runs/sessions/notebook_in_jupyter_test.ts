@@ -16,8 +16,23 @@ const PACKAGES = [
   "ipykernel==6.29.5",
   "matplotlib==3.10.0",
 ];
-const VALIDATE = "import nbformat, sys\n" +
-  "nbformat.validate(nbformat.read(sys.argv[1], as_version=4), repair_duplicate_cell_ids=False)\n";
+/** Validates a notebook, shows it, and runs it; prints the page and what the cells came to. */
+const CHECK = `
+import json, sys
+import nbformat
+from nbconvert import HTMLExporter
+from nbconvert.preprocessors import ExecutePreprocessor
+book = nbformat.read(sys.argv[1], as_version=4)
+nbformat.validate(book, repair_duplicate_cell_ids=False)
+page, _ = HTMLExporter().from_notebook_node(book)
+again, _ = ExecutePreprocessor(timeout=120, allow_errors=True).preprocess(book)
+print(json.dumps({"page": page, "outputs": [cell.get("outputs", []) for cell in again.cells]}))
+`;
+
+interface Output {
+  data?: Record<string, string>;
+  evalue?: string;
+}
 
 /** What no well-behaved library shows. */
 const ODD: unknown[] = [
@@ -44,12 +59,9 @@ Deno.test("Jupyter reads, runs and shows the notebook of a session", async () =>
     const story = tellStory([...entries, began(), ran(1, "")]);
     await Deno.writeTextFile(path, transcriptNotebook("work", story, folder));
 
-    await jupyter("python", "-c", VALIDATE, path);
-    await jupyter("jupyter-nbconvert", "--to=html", "--output=seen.html", path);
-    assert.match(await Deno.readTextFile(join(home, "seen.html")), /src="data:image\/png;base64,/);
-    await jupyter("jupyter-nbconvert", ...RUN, "--to=notebook", "--output=again.ipynb", path);
-    const again = JSON.parse(await Deno.readTextFile(join(home, "again.ipynb")));
-    assert.deepEqual(again.cells[2].outputs[0].data["text/plain"], ["42"]);
+    const { page, outputs } = await inJupyter(path);
+    assert.match(page, /src="data:image\/png;base64,/);
+    assert.deepEqual(outputs[2]![0]!.data, { "text/plain": "42" });
   } finally {
     await Deno.remove(home, { recursive: true });
   }
@@ -73,35 +85,36 @@ Deno.test("Jupyter runs the notebook of a session with the same results and pict
     const path = home.join("saved.ipynb");
     const { json } = await server.call("py_session_save", { session: "default", path });
     assert.deepEqual(json, { written: true, path, cells: 4 });
-    await jupyter("python", "-c", VALIDATE, path);
     const { cells: saved, metadata } = JSON.parse(await Deno.readTextFile(path));
     const picture = saved[1].outputs.find((one: Output) => one.data?.["image/png"]);
     assert.match(picture.data["image/png"], /^iVBORw0KGgo/);
     assert.match(metadata.python_mcp.packages.join(), /matplotlib/);
-    await jupyter("jupyter-nbconvert", ...RUN, "--to=notebook", "--output=again.ipynb", path);
-    const again = JSON.parse(await Deno.readTextFile(home.join("again.ipynb")));
-    assert.deepEqual(again.cells[2].outputs.at(-1).data, saved[2].outputs.at(-1).data);
-    assert.equal(again.cells[3].outputs[0].evalue, saved[3].outputs.at(-1).evalue);
+    const { outputs } = await inJupyter(path);
+    assert(outputs[1]!.some((one) => one.data?.["image/png"]));
+    assert.deepEqual(outputs[2]!.at(-1)!.data, saved[2].outputs.at(-1).data);
+    assert.equal(outputs[3]!.at(-1)!.evalue, saved[3].outputs.at(-1).evalue);
   } finally {
     await endSessions(server);
   }
 });
 
-interface Output {
-  data?: Record<string, string>;
-}
-
-const RUN = ["--execute", "--allow-errors"];
-
-async function jupyter(...command: string[]): Promise<void> {
+async function inJupyter(path: string): Promise<{ page: string; outputs: Output[][] }> {
   const uv = join(await uvFolder(), "uv");
-  const tools = [
-    "--no-project",
-    "--exclude-newer=2026-11-28",
-    ...PACKAGES.map((one) => `--with=${one}`),
-  ];
-  const { code, stderr } = await runProcess([uv, "run", ...tools, ...command], {
-    timeoutMs: 180_000,
-  });
+  const tools = PACKAGES.map((one) => `--with=${one}`);
+  const { code, stdout, stderr } = await runProcess(
+    [
+      uv,
+      "run",
+      "--no-project",
+      "--exclude-newer=2026-11-28",
+      ...tools,
+      "python",
+      "-c",
+      CHECK,
+      path,
+    ],
+    { timeoutMs: 180_000 },
+  );
   assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
 }

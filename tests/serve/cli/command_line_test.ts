@@ -16,6 +16,12 @@ const COMMANDS = [
   "jobs cancel",
   "jobs rerun",
   "jobs prune",
+  "sessions",
+  "sessions show",
+  "sessions run",
+  "sessions attach",
+  "sessions end",
+  "sessions save",
   "scripts",
   "deps",
   "dashboard",
@@ -47,7 +53,7 @@ Deno.test("help lists every command, and the tests know them all", async () => {
       .map(([, name]) => [...args, name].join(" ")).filter((name) => name !== "help");
   };
   assert.deepEqual(
-    [...await listed(), ...await listed("jobs")].toSorted(),
+    [...await listed(), ...await listed("jobs"), ...await listed("sessions")].toSorted(),
     COMMANDS.toSorted(),
   );
 });

@@ -10,6 +10,7 @@ export const ALONE: Record<string, string> = {
 export const IN_CI: Record<string, string> = {
   "tests/serve/install/client_programs_test.ts": "needs the programs of tests/clients",
   "tests/build/dockerfile_test.ts": "builds what stands for an image",
+  "tests/build/workflow_test.ts": "needs the packages of tests/tools",
   "tests/build/mcpb_test.ts": "needs the packages of tests/tools, and starts Deno by npx",
   "tests/cpython/cpython_test.ts": "runs a dozen modules of CPython's own tests",
   "tests/python/in_script/notebook_test.ts": "installs and starts Jupyter's kernel",

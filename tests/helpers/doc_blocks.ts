@@ -34,6 +34,7 @@ const ROOT = new URL("../../", import.meta.url);
 export const DOCUMENTS = [
   "README.md",
   "CONTRIBUTING.md",
+  "docs/README.md",
   ...["guides", "concepts", "reference"].flatMap((part) =>
     [...Deno.readDirSync(new URL(`docs/${part}/`, ROOT))].map(({ name }) => `docs/${part}/${name}`)
   ),

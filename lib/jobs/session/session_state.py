@@ -6,6 +6,7 @@ import job_folder
 import names
 import process_tree
 
+MEASURE_SECONDS = 2.0
 REST_SECONDS = 5.0  # between two looks at the memory of a cell that runs
 
 
@@ -14,12 +15,15 @@ class SessionState:
         self.id, self.folder = session_id, folder
         self.began = self.last_used = time.time()
         self.last_job = None
-        self.written_at = 0.0
+        self.written_at = self.measured_at = 0.0
+        self.memory_bytes = 0
 
     def is_due(self, now):
         return now >= self.written_at + REST_SECONDS
 
     def write(self, kernel, cell, cells, queued, packages):
+        if cell and self.is_due(time.monotonic()):
+            self.memory()
         self.written_at = time.monotonic()
         is_ready = kernel is not None and kernel.is_ready
         about = kernel.about if kernel else {}
@@ -36,7 +40,7 @@ class SessionState:
             "shell": about.get("shell"),
             "kernel_pid": kernel.pid if kernel else None,
             "supervisor_pid": os.getpid(),
-            "memory_bytes": self.memory(),
+            "memory_bytes": self.memory_bytes if cell else self.memory(),
             "packages": packages,
         }
         try:
@@ -45,8 +49,12 @@ class SessionState:
             pass  # a full disk: the next change says it
 
     def memory(self):
-        """Of all processes of the session."""
-        try:
-            return process_tree.resident_bytes(process_tree.descendants())
-        except OSError:
-            return 0
+        """Of all processes of the session, as they were a while ago at most: a look at all takes milliseconds."""
+        now = time.monotonic()
+        if now >= self.measured_at + MEASURE_SECONDS:
+            self.measured_at = now
+            try:
+                self.memory_bytes = process_tree.resident_bytes(process_tree.descendants())
+            except OSError:
+                pass  # nobody knows
+        return self.memory_bytes

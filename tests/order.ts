@@ -25,6 +25,7 @@ export const IN_CI: Record<string, string> = {
   "tests/serve/dashboard/page_script_test.ts": "needs a browser",
   "tests/serve/dashboard/page_sessions_test.ts": "needs a browser",
   "tests/e2e/warm_hosts_test.ts": "is about what is off by default",
+  "tests/e2e/sessions_ipython_test.ts": "installs IPython, pandas and matplotlib",
   "tests/e2e/session_guide_test.ts": "installs pandas and matplotlib",
   "tests/serve/published_test.ts": "runs the package as it is published",
   "tests/fuzz/fuzz_test.ts": "goes on for as long as it is told to",

@@ -5,6 +5,7 @@ import { removeUnusedEnvironments } from "../python/environment/remove_environme
 import type { Log } from "./log.ts";
 import { describeCell } from "./results/cell_result.ts";
 import { describeRun } from "./results/run_result.ts";
+import { sweepSessions } from "./sweep_sessions.ts";
 import type { Settings } from "./settings.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -12,15 +13,20 @@ const DAY_MS = 24 * 3600 * 1000;
 /** Opens the jobs of the home that the settings name. */
 export function openJobs(settings: Settings, log: Log): JobManager {
   const { home, maxRunning, maxOutputBytes, keepDays } = settings;
+  const opened = openHome(home);
   return new JobManager({
-    home: openHome(home),
+    home: opened,
     python: () => findLauncherPython(),
     maxRunning,
     maxOutputBytes,
     keepDays,
     describe: (files, outcome) =>
       files.spec?.process.session ? describeCell(files, outcome) : describeRun(files, outcome),
-    swept: (programs) => removeUnusedEnvironments(home, Date.now() - keepDays * DAY_MS, programs),
+    swept: async (programs) => {
+      const before = Date.now() - keepDays * DAY_MS;
+      const used = sweepSessions(opened, before);
+      await removeUnusedEnvironments(home, before, [...programs, ...used]);
+    },
     log: (message) => log.debug(message),
     warn: (message) => log.warn(message),
   });

@@ -479,6 +479,26 @@ time.sleep(60)`,
   assert.deepEqual(artifacts.map(({ name }) => name), ["left.txt"]);
 });
 
+Deno.test("a cell starts jobs of its own, which end with it when it is cancelled", async () => {
+  const code = `import python_mcp
+job = python_mcp.run("import time; print('from the job', flush=True)")
+job.wait().stdout`;
+  assert.equal((await run("parent", code)).result, "'from the job\\n'");
+  const { job_id } = await run(
+    "parent",
+    `job = python_mcp.run("import time; time.sleep(60)")\njob.wait()`,
+    { time_budget_seconds: 0.5 },
+  );
+  const client = await server();
+  const child = async () => {
+    const { json } = await client.call("py_list_jobs", { limit: 1000 });
+    return (json.jobs as Json[]).find(({ parent_id }) => parent_id === job_id);
+  };
+  await waitFor(async () => (await child())?.status === "running", { what: "the job's start" });
+  await client.call("py_cancel_job", { job_id });
+  await waitFor(async () => (await child())?.status === "cancelled", { what: "the job's end" });
+});
+
 Deno.test("a session's transcript has its cells with their outputs in order", async () => {
   const session = "transcript";
   await run(session, "print('one')\ndisplay(2)\nprint('three')\n4");

@@ -64,13 +64,22 @@ class LineSocket:
             for one in others:
                 lines.append(b"".join(self.received))
                 self.received = [one]
-        return [json.loads(line) for line in lines]
+        return list(filter(None, map(parse, lines)))
 
     def close(self):
         if self.is_open:
             self.is_open = False
             self.unsent = b""
             self.socket.close()
+
+
+def parse(line):
+    """The object in a line; None for what nobody here has written."""
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return None
+    return message if isinstance(message, dict) else None
 
 
 def listen(folder, name):

@@ -3,13 +3,16 @@ import os
 import select
 import time
 
+import cancel_job
 import job_folder
 import names
 import output_pipes
 import process_tree
+from shared_slot import SharedSlot
 from transcript import CellOutputs
 
 LONGEST_RESULT = 20000  # characters
+LOOK_SECONDS = 1.0  # how often it looks at files when no signal came
 MOST_NOTES = 2000
 
 
@@ -32,8 +35,10 @@ class RunningCell:
         self.began, self.started_at = time.monotonic(), time.time()
         limit = spec.get("timeout_seconds")
         self.deadline = self.began + limit if limit else float("inf")
+        self.next_look = self.began + LOOK_SECONDS
         self.ending = None
         self.inbox = None
+        self.shared_slot = SharedSlot(spec, slot)
         self.shown = CellOutputs()
         self.notes = []
         self.pipes = output_pipes.Pipes()
@@ -78,13 +83,15 @@ class RunningCell:
             for message in self.inbox.read():
                 kernel.link.send({"input": message["text"], "eof": message["eof"]})
 
-    def look(self, kernel):
-        """A signal has come: somebody may have changed its files."""
+    def look(self, kernel, was_woken=True):
+        """Somebody may have changed its files; a signal says so, and there may be none."""
+        self.next_look = time.monotonic() + LOOK_SECONDS
         if job_folder.has(self.folder, names.CANCEL):
             self.interrupt(kernel, cancelled=True)
         try:
             if job_folder.has(self.folder, names.BACKGROUND):
                 self.slot.move_to_background()
+            self.shared_slot.share(was_woken)
         except OSError:
             pass  # no file can be had just now
 
@@ -96,6 +103,8 @@ class RunningCell:
 
     def check(self, now, kernel):
         """False when it has not yielded within its grace."""
+        if now >= self.next_look:
+            self.look(kernel, was_woken=False)
         if not self.ending and now >= self.deadline:
             self.interrupt(kernel, timed_out=True)
         if self.ending and self.ending.again and now >= self.ending.again:
@@ -157,12 +166,14 @@ class RunningCell:
             status=status,
             outputs=outputs,
         )
+        if self.ending or outcome["exit_code"] is None:
+            cancel_job.cancel_children(self.folder)
         try:
             job_folder.write_outcome(self.folder, outcome, self.lock)
         except OSError:
             pass  # its folder was removed
-        self.close()
         self.tell({"ended": self.id})
+        self.close()
 
     def source(self):
         try:
@@ -177,9 +188,17 @@ class RunningCell:
         self.pipes.close_writes()
         for output in self.outputs:
             os.close(output.log)
+        self.give_slot_back()
         os.close(self.lock)
-        os.close(self.slot.descriptor)
-        self.slot.queue.wake_first(self.slot.kind)
+
+    def give_slot_back(self):
+        try:
+            self.slot.stop_asking()
+        except OSError:
+            pass  # whoever reads it sees that nobody holds this job's lock
+        if not self.slot.is_lent:
+            os.close(self.slot.descriptor)
+            self.slot.queue.wake_first(self.slot.kind)
 
 
 def shorten(text):

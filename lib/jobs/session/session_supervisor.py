@@ -142,7 +142,7 @@ class SessionSupervisor:
         return {descriptor for descriptor, _ in poll.poll(max(0.0, until - now) * 1000)}
 
     def obey(self, message, connection):
-        if "run" in message:
+        if "session" in message.get("run", ()):
             spec = message["run"]
             if self.cell and self.cell.id == spec["id"]:
                 self.cell.tell = connection.send  # handed over once more, since a launcher was lost
@@ -151,6 +151,8 @@ class SessionSupervisor:
                 self.note_state()
         elif "ask" in message:
             self.questions.hear(message["ask"], connection)
+        else:
+            connection.send({"elsewhere": True})  # a script that runs as a job looks for a launcher
 
     def hear_of_death(self):
         self.news.read()

@@ -33,6 +33,8 @@ export async function rerunJob(
   if (!files || !asked) {
     const why = row.kind === "task"
       ? "it is a function of another program, which alone can call it"
+      : files?.spec?.process.session
+      ? "it is a cell of a session; send its code to the session again"
       : "an earlier version started it and kept too little of what it was given";
     throw new UserError(`Cannot run job ${id} again: ${why}. Start its script again.`);
   }

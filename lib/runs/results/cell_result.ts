@@ -5,6 +5,10 @@ import { listArtifacts } from "./artifacts.ts";
 import { explainStep } from "./explain_step.ts";
 import { showStreams } from "./shown_streams.ts";
 
+const KEPT =
+  "The session is as it was: what it has is never replaced. For another version of something that " +
+  "it has, end it with py_session_end, and start it again with these `dependencies`.";
+
 /** The answer of a cell as the contract has it, out of its job's files alone. */
 export async function describeCell(
   files: JobFiles,
@@ -14,7 +18,8 @@ export async function describeCell(
   const { session, timeout_seconds: limit } = spec.process;
   const end = files.cell;
   if (outcome.failed_step !== null) {
-    return { result: null, error: await explainStep(files, outcome.failed_step, outcome.error!) };
+    const error = await explainStep(files, outcome.failed_step, outcome.error!);
+    return { result: null, error: outcome.started_at ? `${error}\n${KEPT}` : error };
   }
   if (!end) return { result: null, error: outcome.error };
   const { truncated, ...streams } = showStreams(files, spec.id);

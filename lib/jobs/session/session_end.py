@@ -6,10 +6,10 @@ import names
 
 
 class SessionEnded(Exception):
-    def __init__(self, reason, died):
-        """`died`: nobody had asked for it."""
+    def __init__(self, reason, died, can_wait=False):
+        """`died`: nobody had asked for it. `can_wait`: its kernel may end by itself, as `exit` would have it."""
         super().__init__(reason)
-        self.reason, self.died = reason, died
+        self.reason, self.died, self.can_wait = reason, died, can_wait or not died
 
 
 def note_end(folder, reason, died, cell):

@@ -20,7 +20,7 @@ class SessionLimits:
 
     def check_orders(self):
         if self.session.told_to_end:
-            raise SessionEnded("it was told to end (%s)" % self.session.told_to_end, False)
+            raise SessionEnded("its supervisor was told to end (%s)" % self.session.told_to_end, True, True)
         if self.session.questions.about_end:
             raise SessionEnded("it was ended with py_session_end", False)
 
@@ -39,7 +39,7 @@ class SessionLimits:
             raise SessionEnded("its folder was removed", True)
         idle = session.spec.get("idle_seconds")
         if idle and not cell and not session.queue.cells and time.time() - session.state.last_used >= idle:
-            raise SessionEnded("nobody had used it for %g h (PYTHON_MCP_SESSION_IDLE_HOURS)" % (idle / 3600), False)
+            raise SessionEnded("nobody had used it for %g h (PYTHON_MCP_SESSION_IDLE_HOURS)" % (idle / 3600), True, True)
         if now >= self.next_memory:
             if self.ceiling.is_exceeded():
                 raise SessionEnded(self.ceiling.describe(), True)

@@ -208,7 +208,7 @@ class SessionSupervisor:
 
     def stop(self, end, preparation):
         """Ends the kernel, with all that it has started, then what runs and what was to run in it."""
-        if self.kernel and not end.died and not self.cell and self.kernel.link.is_open:
+        if self.kernel and end.can_wait and not self.cell and self.kernel.link.is_open:
             self.kernel.link.send({"exit": True})
             self.wait_for_exit()
         self.commands.stop(Ended(), without_grace=end.died or self.cell is not None)

@@ -10,6 +10,8 @@ import session_supervisor
 import slots
 from session_end import note_end
 
+MARK = session_supervisor.VARIABLE + "="
+
 
 class Busy(Exception):
     """The session lives already, or is being started."""
@@ -25,6 +27,7 @@ def open_session(home, spec):
     own = None
     try:
         own = slots.hold_own_lock(os.path.join(home, names.OWNERS, spec["id"]))
+        end_remains(folder)
         listener = line_socket.listen(os.path.join(home, names.SOCKETS), spec["id"])
         job_folder.remove(os.path.join(folder, names.SESSION_ENDED))
         job_folder.write_json(folder, names.SESSION_STATE, {"id": spec["id"], "state": "starting"})
@@ -74,10 +77,24 @@ def see_to_the_end(home, spec, fork):
         pass  # no process can be had just now: whoever starts the session again finds that it died
 
 
+def end_remains(folder):
+    """Kills what is left of the session before, where nobody has seen to its end."""
+    try:
+        before = json.loads(job_folder.read(folder, names.SESSION_RECORD))["id"]
+    except (OSError, ValueError, KeyError):
+        return
+    if not job_folder.has(folder, names.SESSION_ENDED):
+        kill_marked(before)
+
+
+def kill_marked(session_id):
+    process_tree.kill_all(lambda: process_tree.marked(MARK + session_id))
+
+
 def end_killed(home, spec):
     """After the end of a supervisor that could not say so itself: what is left of the session is killed."""
     folder = spec["dir"]
-    process_tree.kill_all(lambda: process_tree.marked("PYTHON_MCP_SESSION_ID=" + spec["id"]))
+    kill_marked(spec["id"])
     slots.remove(os.path.join(home, names.OWNERS, spec["id"]))
     slots.remove(os.path.join(home, names.SOCKETS, spec["id"]))
     try:

@@ -8,6 +8,7 @@ export const ALONE: Record<string, string> = {
  * large packages, and a stranger's whole way through the program. The longest begin first.
  */
 export const IN_CI: Record<string, string> = {
+  "tests/serve/install/client_jobs_test.ts": "needs the programs of tests/clients",
   "tests/serve/install/client_programs_test.ts": "needs the programs of tests/clients",
   "tests/build/dockerfile_test.ts": "builds what stands for an image",
   "tests/build/workflow_test.ts": "needs the packages of tests/tools",

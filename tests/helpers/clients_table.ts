@@ -1,8 +1,6 @@
 import { CLIENTS } from "../../lib/serve/install/clients.ts";
 import { markdownTable } from "./markdown_table.ts";
 
-const SEEN = { connected: "connected", listed: "in its list" };
-
 /** The clients that `install` knows, as the guide shows them. */
 export function clientsTable(): string {
   return markdownTable(
@@ -12,7 +10,7 @@ export function clientsTable(): string {
       `\`${name}\``,
       `\`${path({ env: { HOME: "~" }, os: "linux" })}\``,
       httpEntry ? "yes" : "no",
-      seen ? SEEN[seen] : "file only",
+      seen ? "runs Python" : "file only",
     ]),
   );
 }

@@ -34,8 +34,8 @@ export interface ClientConfig {
   httpEntry?(address: ServerAddress, name: string): Record<string, unknown>;
   /** What a person has to do then. */
   afterwards: string;
-  /** What of the client CI runs after `install`; the others' files are written by their documentation. */
-  seen?: "connected" | "listed";
+  /** CI has a model in the client's own program run Python; others' files follow their documentation. */
+  seen?: true;
 }
 
 /** Whether a client seems to be used on a machine. */

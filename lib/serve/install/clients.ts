@@ -25,7 +25,7 @@ export const CLIENTS: readonly ClientConfig[] = [
     entry: stdio,
     httpEntry: typed("http"),
     afterwards: "New sessions of Claude Code have it; /mcp shows it.",
-    seen: "connected",
+    seen: true,
   },
   {
     name: "vscode",
@@ -60,7 +60,7 @@ export const CLIENTS: readonly ClientConfig[] = [
     key: "mcp_servers",
     httpEntry: ({ url, headers }) => ({ url, http_headers: headers }),
     afterwards: "New sessions of Codex have it; /mcp shows it.",
-    seen: "connected",
+    seen: true,
   },
   {
     name: "gemini",
@@ -69,7 +69,7 @@ export const CLIENTS: readonly ClientConfig[] = [
     key: "mcpServers",
     httpEntry: httpUrl,
     afterwards: "Gemini CLI starts it in folders that you trust; /mcp shows it.",
-    seen: "connected",
+    seen: true,
   },
   {
     name: "qwen",
@@ -78,7 +78,7 @@ export const CLIENTS: readonly ClientConfig[] = [
     key: "mcpServers",
     httpEntry: httpUrl,
     afterwards: "New sessions of Qwen Code have it; /mcp shows it.",
-    seen: "connected",
+    seen: true,
   },
   {
     name: "opencode",
@@ -93,7 +93,7 @@ export const CLIENTS: readonly ClientConfig[] = [
     }),
     httpEntry: (address) => ({ type: "remote", ...address, enabled: true }),
     afterwards: "Start opencode again; `opencode mcp list` shows it.",
-    seen: "connected",
+    seen: true,
   },
   {
     name: "copilot",
@@ -103,7 +103,7 @@ export const CLIENTS: readonly ClientConfig[] = [
     entry: (server) => ({ type: "local", ...server, tools: ["*"] }),
     httpEntry: (address) => ({ type: "http", ...address, tools: ["*"] }),
     afterwards: "New sessions of Copilot CLI have it; /mcp shows it.",
-    seen: "listed",
+    seen: true,
   },
   {
     name: "amp",

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { CLIENTS } from "../../../lib/serve/install/clients.ts";
-import { cli } from "../../helpers/cli.ts";
-import { denoDir } from "../../helpers/program.ts";
+import { installedFor } from "../../helpers/installed_client.ts";
 import { runProcess } from "../../helpers/run_process.ts";
 import { skippableTest } from "../../helpers/skippable.ts";
-import { TestHome } from "../../helpers/test_home.ts";
 import { clientProgram, noClients } from "../../helpers/tools.ts";
 
 interface Look {
@@ -32,23 +30,6 @@ Deno.test("the tests run every client program that install is said to be seen wi
   const seen = CLIENTS.filter((one) => one.seen).map(({ name }) => name);
   assert.deepEqual(seen, Object.keys(LOOKS));
 });
-
-/** An empty home in which the server was installed for one client. */
-async function installedFor(client: string) {
-  const home = await TestHome.create();
-  const env = {
-    HOME: home.path,
-    XDG_CONFIG_HOME: "",
-    CLAUDE_CONFIG_DIR: "",
-    CODEX_HOME: "",
-    COPILOT_HOME: "",
-    DENO_DIR: denoDir(),
-    NO_COLOR: "1",
-  };
-  const { code, stderr } = await cli(home, ["install", "--client", client], { env });
-  assert.equal(code, 0, stderr);
-  return { home, env };
-}
 
 for (const [client, { list: [program, ...args], says, env: more }] of Object.entries(LOOKS)) {
   skippableTest(`${client} has the server after install`, noClients, async () => {

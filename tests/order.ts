@@ -18,6 +18,7 @@ export const IN_CI: Record<string, string> = {
   "tests/serve/dashboard/page_test.ts": "needs a browser",
   "tests/conformance/conformance_test.ts": "needs the packages of tests/tools",
   "tests/docs_run_test.ts": "does all that the documents show",
+  "tests/ray/ray_test.ts": "needs a Ray cluster",
   "tests/serve/dashboard/page_looks_test.ts": "needs a browser",
   "tests/python/requirements/uv_project_test.ts": "compares with uv itself, which builds projects",
   "tests/python/in_script/figures_test.ts": "installs pandas, seaborn and more",

@@ -1,4 +1,4 @@
-import type { JobManager } from "../jobs/job_manager.ts";
+import type { JobManager, JobManagerOptions } from "../jobs/job_manager.ts";
 import { JobUpdates } from "./job_updates.ts";
 import type { Log } from "./log.ts";
 import type { openJobs } from "./open_jobs.ts";
@@ -16,6 +16,8 @@ export class App {
   readonly updates = new JobUpdates(this);
   /** Set when the program ends: connections that close now were closed by it. */
   ending = false;
+  /** Makes what is run of a job that a script wants to have on the cluster; nobody does by default. */
+  requestOf?: JobManagerOptions["requestOf"];
   #openJobs?: typeof openJobs;
   #jobs?: JobManager;
   readonly #calls = new Set<Promise<unknown>>();
@@ -39,7 +41,7 @@ export class App {
 
   /** The jobs of the home; opened at the first use, once loaded. */
   get jobs(): JobManager {
-    return this.#jobs ??= this.#openJobs!(this.settings, this.log);
+    return this.#jobs ??= this.#openJobs!(this.settings, this.log, this.requestOf);
   }
 
   /** Keeps what calls work with open until this one is done. */

@@ -1,5 +1,5 @@
 import { openHome } from "../jobs/files/home.ts";
-import { JobManager } from "../jobs/job_manager.ts";
+import { JobManager, type JobManagerOptions } from "../jobs/job_manager.ts";
 import { findLauncherPython } from "../python/interpreters/find_interpreters.ts";
 import { removeUnusedEnvironments } from "../python/environment/remove_environments.ts";
 import type { Log } from "./log.ts";
@@ -11,8 +11,12 @@ import type { Settings } from "./settings.ts";
 const DAY_MS = 24 * 3600 * 1000;
 
 /** Opens the jobs of the home that the settings name. */
-export function openJobs(settings: Settings, log: Log): JobManager {
-  const { home, maxRunning, maxOutputBytes, keepDays } = settings;
+export function openJobs(
+  settings: Settings,
+  log: Log,
+  requestOf?: JobManagerOptions["requestOf"],
+): JobManager {
+  const { home, maxRunning, maxOutputBytes, keepDays, ray } = settings;
   const opened = openHome(home);
   return new JobManager({
     home: opened,
@@ -20,6 +24,8 @@ export function openJobs(settings: Settings, log: Log): JobManager {
     maxRunning,
     maxOutputBytes,
     keepDays,
+    ray,
+    requestOf,
     describe: (files, outcome) =>
       files.spec?.process.session ? describeCell(files, outcome) : describeRun(files, outcome),
     swept: async (programs) => {

@@ -1,6 +1,9 @@
+import { hideSecrets } from "../base/hide_secrets.ts";
+import { readIfThere } from "../base/private_files.ts";
 import { resolvePath } from "../base/resolve_path.ts";
 import { UserError } from "../base/user_error.ts";
 import { parseSeconds } from "../jobs/waiting/budget.ts";
+import type { RayAddress } from "../jobs/ray/ray_api.ts";
 import type { WarmSettings } from "../python/warm_wish.ts";
 
 const DEFAULT_MAX_OUTPUT_MB = 1024;
@@ -28,6 +31,8 @@ export interface Settings {
   /** `PYTHON_MCP_WARM` and `PYTHON_MCP_WARM_MB`. */
   warm: WarmSettings;
   sessions: SessionSettings;
+  /** `PYTHON_MCP_RAY_ADDRESS`, with `RAY_AUTH_TOKEN` or the file `RAY_AUTH_TOKEN_PATH`. */
+  ray?: RayAddress;
   /** The server's working directory: what relative paths are relative to. */
   cwd: string;
   env: Record<string, string>;
@@ -72,6 +77,7 @@ export function readSettings(
       idleHours: number("PYTHON_MCP_SESSION_IDLE_HOURS", 4, 0),
       graceSeconds: number("PYTHON_MCP_SESSION_GRACE_SECONDS", 30, 0),
     },
+    ray: rayAddress(env, warn),
     cwd: Deno.cwd(),
     env,
   };
@@ -83,6 +89,26 @@ function warmMode(text: string | undefined, warn: (message: string) => void): Wa
     warn(`PYTHON_MCP_WARM=${text} is none of ${WARM_MODES.join(", ")}; ${DEFAULT_WARM} is used`);
   }
   return found ?? DEFAULT_WARM;
+}
+
+/** Where the Ray cluster is that jobs may run on; `undefined` where there is none. */
+function rayAddress(
+  env: Record<string, string>,
+  warn: (message: string) => void,
+): RayAddress | undefined {
+  const text = env.PYTHON_MCP_RAY_ADDRESS?.trim();
+  if (!text) return undefined;
+  const url = URL.parse(text);
+  if (url?.protocol !== "http:" && url?.protocol !== "https:") {
+    warn(
+      `PYTHON_MCP_RAY_ADDRESS=${hideSecrets(text)} is no address of a Ray dashboard, such as ` +
+        "http://head:8265; jobs run here alone",
+    );
+    return undefined;
+  }
+  const path = env.RAY_AUTH_TOKEN_PATH;
+  const token = env.RAY_AUTH_TOKEN || (path && readIfThere(resolvePath(path, Deno.cwd(), env)));
+  return { url: text, ...(token ? { token: token.trim() } : {}) };
 }
 
 /** @throws UserError when nothing says where it is */

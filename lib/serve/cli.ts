@@ -51,7 +51,12 @@ function createApp(open?: ConstructorParameters<typeof App>[2]): App {
   const settings = readSettings(env, (message) => warnings.push(message));
   const log = createLog(settings.home, isTrue(env.SMART_ASYNC_DEBUG));
   for (const warning of warnings) log.warn(warning);
-  return new App(settings, log, open);
+  const app = new App(settings, log, open);
+  app.requestOf = async (child, draft) => {
+    const { clusterChildRequest } = await import("../runs/run/cluster_child_request.ts");
+    return await clusterChildRequest(app, child, draft);
+  };
+  return app;
 }
 
 function say(text: string): void {

@@ -21,6 +21,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/serve/stdio",
     "lib/serve/program",
     "lib/runs",
+    "lib/runs/run",
     "lib/base",
   ],
   "lib/serve/cli": [
@@ -101,6 +102,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/runs",
     "lib/python/environment",
     "lib/python/interpreters",
+    "lib/jobs/ray",
     "lib/jobs/files",
     "lib/jobs/waiting",
     "lib/base",
@@ -199,6 +201,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/jobs",
     "lib/jobs/files",
     "lib/jobs/process",
+    "lib/jobs/ray",
     "lib/jobs/waiting",
     "lib/jobs/model",
     "lib/base",
@@ -209,6 +212,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/python/environment",
     "lib/python/interpreters",
     "lib/jobs",
+    "lib/jobs/ray",
     "lib/jobs/files",
     "lib/jobs/waiting",
     "lib/jobs/model",
@@ -255,6 +259,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   // Jobs, not Python.
   "lib/jobs": [
     "lib/jobs/process",
+    "lib/jobs/ray",
     "lib/jobs/task",
     "lib/jobs/store",
     "lib/jobs/waiting",
@@ -268,6 +273,16 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/jobs/model",
     "lib/base",
   ],
+  "lib/jobs/ray": [
+    "lib/jobs/ray/node",
+    "lib/jobs/supervisor",
+    "lib/jobs/process",
+    "lib/jobs/store",
+    "lib/jobs/files",
+    "lib/jobs/model",
+    "lib/base",
+  ],
+  "lib/jobs/ray/node": ["lib/jobs/supervisor"],
   "lib/jobs/task": [
     "lib/jobs/store",
     "lib/jobs/waiting",

@@ -1,4 +1,4 @@
-import type { Draft } from "../../lib/jobs/process/process_runner.ts";
+import type { Draft } from "../../lib/jobs/process/process_request.ts";
 import type { JobEntry } from "../../lib/jobs/model/job.ts";
 import { installScriptRuntime } from "../../lib/python/in_script/script_runtime.ts";
 import { waitFor } from "../helpers/wait_for.ts";

@@ -5,7 +5,7 @@ import { openHome } from "../../lib/jobs/files/home.ts";
 import { isFinal, type JobRow, type Outcome } from "../../lib/jobs/model/job.ts";
 import type { JobFiles } from "../../lib/jobs/files/job_files.ts";
 import { JobManager } from "../../lib/jobs/job_manager.ts";
-import type { Draft, ProcessRequest } from "../../lib/jobs/process/process_runner.ts";
+import type { Draft, ProcessRequest } from "../../lib/jobs/process/process_request.ts";
 import { TestHome } from "../helpers/test_home.ts";
 
 export const PYTHON = "/usr/bin/python3";

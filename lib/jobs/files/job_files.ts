@@ -39,6 +39,15 @@ export interface StoredSpec extends JobRecord {
   /** What the result says besides the outcome; the room that started the run knows what it means. */
   details: Record<string, unknown>;
   process: ProcessSpec;
+  /** Of a job on a cluster. */
+  ray?: {
+    /** The address of the cluster's dashboard. */
+    url: string;
+    /** The cluster's session when the job was submitted: another one after a restart. */
+    session: string;
+    /** The cluster has accepted the job. */
+    is_submitted?: true;
+  };
 }
 
 /** `started`: the job's supervisor has begun. */
@@ -204,6 +213,16 @@ export class JobFiles {
     return this.#readControl<Started>(JOB_FILES.started);
   }
 
+  /** Says that nothing of this machine starts or ends it. */
+  markOnCluster(): void {
+    writePrivate(this.path(JOB_FILES.cluster), "");
+  }
+
+  /** Says that the job has begun elsewhere, at a time in seconds. */
+  markStarted(at: number): void {
+    replacePrivate(this.path(JOB_FILES.started), JSON.stringify({ at }));
+  }
+
   /** The launcher that has the job. */
   get acceptedBy(): string | undefined {
     return this.#readOwn(JOB_FILES.accepted) || undefined;
@@ -242,6 +261,11 @@ export class JobFiles {
       total: typeof found.total === "number" ? found.total : null,
       message: typeof found.message === "string" ? found.message : null,
     };
+  }
+
+  /** Reports progress in the place of a script that has not begun. */
+  writeProgress(progress: Progress): void {
+    writePrivate(this.progressFile, JSON.stringify(progress));
   }
 
   get isThere(): boolean {

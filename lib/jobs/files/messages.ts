@@ -1,6 +1,33 @@
 import type { PrepareStep, RunStep } from "../../base/command.ts";
 import type { ProcessSpec } from "./process_spec.ts";
 
+/** A job that a script has asked for, to be run on the cluster. */
+export interface ClusterChild {
+  id: string;
+  /** The job whose script asked. */
+  parent: string;
+  /** `python`, the path of the script or the name of its file, and its arguments. */
+  argv: string[];
+  cwd: string;
+  /** The script's text, where it was given as such. */
+  script: string | null;
+  stdin: string | null;
+  label: string | null;
+  timeout_seconds: number;
+  cluster: {
+    ray: {
+      cpus?: number;
+      gpus?: number;
+      custom?: Record<string, number>;
+      labels?: Record<string, string>;
+      include?: string[];
+      shared_directory?: string;
+    };
+    /** Values of variables. */
+    env: Record<string, string>;
+  };
+}
+
 /** What a server tells its launcher to do, as one line of JSON. */
 export type Order =
   /** Start the job when its turn comes. */
@@ -85,6 +112,8 @@ export type News =
   | { child: string }
   /** An answer to what was asked with this id; `null`: nobody can answer any more. */
   | { told: { id: string; answer: SessionAnswer | null } }
+  /** The same, for the cluster, which its server submits it to. */
+  | { submit: ClusterChild }
   /** The job has left the queue. */
   | { started: string }
   /** Nothing of the job runs any more, or it will never start. */

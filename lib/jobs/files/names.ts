@@ -34,6 +34,8 @@ export const JOB_FILES = {
   background: "background",
   /** What the supervisor cannot stop just now, each as `pid (name)`. */
   survivors: "survivors.json",
+  /** It runs on a cluster: nothing of this machine starts or ends it. */
+  cluster: "cluster",
   /** The ids of the jobs that its script has started, one a line. */
   children: "children",
   /** Its slot is lent to others while its script waits for a job of its own. */

@@ -43,6 +43,8 @@ def make(home, launcher_id, request):
             file.write(job_id.encode() + b"\n")
         if job_folder.has(parent_folder, names.CANCEL):
             raise Refused("the job that this script runs as is being cancelled")
+        if "cluster" in request:
+            job_folder.open_private(os.path.join(folder, names.CLUSTER)).close()
         job_folder.accept(folder, launcher_id)
         return spec
     except BaseException:
@@ -110,6 +112,7 @@ def stored_spec(request, spec, parent):
     run = dict(spec["run"], env=dict(shared, **request["own_env"]))
     stdin = run.pop("stdin", None)
     return {
+        "kind": "ray" if "cluster" in request else "process",
         "tool": TOOL,
         "label": request["label"],
         "parent": request["parent"],

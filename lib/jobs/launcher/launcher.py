@@ -35,6 +35,11 @@ IS_IN_JOB = "PYTHON_MCP_JOB_ID" in os.environ
 RETRY_SECONDS = 0.1
 PATIENCE_SECONDS = 3.0  # for a home that nobody may write to just now
 
+NO_SERVER = (
+    "only a server can submit it to the cluster, and the one of this script has ended: start python-mcp with "
+    "PYTHON_MCP_RAY_ADDRESS, then start the script again"
+)
+
 
 class Child:
     """A process that has a job. A launcher keeps the lock and the pipes of one whose supervisor it forked:
@@ -136,10 +141,15 @@ class Launcher:
         child = request["run"]
         if IS_IN_JOB and not child_jobs.is_started_by(self.home, child["parent"], self.id):
             return {"elsewhere": True}  # this launcher ends with the job that its server is part of
+        if "cluster" in child and not self.server.lives:
+            return {"error": NO_SERVER}
         try:
             spec = child_jobs.make(self.home, self.id, child)
         except (child_jobs.Refused, OSError) as error:
             return {"error": str(error)}
+        if "cluster" in child:
+            self.tell({"submit": child})  # its values are nowhere else
+            return {"accepted": spec["id"]}
         self.enqueue(spec, json.dumps({"run": spec}).encode())
         self.tell({"child": spec["id"]})
         return {"accepted": spec["id"]}

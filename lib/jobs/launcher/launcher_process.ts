@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { installFiles } from "../../base/install_files.ts";
 import type { Home } from "../files/home.ts";
-import type { News, Order, SessionAnswer } from "../files/messages.ts";
+import type { ClusterChild, News, Order, SessionAnswer } from "../files/messages.ts";
 import { SESSION_SOURCES } from "../session/session_sources.ts";
 import { SUPERVISOR_SOURCES } from "../supervisor/supervisor_sources.ts";
 import { WARM_SOURCES } from "../warm/warm_sources.ts";
@@ -17,6 +17,8 @@ export interface LauncherEvents {
   ready(): void;
   /** It has a job that a script asked for. */
   child(id: string): void;
+  /** A script asked for a job on the cluster. */
+  submit(child: ClusterChild): void;
   started(id: string): void;
   ended(id: string): void;
   /** The answer to a request; `null` where nobody can answer it any more. */
@@ -133,6 +135,7 @@ export class Launcher {
         } else if ("pong" in news) this.#askedAt = undefined;
         else if ("told" in news) events.told(news.told.id, news.told.answer);
         else if ("child" in news) events.child(news.child);
+        else if ("submit" in news) events.submit(news.submit);
         else if ("started" in news) events.started(news.started);
         else events.ended(news.ended);
       }

@@ -35,8 +35,8 @@ export interface JobEntry {
   /** The place in the order of creation. */
   seq: number;
   id: string;
-  /** `process`: run by a supervisor. `task`: a function inside the process that owns it. */
-  kind: "process" | "task";
+  /** Run by a supervisor, inside the process that owns it as a function, or on a Ray cluster. */
+  kind: "process" | "task" | "ray";
   tool: string;
   label: string | null;
   status: JobStatus;
@@ -92,6 +92,11 @@ export interface Outcome {
   cold?: string | null;
   /** Of the last run: seconds since its start and resident bytes of the whole tree. */
   samples?: [number, number][];
+  /** Of a job on a cluster: the name of its node, and the version of Python there. */
+  node?: string;
+  python?: string;
+  /** What people should know besides. */
+  notes?: string[];
   /** Where the script had more memory than it may: pid, name and bytes of the largest processes then. */
   memory?: [number, string, number][];
 }

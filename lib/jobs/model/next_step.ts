@@ -1,7 +1,7 @@
 /** What is known of a job that has not ended. Gathered in this order: started, locked, outcome. */
 export interface Evidence {
-  /** `process`: run by a supervisor. `task`: a function inside the process that owns it. */
-  kind: "process" | "task";
+  /** Run by a supervisor, inside the process that owns it as a function, or on a Ray cluster. */
+  kind: "process" | "task" | "ray";
   /** The server that started it lives. */
   ownerLives: boolean;
   /** It is a job; else a run that is answered within its call. */
@@ -63,6 +63,7 @@ export function nextStep(job: Evidence): NextStep {
   const wasHandedOver = job.hasSpec || job.hasStarted || job.hasEnded;
   if (!job.isListed && !job.ownerLives && wasHandedOver) return "list";
   if (job.hasEnded) return "settle";
+  if (job.kind === "ray") return nextStepOnCluster(job, wasHandedOver);
   if (job.isLocked) {
     if (job.hasStarted && job.isListed && !job.isMarkedRunning) return "mark running";
     return job.hasStarted && !job.isWatched && job.mayStart ? "watch" : "wait";
@@ -76,4 +77,12 @@ export function nextStep(job: Evidence): NextStep {
   }
   if (job.needsLostValues) return { fail: "values lost" };
   return job.mayStart ? "restart" : "wait";
+}
+
+/** The cluster runs the job, and whoever follows it writes down how it ended. */
+function nextStepOnCluster(job: Evidence, wasHandedOver: boolean): NextStep {
+  if (job.hasStarted && job.isListed && !job.isMarkedRunning) return "mark running";
+  if (wasHandedOver || job.ownerLives) return "wait";
+  if (!job.isListed) return "discard";
+  return { fail: job.hasFolder ? "not handed over" : "folder gone" };
 }

@@ -2,7 +2,9 @@ import { UserError } from "../../base/user_error.ts";
 import type { JobEnd, JobRow, Outcome } from "../model/job.ts";
 import type { JobFiles } from "../files/job_files.ts";
 import type { JobStore } from "../store/job_store.ts";
-import type { Draft, ProcessRequest, ProcessRunner } from "./process_runner.ts";
+import type { Draft } from "./process_request.ts";
+import type { Recovery } from "./recovery.ts";
+import type { Runner } from "./runner.ts";
 
 const LOOK_MS = 20;
 /** How long the files of a run that was answered within its call stay, when they are kept. */
@@ -29,7 +31,9 @@ export type Keep = "job" | "files" | "nothing";
 
 export interface CallsOptions {
   store: JobStore;
-  processes: ProcessRunner;
+  recovery: Recovery;
+  /** What runs a job. */
+  runnerOf: (id: string) => Runner;
   describe: (files: JobFiles, outcome: Outcome) => Promise<Pick<JobEnd, "result" | "error">>;
   log: (message: string) => void;
 }
@@ -49,11 +53,14 @@ export class Calls {
     return this.#answers.has(id);
   }
 
-  async start(draft: Draft, request: ProcessRequest): Promise<Call> {
+  async start(
+    draft: Draft,
+    start: () => Promise<void>,
+  ): Promise<Call> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#answers.set(draft.id, resolve);
     try {
-      await this.#options.processes.start(draft, request);
+      await start();
     } catch (error) {
       this.#answers.delete(draft.id);
       throw error;
@@ -77,14 +84,14 @@ export class Calls {
 
   /** False where that is impossible just now, as on a full disk: the answer does not depend on it. */
   async #keep({ id, files }: Call, kept: Keep): Promise<boolean> {
-    const { store, processes, log } = this.#options;
+    const { store, recovery, log } = this.#options;
     try {
       // In this order: one that ends here, ended and unlisted, must not stay for ever.
       const expires_at = Date.now() + KEEP_CALL_MS;
       const listed = kept === "job";
       store.setAnswered(id, expires_at, listed);
       files.amend({ expires_at, ...(listed && { listed, answered: true }) });
-      await processes.recovery.advance(store.get(id)!, false);
+      await recovery.advance(store.get(id)!, false);
       return true;
     } catch (error) {
       log(`run ${id} is answered and not kept: ${error}`);
@@ -96,18 +103,19 @@ export class Calls {
   #discardLater(id: string): void {
     const discard = () => {
       this.#finished.delete(id);
-      this.#options.processes.discard(id);
+      this.#options.runnerOf(id).discard(id);
     };
     this.#finished.set(id, setTimeout(discard));
   }
 
   /** Makes a run a listed job; returns its place in the queue, 0 when it runs. */
   async toBackground({ id }: Pick<Call, "id">): Promise<number> {
-    const { store, processes } = this.#options;
+    const { store } = this.#options;
+    const runner = this.#options.runnerOf(id);
     this.#answers.delete(id);
     store.setListed(id);
-    await processes.moveToBackground(id);
-    if (!processes.isQueued(id)) return 0;
+    await runner.moveToBackground(id);
+    if (!runner.isQueued(id)) return 0;
     return Math.max(1, store.countWaiting(store.get(id)!.seq));
   }
 
@@ -118,7 +126,7 @@ export class Calls {
 
   /** Whether the run goes on: a launcher that died cannot say that it has ended. */
   check(row: JobRow): boolean {
-    const step = this.#options.processes.recovery.nextStep(row, false);
+    const step = this.#options.recovery.nextStep(row, false);
     const goesOn = step === "wait" || step === "mark running";
     if (!goesOn) this.answer(row.id);
     return goesOn;
@@ -128,7 +136,7 @@ export class Calls {
   async close(): Promise<void> {
     for (const [id, timer] of this.#finished) {
       clearTimeout(timer);
-      this.#options.processes.discard(id);
+      this.#options.runnerOf(id).discard(id);
     }
     this.#finished.clear();
     for (const id of [...this.#answers.keys()]) await this.toBackground({ id });
@@ -146,7 +154,7 @@ export class Calls {
             "Run it again; a script must leave the folder above PYTHON_MCP_ARTIFACTS alone.",
         );
       }
-      await this.#options.processes.recovery.advance(row, false);
+      await this.#options.recovery.advance(row, false);
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
   }

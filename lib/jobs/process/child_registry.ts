@@ -48,7 +48,8 @@ export class ChildRegistry {
       if (spec) {
         const { tool, label, listed, parent, created_at: createdAt } = spec;
         if (!store.hasId(id)) {
-          const job = { id, kind: "process", tool, label, listed, parent, createdAt } as const;
+          const kind = spec.kind === "ray" ? "ray" : "process";
+          const job = { id, kind, tool, label, listed, parent, createdAt } as const;
           store.insert({ ...job, owner: owner.id });
           if (spec.command !== undefined) store.setCommand(id, spec.command);
         }

@@ -33,7 +33,7 @@ export function gatherEvidence(
     isListed: row.listed,
     isMarkedRunning: row.status === "running",
     hasFolder: files.isThere,
-    hasSpec: spec !== undefined,
+    hasSpec: spec !== undefined && (row.kind !== "ray" || spec.ray !== undefined),
     needsLostValues: spec?.has_secrets ?? false,
     cancelAsked: files.cancelAsked,
     hasStarted,

@@ -3,6 +3,7 @@ import { UserError } from "../../base/user_error.ts";
 import type { Home } from "../files/home.ts";
 import type { Order, SessionAnswer, SessionRequest, SessionSpec } from "../files/messages.ts";
 import type { ProcessSpec } from "../files/process_spec.ts";
+import type { ClusterChild } from "../files/messages.ts";
 import { Launcher, type LauncherEvents } from "../launcher/launcher_process.ts";
 
 /** So many launchers are tried before one that does not start is a reason to give up. */
@@ -21,6 +22,8 @@ export interface HandOverOptions {
   maxRunning: number;
   /** The launcher has a job that a script asked for. */
   child: (id: string) => void;
+  /** A script asked for a job on the cluster. */
+  submit: (child: ClusterChild) => void;
   /** A supervisor has the job. */
   started: (id: string) => void;
   /** A supervisor has ended, or will never have the job. */
@@ -181,7 +184,7 @@ export class HandOver {
   }
 
   #startLauncher(): Launcher {
-    const { home, maxRunning, child, started, ended, lost, log } = this.#options;
+    const { home, maxRunning, child, submit, started, ended, lost, log } = this.#options;
     const python = this.#options.python();
     const events: LauncherEvents = {
       ready: () => {
@@ -192,6 +195,7 @@ export class HandOver {
         this.#children.set(id, launcher);
         child(id);
       },
+      submit,
       started: (id) => {
         this.forget(id);
         started(id);

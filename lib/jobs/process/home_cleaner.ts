@@ -21,6 +21,8 @@ export interface HomeCleanerOptions {
   children: ChildRegistry;
   /** How long ended jobs stay. */
   keepDays: number;
+  /** Called before jobs go. */
+  removing: (ids: string[]) => void;
   log: (message: string) => void;
 }
 
@@ -46,6 +48,7 @@ export class HomeCleaner {
 
   /** Removes ended jobs. The rows first: a folder without a row is collected by the next sweep. */
   remove(ids: string[]): void {
+    this.#options.removing(ids);
     this.#options.store.delete(ids);
     for (const id of ids) {
       const folder = jobFolder(this.#options.home, id);
@@ -74,7 +77,8 @@ export class HomeCleaner {
    * cannot be moved, as to another file system, is removed as one without a row.
    */
   #discard(ids: string[], age: number): void {
-    const { home, store, log } = this.#options;
+    const { home, store, removing, log } = this.#options;
+    removing(ids);
     for (const id of ids) {
       const folder = jobFolder(home, id);
       try {

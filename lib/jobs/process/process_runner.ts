@@ -1,46 +1,20 @@
-import type { EnvChanges, PrepareStep, RunStep, WarmWish } from "../../base/command.ts";
 import { explained } from "../../base/explain_system_error.ts";
 import { HandOver } from "./hand_over.ts";
-import type { SessionAnswer, SessionRequest, SessionSpec } from "../files/messages.ts";
+import type {
+  ClusterChild,
+  SessionAnswer,
+  SessionRequest,
+  SessionSpec,
+} from "../files/messages.ts";
 import { type Home, jobFolder } from "../files/home.ts";
 import { isFinal, type JobEnd, type JobRow, type Outcome } from "../model/job.ts";
 import { JobFiles, recordOf } from "../files/job_files.ts";
 import type { JobStore } from "../store/job_store.ts";
-import type { CellPlace, ProcessSpec } from "../files/process_spec.ts";
+import { type Draft, makeSpec, type ProcessRequest, writeSpec } from "./process_request.ts";
 import type { Owner } from "../files/owner.ts";
 import { Recovery } from "./recovery.ts";
+import type { Runner } from "./runner.ts";
 import { removeFolder } from "../files/remove_folder.ts";
-
-/** A command to run as a job. */
-export interface ProcessRequest {
-  prepare: PrepareStep[];
-  run: RunStep;
-  /** Environment values that the caller gave: they reach the run, and no file. */
-  env: EnvChanges;
-  /** Those of them that the preparation needs too. */
-  prepareEnv: EnvChanges;
-  /** Seconds; 0 for none. */
-  timeoutSeconds: number;
-  /** Of the script with all that it starts; none by default. */
-  maxMemoryBytes?: number;
-  background: boolean;
-  details: Record<string, unknown>;
-  /** What it runs, as people tell it from others. */
-  command?: string;
-  sampleIntervalSeconds?: number;
-  repeat?: number;
-  warm?: WarmWish;
-  /** The session that runs it, in lieu of a process of its own. */
-  session?: CellPlace;
-}
-
-/** A job that has its place and folder but has not been handed over yet. */
-export interface Draft {
-  id: string;
-  seq: number;
-  createdAt: number;
-  files: JobFiles;
-}
 
 export interface ProcessRunnerOptions {
   home: Home;
@@ -54,13 +28,15 @@ export interface ProcessRunnerOptions {
   describe: (files: JobFiles, outcome: Outcome) => Promise<Pick<JobEnd, "result" | "error">>;
   /** The launcher has a job that a script asked for, and that has no row yet. */
   register: (id: string) => void;
+  /** A script asked for a job on the cluster. */
+  submit: (child: ClusterChild) => void;
   /** Called when a launcher has news of a job; without an id, when any job may have changed. */
   news: (id?: string) => void;
   log: (message: string) => void;
 }
 
 /** Runs jobs as processes under supervisors. */
-export class ProcessRunner {
+export class ProcessRunner implements Runner {
   readonly #options: ProcessRunnerOptions;
   readonly #handOver: HandOver;
   /** Finds out what became of jobs. */
@@ -109,18 +85,18 @@ export class ProcessRunner {
   }
 
   /** Reserves a place in the order of creation, then a folder: no folder is ever without a row. */
-  draft(tool: string, label: string | null, listed: boolean): Draft {
+  draft(tool: string, label: string | null, listed: boolean, kind: Draft["kind"]): Draft {
     const { home, store, owner } = this.#options;
     const id = crypto.randomUUID();
     const files = new JobFiles(jobFolder(home, id)!);
-    const job = { id, kind: "process", tool, label, listed, owner: owner.id } as const;
+    const job = { id, kind, tool, label, listed, owner: owner.id };
     try {
       const createdAt = Date.now();
       const seq = store.insert({ ...job, createdAt });
-      this.#handOver.reserve(id);
+      if (kind === "process") this.#handOver.reserve(id);
       files.create();
       files.record = recordOf({ ...job, seq, createdAt, parent: null });
-      return { id, seq, createdAt, files };
+      return { id, kind, seq, createdAt, files };
     } catch (error) {
       this.discard(id);
       throw explained(error, `The job was not started in ${home.root}`);
@@ -132,7 +108,7 @@ export class ProcessRunner {
     const process = makeSpec(draft, request, this.#options.maxOutputBytes);
     const { prepare, run, env, prepareEnv } = request;
     try {
-      this.#writeSpec(draft, request, process);
+      writeSpec(draft, request, process, this.#options.store);
       await this.#handOver.give({
         ...process,
         prepare: prepare.map((step) => ({ ...step, env: { ...step.env, ...prepareEnv } })),
@@ -142,18 +118,6 @@ export class ProcessRunner {
       this.discard(draft.id);
       throw explained(error, `The job was not started in ${this.#options.home.root}`);
     }
-  }
-
-  #writeSpec({ id, files }: Draft, request: ProcessRequest, process: ProcessSpec): void {
-    const { command } = request;
-    if (command !== undefined) this.#options.store.setCommand(id, command);
-    files.spec = {
-      ...recordOf(this.#options.store.get(id)!),
-      has_secrets: request.run.stdin !== undefined || Object.keys(request.env).length > 0,
-      details: request.details,
-      command,
-      process,
-    };
   }
 
   /** Whether the job is being made, or waits for its start, here. */
@@ -216,23 +180,4 @@ export class ProcessRunner {
   #files(id: string): JobFiles {
     return new JobFiles(jobFolder(this.#options.home, id)!);
   }
-}
-
-function makeSpec({ id, seq, files }: Draft, request: ProcessRequest, maxOutputBytes: number) {
-  const { stdin: _, ...run } = request.run;
-  return {
-    id,
-    dir: files.folder,
-    order: seq,
-    kind: request.background ? "background" : "call",
-    prepare: request.prepare,
-    run,
-    timeout_seconds: request.timeoutSeconds,
-    max_output_bytes: maxOutputBytes,
-    max_memory_bytes: request.maxMemoryBytes,
-    sample_interval_seconds: request.sampleIntervalSeconds,
-    repeat: request.repeat,
-    warm: request.warm,
-    session: request.session,
-  } satisfies ProcessSpec as ProcessSpec;
 }

@@ -36,6 +36,8 @@ def cancel(folder):
         job_folder.open_private(os.path.join(folder, names.CANCEL)).close()
     except OSError:
         pass
+    if job_folder.has(folder, names.CLUSTER):
+        return  # whoever follows it there finds that file
     try:
         lock = job_folder.try_lock(folder)
     except OSError:

@@ -17,7 +17,7 @@ import { callTool } from "../tools/call_tool.ts";
 import type { ToolCall } from "../tools/define_tool.ts";
 import { listTool } from "../tools/list_tool.ts";
 import { type ToolResult, toResult } from "../tools/tool_result.ts";
-import { TOOLS } from "../tools/tools.ts";
+import { TOOLS, TOOLS_WITH_RAY } from "../tools/tools.ts";
 import { CallWatch } from "./call_watch.ts";
 import { progressNotifications } from "./progress_notifications.ts";
 
@@ -84,7 +84,7 @@ export class RequestHandlers {
   }
 
   get #tools() {
-    return this.#options.tools ?? TOOLS;
+    return this.#options.tools ?? (this.#app.settings.ray ? TOOLS_WITH_RAY : TOOLS);
   }
 
   get #resources() {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ScriptChoice } from "../../runs/run/script_source.ts";
+import { type RayInput, rayWish } from "./with_ray.ts";
 import { DEFAULT_TIMEOUT_SECONDS, type RunOptions } from "../../runs/run/run_options.ts";
 
 const noNul = (text: string) => !text.includes("\0");
@@ -51,7 +52,7 @@ export const dependencies = z.array(z.string()).optional().describe(
 );
 
 /** What {@linkcode RUN_PARAMETERS} and {@linkcode BUDGET_PARAMETERS} give, validated. */
-interface RunInput {
+interface RunInput extends RayInput {
   args?: string[];
   stdin?: string;
   stdin_open?: boolean;
@@ -75,6 +76,7 @@ export function runOptions(tool: string, input: RunInput): RunOptions {
     envFile: input.env_file,
     timeoutSeconds: input.timeout_seconds,
     memoryMb: input.memory_mb,
+    ray: rayWish(input),
     label: input.job_label,
     background: input.async_mode,
     budgetSeconds: input.time_budget_seconds,

@@ -11,7 +11,8 @@ export const RUN_OUTPUT = z.object({
   stdout: optional(z.string()),
   stderr: optional(z.string()),
   exit_code: optional(integer.nullable()),
-  execution_strategy: optional(z.enum(["uv-run", "system-python"])),
+  execution_strategy: optional(z.enum(["uv-run", "system-python", "ray"])),
+  node: optional(z.string()),
   elapsed_seconds: optional(z.number()),
   prepare_seconds: optional(z.number()),
   /** With SMART_ASYNC_DEBUG alone. */

@@ -9,7 +9,7 @@ import {
 } from "../interpreters/find_executables.ts";
 
 /** The release of uv that is installed where there is none. */
-const pinnedUv = "0.13.9";
+export const pinnedUv = "0.13.9";
 
 /** The real uv binary, found without starting a process; `undefined` where there is none. */
 export function findUv(

@@ -35,7 +35,7 @@ def status_of(folder):
         started = os.path.exists(os.path.join(folder, names.STARTED))
         if not os.path.isdir(folder):
             return None, None
-        if runs or not started:
+        if runs or not started or os.path.exists(os.path.join(folder, names.CLUSTER)):
             return "running" if started else "pending", None
         # It may have ended since its outcome was looked for.
         outcome = read_json(os.path.join(folder, names.OUTCOME)) or {

@@ -137,6 +137,8 @@ class Job:
 
     def _will_start(self):
         """Whether a launcher that has it, or a server that would find it, lives."""
+        if os.path.exists(os.path.join(self._folder, names.CLUSTER)):
+            return True
         home = os.path.dirname(os.path.dirname(self._folder))
         launcher = (read(os.path.join(self._folder, names.ACCEPTED)) or b"none").decode()
         return is_locked(os.path.join(home, names.OWNERS, launcher)) or server_lives(home)

@@ -12,7 +12,7 @@ from _python_mcp_jobs import Job, seconds
 _LONGEST_SCRIPT = 5 << 20
 
 
-def run(script, args=(), *, env=None, stdin=None, cwd=None, timeout_seconds=86400, label=None):
+def run(script, args=(), *, env=None, stdin=None, cwd=None, timeout_seconds=86400, label=None, run_on="local", ray=None):
     """Starts Python code as a job of its own and returns it, a `Job`, at once.
 
     script: the path of a file (an `os.PathLike`, or a text that ends in ".py" or names a file; relative
@@ -23,6 +23,10 @@ def run(script, args=(), *, env=None, stdin=None, cwd=None, timeout_seconds=8640
     cwd: its working directory; this script's by default.
     timeout_seconds: how long it may run; 0 for ever, a day by default.
     label: what lists call it; at most 200 characters.
+    run_on: "ray" for the Ray cluster of this script's server (PYTHON_MCP_RAY_ADDRESS), where it takes none
+        of the places of this machine; its environment is that of its node, changed by `env`.
+    ray: what its node must have, and what is sent there: a dict with some of `cpus`, `gpus`, `custom`,
+        `labels`, `include` and `shared_directory`, as for the tools.
 
     It runs with this script's interpreter, and so with the same packages. It waits its turn like every
     job, before those that came after this script. It goes on when this script ends, and is cancelled
@@ -38,6 +42,7 @@ def run(script, args=(), *, env=None, stdin=None, cwd=None, timeout_seconds=8640
         raise NotADirectoryError("Cannot run in cwd=%s: there is no such folder. Create it first" % where)
     path, source = _script(script, where)
     environ, ours = _environment(env, child, None if source is None else where)
+    cluster = _cluster(run_on, ray, env)
     details = (read_json(os.path.join(folder, names.SPEC)) or {}).get("details") or {}
     request = {
         "id": os.path.basename(child),
@@ -52,6 +57,8 @@ def run(script, args=(), *, env=None, stdin=None, cwd=None, timeout_seconds=8640
         "timeout_seconds": seconds("timeout_seconds", timeout_seconds),
         "details": {k: details[k] for k in ("execution_strategy", "names_python") if k in details},
     }
+    if cluster is not None:
+        request.update(argv=["python", path or names.SOURCE] + request["argv"][2:], env={}, own_env={}, cluster=cluster)
     ask(folder, {"run": request}, lambda: os.path.exists(os.path.join(child, names.ACCEPTED)))
     return Job(child)
 
@@ -106,6 +113,20 @@ def _text(name, value):
     if value is not None and not isinstance(value, str):
         raise TypeError("%s is a str, not %s" % (name, type(value).__name__))
     return value
+
+
+def _cluster(run_on, ray, env):
+    """What is asked of the cluster; None for a job of this machine."""
+    if run_on not in ("local", "ray"):
+        raise ValueError('run_on is "local" or "ray", not %r' % (run_on,))
+    if run_on == "local":
+        return None
+    known = {"cpus", "gpus", "custom", "labels", "include", "shared_directory"}
+    unknown = set(ray or {}) - known
+    if unknown:
+        raise ValueError("ray has %s, and may have %s" % (", ".join(sorted(unknown)), ", ".join(sorted(known))))
+    given = {name: value for name, value in dict(env or {}).items() if value is not None}
+    return {"ray": dict(ray or {}), "env": given}
 
 
 def _label(label):

@@ -20,7 +20,8 @@ export interface ScriptRuntime {
   env(pythonPath: string | undefined): Record<string, string>;
 }
 
-const FILES: Record<string, string> = {
+/** Its files, by their path in its folder. */
+export const SCRIPT_RUNTIME_FILES: Record<string, string> = {
   // Python imports a module of this name when it starts.
   "hook/sitecustomize.py": liveOutput,
   // What python_mcp.run starts from source gets this one too; see import_directory.ts.
@@ -44,7 +45,7 @@ const FILES: Record<string, string> = {
 
 /** Puts the files of the script runtime below `home`, unless they are there already. */
 export function installScriptRuntime(home: string): ScriptRuntime {
-  const hook = join(installFiles(resolve(home), "scripts", FILES), "hook");
+  const hook = join(installFiles(resolve(home), "scripts", SCRIPT_RUNTIME_FILES), "hook");
   return {
     env: (pythonPath) => ({ PYTHONPATH: pythonPath ? `${hook}:${pythonPath}` : hook }),
   };

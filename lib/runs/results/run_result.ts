@@ -17,7 +17,7 @@ const LONGEST_ERROR = 8000;
 
 /** What `details` in `spec.json` says about a run of Python. */
 export interface RunDetails extends Record<string, unknown> {
-  execution_strategy: "uv-run" | "system-python";
+  execution_strategy: "uv-run" | "system-python" | "ray";
   resolved_dependencies?: string[];
   /** The file that says which of them were left out. */
   left_out?: string;
@@ -73,7 +73,10 @@ async function makeResult(
   if (outcome.signal !== null) result.signal = outcome.signal;
   if (outcome.timed_out) result.timed_out = true;
   if (details.resolved_dependencies) result.resolved_dependencies = details.resolved_dependencies;
-  if (details.names_python && spec) {
+  if (outcome.node !== undefined) result.node = outcome.node;
+  if (details.names_python && outcome.python !== undefined) {
+    result.python_version_used = outcome.python;
+  } else if (details.names_python && spec && !spec.ray) {
     const version = await interpreterVersion(spec.process.run.argv[0]!);
     if (version !== undefined) result.python_version_used = version;
   }
@@ -150,6 +153,7 @@ function notes(
   const all: string[] = [];
   if (advice !== undefined) all.push(advice);
   if (details.note) all.push(details.note);
+  if (outcome.notes) all.push(...outcome.notes);
   if (outcome.timed_out) all.push(timeLimitText(spec));
   if (outcome.error !== null) all.push(outcome.error);
   if (outcome.memory) all.push(describeMemory(outcome.memory));

@@ -1,5 +1,6 @@
 import type { Call, Ended, Keep } from "../../jobs/job_manager.ts";
-import type { Draft, ProcessRequest } from "../../jobs/process/process_runner.ts";
+import type { Draft, ProcessRequest } from "../../jobs/process/process_request.ts";
+import type { RayRequest } from "../../jobs/ray/ray_runner.ts";
 import {
   answerWithinBudget,
   type BackgroundAnswer,
@@ -43,7 +44,7 @@ export function budgetOf(
 export async function startAndAwait(
   app: App,
   draft: Draft,
-  request: ProcessRequest,
+  request: ProcessRequest | RayRequest,
   { budget, began }: { budget: number; began: number },
   caller: Caller,
 ): Promise<Awaited> {

@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import type { EnvChanges } from "../../base/command.ts";
 import { statIfThere, writePrivate } from "../../base/private_files.ts";
 import { resolvePath } from "../../base/resolve_path.ts";
-import type { Draft, ProcessRequest } from "../../jobs/process/process_runner.ts";
+import type { Draft, ProcessRequest } from "../../jobs/process/process_request.ts";
 import { describeSkippedLines, readEnvFile } from "../../python/environment/env_file.ts";
 import { installScriptRuntime } from "../../python/in_script/script_runtime.ts";
 import { prepareRun, type RunPlan, type RunRequest } from "../../python/prepare_run.ts";
@@ -16,10 +16,10 @@ import { DEFAULT_TIMEOUT_SECONDS, type PythonRun, type RunOptions } from "./run_
 import { smallest } from "./smallest.ts";
 
 /** Variables of the caller that uv needs as well: indexes, certificates, proxies. */
-const FOR_PREPARATION = /^(UV_|PIP_|SSL_CERT_|REQUESTS_CA_BUNDLE$)|_proxy$/i;
+export const FOR_PREPARATION = /^(UV_|PIP_|SSL_CERT_|REQUESTS_CA_BUNDLE$)|_proxy$/i;
 
 /** What the caller adds to the server's own environment. */
-interface CallerEnvironment {
+export interface CallerEnvironment {
   env: Record<string, string>;
   note?: string;
 }
@@ -66,6 +66,7 @@ export async function makeRequest(
         PYTHON_MCP_JOB_ID: id,
         PYTHON_MCP_ARTIFACTS: files.artifacts,
         PYTHON_MCP_TOKEN: null,
+        RAY_AUTH_TOKEN: null,
         // Of the script that this server was started by.
         PYTHON_MCP_SCRIPT_PID: null,
       },
@@ -96,7 +97,7 @@ export async function makeRequest(
   };
 }
 
-function runRequest(
+export function runRequest(
   run: PythonRun,
   options: RunOptions,
   env: Record<string, string>,
@@ -153,11 +154,11 @@ function placeOf({ script: { path } }: PythonRun, directory: string): RunDetails
     : { script: path, folder: dirname(path), directory };
 }
 
-function joined(...notes: (string | undefined)[]): string | undefined {
+export function joined(...notes: (string | undefined)[]): string | undefined {
   return notes.filter((note) => note !== undefined).join(". ") || undefined;
 }
 
-function split(
+export function split(
   env: EnvChanges,
   belongs: (name: string) => boolean,
 ): [EnvChanges, EnvChanges] {

@@ -20,12 +20,28 @@ export interface RunOptions {
   timeoutSeconds?: number;
   /** A ceiling for the script with all that it starts; the owner's may be lower. */
   memoryMb?: number;
+  /** Run on the Ray cluster, with what is asked of it. */
+  ray?: RayWish;
   /** At most 200 characters. */
   label?: string;
   /** Answer at once and go on in the background. */
   background?: boolean;
   /** How long to wait for the result before the run goes on in the background. */
   budgetSeconds?: number;
+}
+
+/** What a run on the Ray cluster is given. */
+export interface RayWish {
+  cpus?: number;
+  gpus?: number;
+  /** Amounts of resources that the cluster's owner has named. */
+  custom?: Record<string, number>;
+  /** Labels of the node, each with a condition. */
+  labels?: Record<string, string>;
+  /** Which files of the folder are sent, as patterns; the Python files by default. */
+  include?: string[];
+  /** The folder as the cluster sees it: nothing is sent. */
+  sharedDirectory?: string;
 }
 
 /** What differs between the ways to run a script. */

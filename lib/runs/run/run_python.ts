@@ -1,9 +1,11 @@
 import { UserError } from "../../base/user_error.ts";
-import type { ProcessRequest } from "../../jobs/process/process_runner.ts";
+import type { ProcessRequest } from "../../jobs/process/process_request.ts";
 import type { App } from "../app.ts";
 import type { Caller } from "../caller.ts";
 import { type Awaited, budgetOf, startAndAwait } from "./await_run.ts";
 import { checkLabel } from "./check_label.ts";
+import type { RayRequest } from "../../jobs/ray/ray_runner.ts";
+import { makeRayRequest } from "./make_ray_request.ts";
 import { makeRequest, readEnvironment } from "./make_request.ts";
 import type { PythonRun, RunAnswer, RunOptions } from "./run_options.ts";
 
@@ -16,18 +18,29 @@ export async function runPython(
 ): Promise<RunAnswer> {
   const { jobs, settings } = app;
   checkLabel(options.label);
+  if (options.ray !== undefined && settings.ray === undefined) throw hasNoCluster();
   const budget = budgetOf(options, app);
   const began = performance.now();
   const environment = await readEnvironment(run, options, settings);
-  const draft = jobs.draft(options.tool, options.label ?? null, budget === 0);
-  let request: ProcessRequest;
+  const kind = options.ray === undefined ? "process" : "ray";
+  const draft = jobs.draft(options.tool, options.label ?? null, budget === 0, kind);
+  let request: ProcessRequest | RayRequest;
   try {
-    request = await makeRequest(run, options, environment, budget === 0, draft, app);
+    request = options.ray === undefined
+      ? await makeRequest(run, options, environment, budget === 0, draft, app)
+      : await makeRayRequest(run, options, environment, budget === 0, draft, app);
   } catch (error) {
     jobs.discard(draft);
     throw error;
   }
   return toAnswer(await startAndAwait(app, draft, request, { budget, began }, caller));
+}
+
+function hasNoCluster(): UserError {
+  return new UserError(
+    "Cannot run on Ray: no cluster is known. Set PYTHON_MCP_RAY_ADDRESS to the address of its " +
+      "dashboard, such as http://head:8265, and start the server again.",
+  );
 }
 
 function toAnswer(awaited: Awaited): RunAnswer {

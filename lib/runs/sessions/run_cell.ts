@@ -2,7 +2,7 @@ import { UserError } from "../../base/user_error.ts";
 import { writePrivate } from "../../base/private_files.ts";
 import type { CellInstall } from "../../jobs/files/process_spec.ts";
 import { SessionFiles, type SessionRecord } from "../../jobs/files/session_files.ts";
-import type { Draft, ProcessRequest } from "../../jobs/process/process_runner.ts";
+import type { Draft, ProcessRequest } from "../../jobs/process/process_request.ts";
 import { detectImports } from "../../python/source/detect_imports.ts";
 import { loadDistributionTable } from "../../python/source/distribution_for_import.ts";
 import type { App } from "../app.ts";

@@ -22,8 +22,8 @@ export const PERMISSIONS = defineCommand({
     "deno run $($0 permissions --listen 127.0.0.1:8000) main.ts serve --http",
   ],
   handle({ listen }, { app }) {
-    const { home, env } = app.settings;
-    const flags = scopedFlags({ home, python: findLauncherPython(env), listen });
+    const { home, env, ray } = app.settings;
+    const flags = scopedFlags({ home, python: findLauncherPython(env), listen, ray: ray?.url });
     const split = flags.find((flag) => /\s/.test(flag));
     if (split !== undefined) {
       throw new UserError(

@@ -1,5 +1,14 @@
 import { defineCommand } from "./command/define_command.ts";
-import { anyNumber, flag, parsed, required, text, texts, turnOff } from "./command/options.ts";
+import {
+  anyNumber,
+  choice,
+  flag,
+  parsed,
+  required,
+  text,
+  texts,
+  turnOff,
+} from "./command/options.ts";
 import { parseAmount } from "./command/parse_values.ts";
 import { RERUN_OPTIONS } from "./jobs/rerun_options.ts";
 
@@ -43,6 +52,21 @@ export const RUN = defineCommand({
     memoryMb: parsed("stop the script when it has more memory, with all that it starts", {
       placeholder: "<MB>",
       read: parseAmount,
+    }),
+    runOn: choice("where it runs; ray = on the cluster of PYTHON_MCP_RAY_ADDRESS", {
+      choices: ["local", "ray"] as const,
+      placeholder: "<where>",
+    }),
+    cpus: parsed("with --run-on ray: what its node must have free", {
+      placeholder: "<number>",
+      read: parseAmount,
+    }),
+    gpus: parsed("the same for GPUs", { placeholder: "<number>", read: parseAmount }),
+    include: texts("with --run-on ray: files of the folder to send; may be repeated", {
+      placeholder: "<pattern>",
+    }),
+    sharedDirectory: text("with --run-on ray: the folder as the cluster sees it; none is sent", {
+      placeholder: "<path>",
     }),
     ...RERUN_OPTIONS,
   },

@@ -3,7 +3,7 @@ import { exists } from "../../base/private_files.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { App } from "../../runs/app.ts";
 import type { ScriptChoice } from "../../runs/run/script_source.ts";
-import type { RunAnswer } from "../../runs/run/run_options.ts";
+import type { RayWish, RunAnswer } from "../../runs/run/run_options.ts";
 import { runInDirectory, runSavedScript, runWithDependencies } from "../../runs/run/run_scripts.ts";
 import { type Cli, COMMAND_LINE } from "./command/cli.ts";
 import { followRun } from "./jobs/follow_run.ts";
@@ -27,6 +27,11 @@ export interface RunChoice {
   label?: string;
   timeoutSeconds?: number;
   memoryMb?: number;
+  runOn?: "local" | "ray";
+  cpus?: number;
+  gpus?: number;
+  include?: string[];
+  sharedDirectory?: string;
   stdin: boolean;
   detach: boolean;
   json: boolean;
@@ -34,7 +39,8 @@ export interface RunChoice {
 
 /** Starts a script as a job and follows it to its end, or until Ctrl-C. */
 export async function runScript(cli: Cli, options: RunChoice): Promise<void> {
-  const hasTerminal = !options.stdin && !options.detach && options.script !== "-" &&
+  const hasTerminal = options.runOn !== "ray" && !options.stdin && !options.detach &&
+    options.script !== "-" &&
     isInTerminal();
   const id = await startScript(cli, options, hasTerminal);
   if (hasTerminal) passInputOn(cli.app, id);
@@ -75,6 +81,7 @@ async function startRun(
     envFile: options.envFile,
     timeoutSeconds: options.timeoutSeconds,
     memoryMb: options.memoryMb,
+    ray: options.runOn === "ray" ? rayWish(options) : undefined,
     label: options.label ?? (script === "-" ? "standard input" : basename(script)),
     stdin: options.stdin ? await readStdin() : undefined,
     stdinOpen,
@@ -109,6 +116,10 @@ async function startRun(
     useUv: options.uv,
     installsDependencies: options.install,
   });
+}
+
+function rayWish({ cpus, gpus, include, sharedDirectory }: RunChoice): RayWish {
+  return { cpus, gpus, include, sharedDirectory };
 }
 
 async function choiceOf(app: App, script: string, options: RunChoice): Promise<ScriptChoice> {

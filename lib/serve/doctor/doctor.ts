@@ -7,6 +7,7 @@ import { checkHome } from "./doctor_home.ts";
 import { checkIndex } from "./doctor_index.ts";
 import { checkPermissions } from "./doctor_permissions.ts";
 import { checkPythons } from "./doctor_pythons.ts";
+import { checkRay } from "./doctor_ray.ts";
 import { checkUv } from "./doctor_uv.ts";
 import { checkWarm } from "./doctor_warm.ts";
 import type { Finding } from "./finding.ts";
@@ -23,6 +24,9 @@ export async function examine(
     ["Python", () => checkPythons(settings)],
     ["home", () => checkHome(settings.home)],
     ["warm runs", () => checkWarm(settings)],
+    ...(settings.ray
+      ? [["Ray", () => checkRay(settings.ray!)] as [string, () => Promise<Finding[]>]]
+      : []),
     ...(offline
       ? []
       : [["index", () => checkIndex(settings.env)] as [string, () => Promise<Finding[]>]]),

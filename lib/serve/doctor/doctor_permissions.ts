@@ -5,7 +5,7 @@ import type { Finding } from "./finding.ts";
 import { scopedFlags } from "../program/scoped_flags.ts";
 
 /** What the server needs, and the flag that grants it. */
-export async function checkPermissions({ home, env }: Settings): Promise<Finding[]> {
+export async function checkPermissions({ home, env, ray }: Settings): Promise<Finding[]> {
   const python = findLauncherPython(env);
   const needed: Deno.PermissionDescriptor[] = [
     { name: "read" },
@@ -13,8 +13,9 @@ export async function checkPermissions({ home, env }: Settings): Promise<Finding
     { name: "sys", kind: "uid" },
     { name: "write", path: home },
     { name: "run", command: python },
+    ...(ray ? [{ name: "net" as const, host: new URL(ray.url).host }] : []),
   ];
-  const flags = scopedFlags({ home, python });
+  const flags = scopedFlags({ home, python, ray: ray?.url });
   const granted = await Promise.all(needed.map(isGranted));
   const missing = flags.filter((_, index) => !granted[index]);
   if (missing.length > 0) {

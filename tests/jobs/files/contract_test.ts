@@ -61,6 +61,7 @@ const STORED: Keys<StoredSpec> = {
   has_secrets: true,
   details: true,
   process: true,
+  ray: true,
 };
 const SESSION: Keys<SessionSpec> = {
   id: true,
@@ -72,7 +73,8 @@ const SESSION: Keys<SessionSpec> = {
   grace_seconds: true,
   idle_seconds: true,
 };
-const OUTCOME: Keys<Outcome> = {
+/** Without what is added to the outcome of a job on a cluster. */
+const OUTCOME: Keys<Omit<Outcome, "node" | "python" | "notes">> = {
   exit_code: true,
   signal: true,
   timed_out: true,

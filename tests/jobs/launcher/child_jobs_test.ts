@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { exists, readIfThere } from "../../../lib/base/private_files.ts";
-import type { Draft } from "../../../lib/jobs/process/process_runner.ts";
+import type { Draft } from "../../../lib/jobs/process/process_request.ts";
 import { interpreters } from "../../helpers/interpreters.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";

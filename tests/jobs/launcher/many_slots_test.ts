@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { holdLock } from "../../../lib/jobs/files/file_lock.ts";
-import type { Draft } from "../../../lib/jobs/process/process_runner.ts";
+import type { Draft } from "../../../lib/jobs/process/process_request.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 import { JobBench, python } from "../job_bench.ts";
 import { kill, launchers, supervisorOf } from "../kill.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { exists, readIfThere } from "../../../lib/base/private_files.ts";
-import type { Draft } from "../../../lib/jobs/process/process_runner.ts";
+import type { Draft } from "../../../lib/jobs/process/process_request.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 import { JobBench, python } from "../job_bench.ts";
 import { kill, supervisorOf } from "../kill.ts";

@@ -57,6 +57,13 @@ const TABLE: [what: string, evidence: Partial<Evidence>, step: NextStep][] = [
     { isListed: false, hasEnded: true, ownerLives: true },
     "settle",
   ],
+  ["a job on a cluster waits though its server is gone", { kind: "ray" }, "wait"],
+  ["it is marked once it runs there", { kind: "ray", hasStarted: true }, "mark running"],
+  ["it is settled once its end has come", { kind: "ray", hasEnded: true }, "settle"],
+  ["its cancel is the cluster's", { kind: "ray", cancelAsked: true }, "wait"],
+  ["one that was not submitted fails", { kind: "ray", hasSpec: false }, {
+    fail: "not handed over",
+  }],
   ["a task of a living process runs", { kind: "task", ownerLives: true }, "wait"],
   ["a task of a dead process fails", { kind: "task" }, { fail: "owner ended" }],
   ["a task whose end is written is settled", { kind: "task", hasEnded: true }, "settle"],

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { WarmWish } from "../../../lib/base/command.ts";
-import type { ProcessRequest } from "../../../lib/jobs/process/process_runner.ts";
+import type { ProcessRequest } from "../../../lib/jobs/process/process_request.ts";
 import { processesWith } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 import { JobBench, PYTHON } from "../job_bench.ts";

@@ -1,0 +1,81 @@
+import type { EnvChanges, PrepareStep, RunStep, WarmWish } from "../../base/command.ts";
+import { type JobFiles, recordOf, type StoredSpec } from "../files/job_files.ts";
+import type { CellPlace, ProcessSpec } from "../files/process_spec.ts";
+import type { JobStore } from "../store/job_store.ts";
+
+/** A command to run as a job. */
+export interface ProcessRequest {
+  prepare: PrepareStep[];
+  run: RunStep;
+  /** Environment values that the caller gave: they reach the run, and no file. */
+  env: EnvChanges;
+  /** Those of them that the preparation needs too. */
+  prepareEnv: EnvChanges;
+  /** Seconds; 0 for none. */
+  timeoutSeconds: number;
+  /** Of the script with all that it starts; none by default. */
+  maxMemoryBytes?: number;
+  background: boolean;
+  details: Record<string, unknown>;
+  /** What it runs, as people tell it from others. */
+  command?: string;
+  sampleIntervalSeconds?: number;
+  repeat?: number;
+  warm?: WarmWish;
+  /** The session that runs it, in lieu of a process of its own. */
+  session?: CellPlace;
+}
+
+/** A job that has its place and folder but has not been handed over yet. */
+export interface Draft {
+  id: string;
+  /** What is to run it. */
+  kind: "process" | "ray";
+  seq: number;
+  createdAt: number;
+  files: JobFiles;
+}
+
+/** What a supervisor needs to know of the job; no secrets. */
+export function makeSpec(
+  { id, seq, files }: Draft,
+  request: ProcessRequest,
+  maxOutputBytes: number,
+): ProcessSpec {
+  const { stdin: _, ...run } = request.run;
+  return {
+    id,
+    dir: files.folder,
+    order: seq,
+    kind: request.background ? "background" : "call",
+    prepare: request.prepare,
+    run,
+    timeout_seconds: request.timeoutSeconds,
+    max_output_bytes: maxOutputBytes,
+    max_memory_bytes: request.maxMemoryBytes,
+    sample_interval_seconds: request.sampleIntervalSeconds,
+    repeat: request.repeat,
+    warm: request.warm,
+    session: request.session,
+  };
+}
+
+/** Writes down what the job is, from where on it has been handed over. */
+export function writeSpec(
+  { id, files }: Draft,
+  request: ProcessRequest,
+  process: ProcessSpec,
+  store: JobStore,
+  more: Partial<StoredSpec> = {},
+): void {
+  const { command } = request;
+  if (command !== undefined) store.setCommand(id, command);
+  files.spec = {
+    ...recordOf(store.get(id)!),
+    has_secrets: request.run.stdin !== undefined || Object.keys(request.env).length > 0,
+    details: request.details,
+    command,
+    process,
+    ...more,
+  };
+}

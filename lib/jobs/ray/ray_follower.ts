@@ -1,0 +1,161 @@
+import { holdLock } from "../files/file_lock.ts";
+import type { JobFiles } from "../files/job_files.ts";
+import { endedWithoutRun, type Outcome } from "../model/job.ts";
+import { FrameWriter } from "./frame_writer.ts";
+import { outcomeBy, type RanOn, toOutcome } from "./ray_outcome.ts";
+import type { RayApi, RayJob } from "./ray_api.ts";
+import { type Frame, readFrames } from "./read_frames.ts";
+
+const RETRY_MS = 1000;
+/** How long the last frames of a job may take that Ray says has ended. */
+const LAST_FRAMES_MS = 2000;
+
+export interface FollowedJob {
+  id: string;
+  files: JobFiles;
+  /** Bytes a stream. */
+  maxOutputBytes: number;
+  /** It has begun on its node. */
+  begun: () => void;
+  /** Its script runs. */
+  started: () => void;
+  /** Its outcome is written. */
+  ended: () => void;
+  log: (message: string) => void;
+}
+
+/**
+ * Turns the log of one job on a cluster into the job's files, until it has ended. Only one server does
+ * so for a job, which its lock says; whoever comes next goes on where the files end.
+ */
+export class RayFollower {
+  /** Fulfilled when it follows no more. */
+  readonly done: Promise<void>;
+  readonly #api: RayApi;
+  readonly #followed: FollowedJob;
+  readonly #lock: Deno.FsFile;
+  readonly #writer: FrameWriter;
+  readonly #on: RanOn = {};
+  #job: RayJob;
+  #reading = new AbortController();
+  #timer?: ReturnType<typeof setTimeout>;
+  #isOver = false;
+
+  /** `undefined` where another server follows the job. */
+  static follow(api: RayApi, job: RayJob, followed: FollowedJob): RayFollower | undefined {
+    const lock = holdLock(followed.files.lock);
+    return lock && new RayFollower(api, job, followed, lock);
+  }
+
+  private constructor(api: RayApi, job: RayJob, followed: FollowedJob, lock: Deno.FsFile) {
+    this.#api = api;
+    this.#job = job;
+    this.#followed = followed;
+    this.#lock = lock;
+    this.#writer = new FrameWriter(followed.files, followed.maxOutputBytes);
+    this.done = this.#follow().finally(() => this.#letGo());
+  }
+
+  /** Tells what the cluster says of the job now. */
+  update(job: RayJob): void {
+    const wasOver = hasEnded(this.#job);
+    this.#job = job;
+    if (hasEnded(job) && !wasOver) this.#timer = setTimeout(() => this.#stop(), LAST_FRAMES_MS);
+  }
+
+  /** The cluster has lost the job, with the reason. */
+  lose(error: string): void {
+    if (this.#isOver) return;
+    this.#end({ ...endedWithoutRun({ error }), ...this.#on });
+    this.#stop();
+  }
+
+  /** Another server may follow it from here. */
+  async close(): Promise<void> {
+    this.#isOver = true;
+    this.#stop();
+    await this.done;
+  }
+
+  async #follow(): Promise<void> {
+    while (!this.#isOver) {
+      const wasOver = hasEnded(this.#job);
+      this.#reading = new AbortController();
+      try {
+        await this.#read(!wasOver);
+      } catch (error) {
+        if (!this.#reading.signal.aborted) {
+          this.#followed.log(`the log of job ${this.#followed.id} is read again: ${error}`);
+        }
+      }
+      if (this.#isOver) break;
+      if (wasOver) this.#end(outcomeBy(this.#job, this.#on));
+      else if (!hasEnded(this.#job)) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+
+  async #read(follows: boolean): Promise<void> {
+    const { signal } = this.#reading;
+    if (this.#job.driver_node_id === null) return;
+    const log = await this.#api.log(this.#job, follows, signal);
+    for await (const frame of readFrames(log)) {
+      if (this.#isOver) break;
+      this.#take(frame);
+    }
+    this.#reading.abort();
+  }
+
+  #take(frame: Frame): void {
+    const { files, begun, started } = this.#followed;
+    switch (frame.kind) {
+      case "hello":
+        this.#on.node = frame.node.slice(0, 255);
+        this.#on.python = frame.python.slice(0, 20);
+        this.#writer.showProgress(null);
+        return begun();
+      case "started":
+        if (files.hasStarted) return;
+        files.markStarted(frame.at);
+        return started();
+      case "data":
+        return this.#writer.write(frame);
+      case "progress":
+        return this.#writer.showProgress(frame.text);
+      case "outcome":
+        return this.#end(toOutcome(frame.outcome, this.#on, notesOf(frame.left_behind)));
+    }
+  }
+
+  #end(outcome: Outcome): void {
+    this.#isOver = true;
+    this.#writer.close();
+    const { files, ended } = this.#followed;
+    if (files.isThere && files.outcome === undefined) files.end(outcome);
+    ended();
+  }
+
+  #stop(): void {
+    this.#reading.abort();
+  }
+
+  #letGo(): void {
+    clearTimeout(this.#timer);
+    this.#reading.abort();
+    this.#writer.close();
+    this.#lock.close();
+  }
+}
+
+export function hasEnded({ status }: RayJob): boolean {
+  return status === "SUCCEEDED" || status === "FAILED" || status === "STOPPED";
+}
+
+function notesOf(leftBehind: unknown[]): string[] {
+  const names = leftBehind.filter((name) => typeof name === "string").map((name) =>
+    name.slice(0, 200)
+  );
+  if (names.length === 0) return [];
+  return [
+    `Not brought back from the cluster, of 100 MB and 1,000 artifacts at most: ${names.join(", ")}`,
+  ];
+}

@@ -1,0 +1,326 @@
+import { jobFolder } from "../files/home.ts";
+import type { Home } from "../files/home.ts";
+import { holdLock } from "../files/file_lock.ts";
+import { JobFiles } from "../files/job_files.ts";
+import type { Owner } from "../files/owner.ts";
+import { endedWithoutRun, isFinal, type JobRow, type Outcome } from "../model/job.ts";
+import {
+  type Draft,
+  makeSpec,
+  type ProcessRequest,
+  writeSpec,
+} from "../process/process_request.ts";
+import type { Runner } from "../process/runner.ts";
+import type { JobStore } from "../store/job_store.ts";
+import {
+  controlPackage,
+  controlPackageName,
+  makeSubmission,
+  NEUTRAL_PACKAGE,
+} from "./make_submission.ts";
+import { type RayAddress, RayApi, type RayJob, rayProblem, RayRefusal } from "./ray_api.ts";
+import { hasEnded, RayFollower } from "./ray_follower.ts";
+import type { RayOrder } from "./ray_order.ts";
+import { lastWords, outcomeBy } from "./ray_outcome.ts";
+import { Turns } from "./turns.ts";
+import { sendFiles } from "./send_files.ts";
+
+/** A command to run as a job on a cluster. */
+export interface RayRequest extends ProcessRequest {
+  ray: RayOrder;
+}
+
+export interface RayRunnerOptions {
+  address: RayAddress;
+  home: Home;
+  store: JobStore;
+  owner: Owner;
+  /** Bytes a stream. */
+  maxOutputBytes: number;
+  /** Called when a job has begun or ended. */
+  news: (id: string) => void;
+  /** Removes a job that is not to be kept. */
+  discard: (id: string) => void;
+  log: (message: string) => void;
+}
+
+/** How often the cluster is asked for the states of all jobs, at first and later. */
+const SOON_MS = 250;
+const LATER_MS = 1000;
+/** How long somebody who has just started a job looks often. */
+const SOON_FOR_MS = 15_000;
+/** A job is lost when the cluster does not know it so many times in a row. */
+const TIMES_MISSING = 3;
+/** The same for a job whose submission a server has been asked for. */
+const TIMES_NOT_SUBMITTED = 20;
+/** How many jobs are submitted at the same time. */
+const AT_ONCE = 4;
+const FORGET_TRIES = 20;
+const PUT_BACK_MS = 3000;
+const LAST_TRIES_MS = 2000;
+const RESTARTED = "The job is lost: the cluster was restarted";
+const DELETED = "The job is lost: the cluster does not know it any more, since somebody deleted it";
+const NOT_SUBMITTED = "The server that was to submit this job to the cluster ended before it could";
+
+/** Runs jobs on a Ray cluster: it keeps them, and any server that lives follows them. */
+export class RayRunner implements Runner {
+  readonly #options: RayRunnerOptions;
+  readonly #api: RayApi;
+  readonly #turns = new Turns(AT_ONCE);
+  readonly #starting = new Set<string>();
+  readonly #followers = new Map<string, RayFollower>();
+  readonly #forgetting = new Set<Promise<void>>();
+  readonly #missing = new Map<string, number>();
+  #looking?: Promise<void>;
+  #timer?: ReturnType<typeof setTimeout>;
+  #soonUntil = 0;
+  #silence?: string;
+  #isClosed = false;
+
+  constructor(options: RayRunnerOptions) {
+    this.#options = options;
+    this.#api = new RayApi(options.address);
+  }
+
+  /** Submits a job under its own id. From here on the cluster keeps it; one that it refuses is removed. */
+  async start(draft: Draft, request: RayRequest): Promise<void> {
+    try {
+      await this.submit(draft, () => Promise.resolve(request));
+    } catch (error) {
+      this.#options.discard(draft.id);
+      throw error;
+    }
+  }
+
+  /**
+   * The same for a job that stays when it could not be submitted.
+   *
+   * @throws UserError when it was not submitted
+   */
+  async submit(draft: Draft, makeRequest: () => Promise<RayRequest>): Promise<void> {
+    this.#starting.add(draft.id);
+    draft.files.markOnCluster();
+    try {
+      await this.#turns.take(async () => await this.#start(draft, await makeRequest()));
+    } catch (error) {
+      throw rayProblem(error, this.#api);
+    } finally {
+      this.#starting.delete(draft.id);
+    }
+    this.#soonUntil = performance.now() + SOON_FOR_MS;
+    this.#lookSoon();
+  }
+
+  async #start(draft: Draft, request: RayRequest): Promise<void> {
+    const { store, maxOutputBytes, address: { url } } = this.#options;
+    const { id, files } = draft;
+    const process = makeSpec(draft, request, maxOutputBytes);
+    const { session_name: session } = await this.#api.version();
+    const workPackage = await sendFiles(this.#api, request.ray.files);
+    const control = controlPackage(request.ray, process, request);
+    await this.#api.upload(controlPackageName(id), control);
+    // Before the cluster knows of it: a server that is killed now leaves a job that says so.
+    writeSpec(draft, request, process, store, { ray: { url, session } });
+    const label = store.get(id)?.label ?? null;
+    try {
+      await this.#api.submit(makeSubmission(id, request.ray, label, workPackage));
+    } catch (error) {
+      // Whether it has come through shows later, unless the cluster has said no.
+      if (error instanceof RayRefusal && !await this.#api.job(id).catch(() => true)) throw error;
+    }
+    files.amend({ ray: { url, session, is_submitted: true } });
+  }
+
+  isQueued(id: string): boolean {
+    return this.#starting.has(id) || !this.#files(id).hasStarted;
+  }
+
+  moveToBackground(id: string): Promise<void> {
+    this.#files(id).markBackground();
+    return Promise.resolve();
+  }
+
+  discard(id: string): void {
+    this.forget(id);
+    this.#options.discard(id);
+  }
+
+  /** Lets the cluster forget a job too, once it has ended there: that may be a moment later than here. */
+  forget(id: string): void {
+    const forgetting = this.#forget(id).finally(() => this.#forgetting.delete(forgetting));
+    this.#forgetting.add(forgetting);
+  }
+
+  async #forget(id: string): Promise<void> {
+    for (let tries = FORGET_TRIES; tries > 0; tries--) {
+      try {
+        await this.#api.delete(id);
+        // Ray puts one back that it has just seen end.
+        await new Promise((resolve) => setTimeout(resolve, PUT_BACK_MS));
+        if (!await this.#api.job(id)) return;
+      } catch (error) {
+        if (!(error instanceof RayRefusal) || error.status === 404) return;
+        await new Promise((resolve) => setTimeout(resolve, LATER_MS));
+      }
+    }
+    this.#options.log(`the cluster still knows job ${id}, which was removed here`);
+  }
+
+  async askToCancel({ id }: JobRow): Promise<void> {
+    const files = this.#files(id);
+    if (!files.isThere) return;
+    files.askToCancel();
+    if (this.#starting.has(id)) return;
+    try {
+      const job = await this.#api.job(id);
+      if (job) await this.#stop(job);
+    } catch (error) {
+      this.#options.log(`job ${id} is to be stopped later: ${error}`);
+    }
+    await this.look();
+  }
+
+  /** Brings the jobs up to date that no other server follows. */
+  look(): Promise<void> {
+    return this.#looking ??= this.#look().finally(() => this.#looking = undefined);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#looking;
+    let timer: ReturnType<typeof setTimeout>;
+    const timeIsUp = new Promise((resolve) => timer = setTimeout(resolve, LAST_TRIES_MS));
+    await Promise.race([Promise.all(this.#forgetting), timeIsUp]);
+    clearTimeout(timer!);
+    await Promise.all([...this.#followers.values()].map((follower) => follower.close()));
+  }
+
+  #lookSoon(): void {
+    if (this.#isClosed || performance.now() > this.#soonUntil) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.look().then(() => this.#lookSoon()), SOON_MS);
+  }
+
+  async #look(): Promise<void> {
+    const rows = this.#ours();
+    if (rows.length === 0 || this.#isClosed) return;
+    let jobs: Map<string, RayJob>;
+    try {
+      jobs = await this.#api.jobs();
+      this.#silence = undefined;
+    } catch (error) {
+      const { message } = error as Error;
+      // Once, and not each second.
+      if (message !== this.#silence) this.#options.log(message);
+      this.#silence = message;
+      return;
+    }
+    for (const { id } of rows) {
+      try {
+        await this.#advance(id, jobs.get(id));
+      } catch (error) {
+        this.#options.log(`job ${id} on the cluster: ${error}`);
+      }
+    }
+  }
+
+  /** The jobs on this cluster that have not ended, without those that another server follows. */
+  #ours(): JobRow[] {
+    const { store, owner } = this.#options;
+    const lives = new Map<string, boolean>();
+    return store.unfinished().filter((row) => {
+      if (row.kind !== "ray" || this.#starting.has(row.id)) return false;
+      if (row.owner === owner.id) return true;
+      if (!lives.has(row.owner)) lives.set(row.owner, owner.lives(row.owner));
+      return !lives.get(row.owner);
+    });
+  }
+
+  async #advance(id: string, job: RayJob | undefined): Promise<void> {
+    const files = this.#files(id);
+    const place = files.spec?.ray;
+    if (!place) return await this.#missed(id, "", false);
+    if (place.url !== this.#options.address.url || files.outcome) return;
+    if (!job) return await this.#missed(id, place.session, place.is_submitted ?? false);
+    this.#missing.delete(id);
+    const follower = this.#followers.get(id);
+    if (follower) return follower.update(job);
+    if (files.cancelAsked && !hasEnded(job)) await this.#stop(job);
+    if (job.status === "PENDING") return this.#showReason(files, job);
+    if (hasEnded(job) && job.driver_node_id === null) return this.#end(id, outcomeBy(job, {}));
+    this.#follow(id, job, files);
+  }
+
+  #follow(id: string, job: RayJob, files: JobFiles): void {
+    const { maxOutputBytes, store, news, log } = this.#options;
+    const follower = RayFollower.follow(this.#api, job, {
+      id,
+      files,
+      maxOutputBytes,
+      begun: () => this.#hideValues(id),
+      started: () => {
+        if (store.get(id)?.listed && store.markRunning(id, Date.now())) news(id);
+      },
+      ended: () => news(id),
+      log,
+    });
+    if (!follower) return;
+    this.#followers.set(id, follower);
+    follower.done
+      .catch((error) => log(`job ${id} is followed again: ${error}`))
+      .finally(() => this.#followers.delete(id));
+  }
+
+  /** The node has taken the values of variables out of the package: from here on nobody can. */
+  #hideValues(id: string): void {
+    this.#api.upload(controlPackageName(id), NEUTRAL_PACKAGE)
+      .catch((error) => this.#options.log(`the package of job ${id} is still there: ${error}`));
+  }
+
+  #showReason(files: JobFiles, { message }: RayJob): void {
+    const progress = { current: 0, total: null, message: `On the cluster: ${lastWords(message)}` };
+    if (files.progress?.message !== progress.message) files.writeProgress(progress);
+  }
+
+  /** A job that waits starts all the same later, as Ray has it: then with a package that does nothing. */
+  async #stop(job: RayJob): Promise<void> {
+    const { submission_id: id } = job;
+    if (hasEnded(job)) return;
+    if (job.status === "RUNNING") return await this.#api.stop(id);
+    await this.#api.upload(controlPackageName(id), NEUTRAL_PACKAGE);
+    await this.#api.stop(id);
+    const now = await this.#api.job(id);
+    if (now?.status !== "RUNNING") this.#end(id, endedWithoutRun({ cancelled: true }));
+  }
+
+  async #missed(id: string, session: string, wasSubmitted: boolean): Promise<void> {
+    const times = (this.#missing.get(id) ?? 0) + 1;
+    this.#missing.set(id, times);
+    if (times < (session === "" ? TIMES_NOT_SUBMITTED : TIMES_MISSING)) return;
+    this.#missing.delete(id);
+    const { session_name } = await this.#api.version();
+    const error = !wasSubmitted ? NOT_SUBMITTED : session_name === session ? DELETED : RESTARTED;
+    const follower = this.#followers.get(id);
+    if (follower) follower.lose(error);
+    else this.#end(id, endedWithoutRun({ error }));
+  }
+
+  /** Ends a job that the cluster does not have. */
+  fail(id: string, error: string): void {
+    this.#end(id, endedWithoutRun({ error }));
+  }
+
+  #end(id: string, outcome: Outcome): void {
+    const files = this.#files(id);
+    using lock = holdLock(files.lock);
+    const row = this.#options.store.get(id);
+    if (!lock || !row || isFinal(row.status) || files.outcome) return;
+    files.end(outcome);
+    this.#options.news(id);
+  }
+
+  #files(id: string): JobFiles {
+    return new JobFiles(jobFolder(this.#options.home, id)!);
+  }
+}

@@ -327,6 +327,21 @@ Deno.test("py_session_end interrupts a cell, and ends a session with what it sta
   );
 });
 
+Deno.test("py_session_end tells cells that wait, and runs them in no other session", async () => {
+  const client = await server();
+  await run("waiting", "1");
+  const running = run("waiting", "import time; time.sleep(60)");
+  await waitFor(async () => (await sessionOf("waiting")).state === "busy", { what: "the cell" });
+  const queued = run("waiting", "2");
+  const queue = () =>
+    JSON.parse(Deno.readTextFileSync(home.join("sessions/waiting/state.json"))).queued;
+  await waitFor(() => queue().length === 1, { what: "the cell that waits" });
+  const { json } = await client.call("py_session_end", { session: "waiting" });
+  assert.match(String(json.message), /^Ended/);
+  assert.match(String((await running).error), /ended with py_session_end/);
+  assert.match(String((await queued).error), /ended before this cell could run.*py_session_end/);
+});
+
 async function sessionOf(session: string): Promise<Json> {
   const { json } = await (await server()).call("py_sessions", { session });
   return (json.sessions as Json[])[0]!;

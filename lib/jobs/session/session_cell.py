@@ -1,4 +1,5 @@
 """A cell of a session while it runs: a job whose supervisor is that of the session."""
+import json
 import os
 import select
 import time
@@ -148,7 +149,8 @@ class RunningCell:
         text = ". ".join(self.notes)[:MOST_NOTES] or None
         answer = {"session": self.session, "cell": self.number, "result": shorten(result), "exception": exception}
         try:
-            job_folder.write_json(self.folder, names.CELL, dict(answer, note=text))
+            with job_folder.open_private(os.path.join(self.folder, names.CELL)) as file:
+                file.write(json.dumps(dict(answer, note=text)).encode())
             logs = {output.name: output.log for output in self.outputs}
             outputs = self.shown.collect(logs)
         except OSError as error:

@@ -16,7 +16,9 @@ class SessionLimits:
         self.next_memory = 0.0 if most else float("inf")
 
     def next(self):
-        return self.next_memory
+        """When something of this is due."""
+        cell = self.session.cell
+        return min(self.next_memory, self.session.state.due(cell)) if cell else self.next_memory
 
     def check_orders(self):
         if self.session.told_to_end:
@@ -44,5 +46,5 @@ class SessionLimits:
             if self.ceiling.is_exceeded():
                 raise SessionEnded(self.ceiling.describe(), True)
             self.next_memory = time.monotonic() + (LOOK_SECONDS if cell else IDLE_LOOK_SECONDS)
-        if cell and session.state.is_due(now):
+        if cell and now >= session.state.due(cell):
             session.note_state()

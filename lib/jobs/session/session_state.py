@@ -8,6 +8,7 @@ import process_tree
 
 MEASURE_SECONDS = 2.0
 REST_SECONDS = 5.0  # between two looks at the memory of a cell that runs
+QUICK_SECONDS = 0.03  # a cell that takes less is never told as running: each time costs a file
 
 
 class SessionState:
@@ -18,11 +19,13 @@ class SessionState:
         self.written_at = self.measured_at = 0.0
         self.memory_bytes = 0
 
-    def is_due(self, now):
-        return now >= self.written_at + REST_SECONDS
+    def due(self, cell):
+        """When it is to be written while a cell runs."""
+        is_told = self.written_at >= cell.began
+        return self.written_at + REST_SECONDS if is_told else cell.began + QUICK_SECONDS
 
     def write(self, kernel, cell, cells, queued, packages):
-        if cell and self.is_due(time.monotonic()):
+        if cell and self.written_at >= cell.began:
             self.memory()
         self.written_at = time.monotonic()
         is_ready = kernel is not None and kernel.is_ready

@@ -190,7 +190,6 @@ class SessionSupervisor:
         self.kernel.link.send(cell.message(), cell.pipes.writes)
         cell.pipes.close_writes()
         cell.tell({"started": cell.id})
-        self.note_state()
 
     def finish(self, outcome, result=None, exception=None):
         """The cell that runs has ended."""

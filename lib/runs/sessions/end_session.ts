@@ -65,11 +65,13 @@ export async function endSession(
     );
   }
   await app.jobs.sessions.ask(id, { end: true });
-  for (const until = performance.now() + END_MS; files.lives && performance.now() < until;) {
+  // Another call may have started one of this name meanwhile.
+  const lives = () => files.lives && files.record?.id === id;
+  for (const until = performance.now() + END_MS; lives() && performance.now() < until;) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
   return answer(
-    files.lives
+    lives()
       ? "It is still being ended: something of it could not be stopped yet"
       : `Ended, with everything that it had started. Its transcript is ${files.transcript}`,
   );

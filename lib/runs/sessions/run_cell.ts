@@ -14,6 +14,8 @@ import { ensureSession, installsNothing, type LivingSession } from "./ensure_ses
 import { type CellOptions, checkCode, checkSessionName } from "./session_options.ts";
 
 export const CELL_TOOL = "py_session_run";
+/** What a launcher says of a cell for a session that is gone; see session_links.py. */
+const GONE = "The session ended before this cell could run";
 /** A session may end just before a cell comes to it. */
 const TRIES = 3;
 const LONGEST_TAIL = 2000;
@@ -37,12 +39,9 @@ export async function runCell(
       return { background: withPlace(app, options.session, awaited.background) };
     }
     const { end, files } = awaited;
-    // It was handed over to a session that had just ended.
-    const cameTooLate = !end.outcome.started_at && !files.hasStarted && !end.outcome.cancelled &&
-      end.outcome.failed_step === null && end.result === null;
-    if (cameTooLate && tries < TRIES && !sessionOf(app, options).lives && !isTold(end.error)) {
-      continue;
-    }
+    // It was handed over to a session that had just ended; one that waited there is told so.
+    const cameTooLate = !files.hasStarted && end.error?.startsWith(GONE);
+    if (cameTooLate && tries < TRIES) continue;
     return toAnswer(awaited);
   }
 }
@@ -132,15 +131,6 @@ function commandOf(name: string, code: string): string {
   const first = code.trim().split("\n")[0]!;
   const text = `session ${name}: ${first}`;
   return text.length <= 120 ? text : `${text.slice(0, 119)}…`;
-}
-
-function sessionOf({ jobs }: App, { session }: CellOptions): SessionFiles {
-  return new SessionFiles(jobs.home, session);
-}
-
-/** Whether the error says what became of the session, and not only that the cell came too late. */
-function isTold(error: string | null): boolean {
-  return error !== null && !error.includes("before this cell could run");
 }
 
 /** A cell waits for those of its session. */

@@ -38,6 +38,7 @@ async function tell(): Promise<void> {
   await chapters.scriptWithPackages(session);
   await chapters.longScript(session);
   await chapters.cancelledScript(session);
+  await chapters.durableVariables(session);
   await chapters.nothingLeft(session);
 }
 

@@ -2,7 +2,7 @@
 import process from "node:process";
 import { answer, BrokenPromise, promise, quote, seconds, title } from "./narrator.ts";
 import { COUNT_MODULES, FIND_PRIMES, NEVER_ENDING, TABLE_OF_PACKAGES } from "./scripts.ts";
-import { type Json, LABEL, type Session } from "./session.ts";
+import { type Json, LABEL, PYTHON, Session } from "./session.ts";
 
 /** How long the long script's caller waits, in seconds. */
 const SHORT_BUDGET = 1;
@@ -88,8 +88,33 @@ export async function cancelledScript(session: Session): Promise<void> {
   promise(!pids.some(isAlive), "none of the 3 processes runs any more");
 }
 
+export async function durableVariables(session: Session): Promise<void> {
+  title(5, "A session keeps its variables, also when its server is killed");
+  const run = (server: Session, code: string, more: Json = {}) =>
+    server.call("py_session_run", { session: PYTHON, code, ...more });
+  await using other = await Session.start(session.folder);
+  await run(other, "squares = [n * n for n in range(1000)]", { use_uv: false });
+  const counting = "import time\nfor step in range(4): time.sleep(0.5)\nsum(squares)";
+  const started = await run(other, counting, {
+    time_budget_seconds: 0.5,
+    job_label: `${LABEL}sum`,
+  });
+  answer(started);
+  const pid = other.killServer();
+  promise(
+    typeof started.job_id === "string",
+    `a cell is still running; its server ${pid} is killed`,
+  );
+  const job = await session.follow(started.job_id);
+  promise(job.result?.result === "332833500", "another server of the home has the cell's result");
+  const { result, cell } = await run(session, "len(squares)");
+  answer({ cell, result });
+  promise(result === "1000", "and the variables are all there");
+  answer(await session.call("py_session_end", { session: PYTHON }));
+}
+
 export async function nothingLeft(session: Session): Promise<void> {
-  title(5, "What is left");
+  title(6, "What is left");
   const { jobs } = await session.call("py_list_jobs", { limit: 10 });
   const list = jobs as { id: string; label: string; status: string }[];
   quote(list.map(({ id, label, status }) => `${id}  ${status.padEnd(9)}  ${label}`).join("\n"));

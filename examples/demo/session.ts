@@ -9,6 +9,8 @@ const PROGRAM = new URL("../../main.ts", import.meta.url);
 const LOOK_MS = 100;
 /** What the labels of this demo's jobs begin with. */
 export const LABEL = "demo: ";
+/** The session of Python that this demo uses: its own, whatever else the home has. */
+export const PYTHON = `demo-${crypto.randomUUID().slice(0, 8)}`;
 
 export type Json = Record<string, unknown>;
 
@@ -24,27 +26,28 @@ export interface Job {
 /** A real client, connected to a real server that it started. */
 export class Session implements AsyncDisposable {
   readonly #client: Client;
+  readonly #transport: StdioClientTransport;
 
   /** @param folder Where the scripts run: the home of the server. */
-  private constructor(client: Client, readonly folder: string) {
+  private constructor(client: Client, transport: StdioClientTransport, readonly folder: string) {
     this.#client = client;
+    this.#transport = transport;
   }
 
   static async start(home: string): Promise<Session> {
     const client = new Client({ name: "python-mcp-demo", version: "1" });
-    await client.connect(
-      new StdioClientTransport({
-        command: Deno.execPath(),
-        args: [
-          "run",
-          "-A",
-          "--no-prompt",
-          PROGRAM.protocol === "file:" ? fileURLToPath(PROGRAM) : PROGRAM.href,
-        ],
-        env: { ...Deno.env.toObject(), PYTHON_MCP_HOME: home },
-      }),
-    );
-    return new Session(client, home);
+    const transport = new StdioClientTransport({
+      command: Deno.execPath(),
+      args: [
+        "run",
+        "-A",
+        "--no-prompt",
+        PROGRAM.protocol === "file:" ? fileURLToPath(PROGRAM) : PROGRAM.href,
+      ],
+      env: { ...Deno.env.toObject(), PYTHON_MCP_HOME: home },
+    });
+    await client.connect(transport);
+    return new Session(client, transport, home);
   }
 
   get server(): { name: string; version: string } {
@@ -100,7 +103,23 @@ export class Session implements AsyncDisposable {
     return ids;
   }
 
+  /** Kills the server, as `kill -9` does; returns its process id. */
+  killServer(): number {
+    const pid = this.#transport.pid!;
+    Deno.kill(pid, "SIGKILL");
+    return pid;
+  }
+
+  /** Ends the demo's session of Python, if it lives. */
+  async endPython(): Promise<void> {
+    const { sessions } = await this.callQuietly("py_sessions", {});
+    for (const { session } of sessions as { session: string }[]) {
+      if (session === PYTHON) await this.callQuietly("py_session_end", { session });
+    }
+  }
+
   async cancelAll(): Promise<void> {
+    await this.endPython();
     for (const job_id of await this.unfinished()) {
       await this.callQuietly("py_cancel_job", { job_id });
     }

@@ -7,7 +7,16 @@ Deno.test("prompts/list and prompts/get write what to do about a failed job", as
   await using home = await TestHome.create();
   await using server = await connect({ home: home.path });
   const { prompts } = await server.client.listPrompts();
-  assert.deepEqual(prompts.map(({ name }) => name), ["plan_long_run", "diagnose_failed_job"]);
+  assert.deepEqual(prompts.map(({ name }) => name), [
+    "plan_long_run",
+    "explore_data",
+    "diagnose_failed_job",
+  ]);
+  const explore = await server.client.getPrompt({
+    name: "explore_data",
+    arguments: { goal: "the warmest month", session: "weather" },
+  });
+  assert.match(JSON.stringify(explore.messages), /in the session weather: the warmest month/);
   const job_id = await endedJob(server, home, "print('before')\n1/0");
   const { messages } = await server.client.getPrompt({
     name: "diagnose_failed_job",

@@ -26,6 +26,34 @@ export const PROMPTS: readonly Prompt[] = [
       ),
   },
   {
+    name: "explore_data",
+    title: "Explore data in a session",
+    description: "How to answer questions about data in a session, and leave a notebook.",
+    arguments: [
+      {
+        name: "goal",
+        description: "What is to be found out, and about which data",
+        required: true,
+      },
+      { name: "session", description: "The session's name", required: false },
+    ],
+    write: ({ goal, session = "exploration" }) =>
+      Promise.resolve(
+        `Find this out, step by step, in the session ${session}: ${goal}\n\n` +
+          `1. Load the data once with py_session_run (session: "${session}", directory: the folder of ` +
+          "the data): its variables stay, whatever becomes of this client. Imports are installed.\n" +
+          "2. Look before you compute: shape, types, missing values, a few rows. End a cell with an " +
+          "expression; its text is the result.\n" +
+          "3. One question a cell. Keep what is expensive in a variable; plots come back as pictures.\n" +
+          "4. A cell that takes long goes on as a job: follow it with py_job_status. py_cancel_job " +
+          "interrupts it and keeps the variables.\n" +
+          "5. Where a note says that the variables are gone: py_session_end with action restart and " +
+          "replay true brings them back.\n" +
+          "6. At the end save the notebook with py_session_save and tell the user its path. What is to " +
+          "be run again belongs into a script: py_save_script.",
+      ),
+  },
+  {
     name: "diagnose_failed_job",
     title: "Diagnose a failed job",
     description: "What a failed job printed and how it ended, with the question why.",

@@ -9,6 +9,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { deal, withoutBundles, writeBundles } from "./helpers/bundles.ts";
+import { prepareRuntime } from "./helpers/prepared_runtime.ts";
 import { ALONE, FIRST, IN_CI } from "./order.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -35,8 +36,9 @@ interface Counts {
 const inCi = Deno.args.includes("--in-ci");
 const args = Deno.args.filter((arg) => arg !== "--in-ci");
 const named = args.some((arg) => !arg.startsWith("-"));
-const bundles = Deno.makeTempDirSync({ prefix: "python-mcp-bundles-" });
+const temporary = Deno.makeTempDirSync({ prefix: "python-mcp-tests-" });
 const runs = plan();
+const prepared = named ? {} : await prepareRuntime(temporary);
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const [index, run] of runs.entries()) {
   const { passed, failed, skipped, failedFiles } = await denoTest(run);
@@ -47,7 +49,7 @@ for (const [index, run] of runs.entries()) {
   total.failed += stillFailed;
   total.skipped += skipped;
 }
-Deno.removeSync(bundles, { recursive: true });
+Deno.removeSync(temporary, { recursive: true });
 print(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 Deno.exit(total.failed === 0 ? 0 : 1);
 
@@ -66,7 +68,7 @@ function plan(): string[][] {
 function inOrder(first: string[], others: string[]): string[] {
   // Arguments may choose tests by their names, which bundles change.
   if (args.length > 0) return [...first, ...others];
-  return writeBundles(bundles, [...first.map((file) => [file]), ...deal(others, IN_A_BUNDLE)]);
+  return writeBundles(temporary, [...first.map((file) => [file]), ...deal(others, IN_A_BUNDLE)]);
 }
 
 /** How many tests of these files fail when nothing runs beside them. */
@@ -106,6 +108,7 @@ async function denoTest(args: string[]): Promise<Counts> {
       DENO_JOBS: AT_ONCE,
       UV_EXCLUDE_NEWER: PACKAGES_OF,
       DENO_V8_FLAGS: V8_FLAGS,
+      ...prepared,
       ...(Deno.stdout.isTerminal() && !Deno.noColor ? { FORCE_COLOR: "1" } : {}),
     },
   }).spawn();

@@ -12,7 +12,7 @@ function textOf({ content, json }: ToolResult): string {
 }
 
 Deno.test("no answer has more than 45,000 characters of JSON", async (t) => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   await using client = await connect({ home: home.path });
 
   await t.step("when a script leaves 100 artifacts with long names", async () => {

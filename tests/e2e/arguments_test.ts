@@ -6,7 +6,7 @@ const SHOW = "import sys, os; print(sys.argv[1:], os.environ.get('N'), sys.stdin
 
 for (const kind of CLIENTS) {
   Deno.test(`a call runs as it was meant when its host writes arguments its own way (${kind} client)`, async () => {
-    await using home = await TestHome.create();
+    await using home = await TestHome.prepared("home");
     await using client = await connect({ home: home.join("home"), kind });
     const call = (args: Record<string, unknown>) =>
       client.call("py_run_script_in_dir", { directory: home.path, use_uv: false, ...args });
@@ -56,7 +56,7 @@ for (const kind of CLIENTS) {
 }
 
 Deno.test("a refused secret is described in words and not shown", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   await using client = await connect({ home: home.join("home") });
   const refuse = async (args: Record<string, unknown>) => {
     const call = { directory: home.path, script_content: "1", ...args };

@@ -26,7 +26,7 @@ async function job(server: Connection, job_id: unknown, wait_seconds = 0): Promi
 }
 
 Deno.test("the example's jobs show at every server with their parent, one running at a time", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   const env = { PYTHON_MCP_MAX_RUNNING: "1" };
   await using one = await connect({ home: home.path, env });
   await using other = await connect({ home: home.path, env });
@@ -57,7 +57,7 @@ Deno.test("the example's jobs show at every server with their parent, one runnin
 });
 
 Deno.test("a client cancels a job's children with it, from another server", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   await using one = await connect({ home: home.path });
   await using other = await connect({ home: home.path });
   const { json } = await one.call("py_run_script_in_dir", {
@@ -78,7 +78,7 @@ python_mcp.run("import time; time.sleep(1000)").wait()`,
 
 for (const ends of ["by itself", "by being cancelled"]) {
   Deno.test(`a server that a script starts ends with its job, its jobs too, when that ends ${ends}`, async () => {
-    await using home = await TestHome.create();
+    await using home = await TestHome.prepared();
     await using server = await connect({ home: home.path });
     const go = home.join("go");
     const { json } = await server.call("py_run_script_in_dir_async", {

@@ -80,7 +80,7 @@ artifacts, progress = os.environ["PYTHON_MCP_ARTIFACTS"], os.environ["PYTHON_MCP
 job = os.path.dirname(os.path.dirname(progress))
 `;
 
-const home = await TestHome.create();
+const home = await TestHome.prepared();
 const server = await connect({ home: home.path, wrapper: AS_OTHERS });
 Deno.test.afterAll(async () => {
   await server.close();

@@ -21,7 +21,7 @@ const NO_IDS = [
 ];
 
 Deno.test("job ids lead to no file when they are no ids of jobs", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   const outside = home.join("outside");
   Deno.mkdirSync(home.join("jobs"));
   Deno.mkdirSync(`${outside}/artifacts`, { recursive: true });
@@ -58,7 +58,7 @@ Deno.test("job ids lead to no file when they are no ids of jobs", async () => {
 });
 
 Deno.test("a sweep removes a link among the jobs and not what it leads to", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   const outside = home.join("outside");
   Deno.mkdirSync(home.join("jobs"));
   Deno.mkdirSync(outside);

@@ -175,7 +175,7 @@ Deno.test("artifacts are listed and readable when a script writes some", async (
 });
 
 Deno.test("a result lists the processes when they had more memory than they may", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   await using server = await connect({
     home: home.path,
     env: { PYTHON_MCP_MAX_MEMORY_MB: "60" },

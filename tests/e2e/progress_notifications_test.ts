@@ -73,7 +73,7 @@ Deno.test("py_job_status reports the job's progress when it waits", async () => 
 });
 
 Deno.test("a caller hears of tqdm's bar and of the installation before it when tqdm is a dependency", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   const PATH = `${await uvFolder()}:${Deno.env.get("PATH")}`;
   // An empty cache and something large, so that the installation takes its time.
   await using server = await connect({
@@ -145,7 +145,7 @@ Deno.test("values increase when the script's own progress goes back", async () =
 });
 
 Deno.test("no notification follows the answer, and none comes without a token", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   const session = new RawSession(home.path);
   await session.initialize();
   const hold = home.join("hold");
@@ -183,7 +183,7 @@ for (const waits of [true, false]) {
   const then = waits ? "waits beyond its budget" : "keeps to its budget";
   const who = waits ? "the caller gets progress" : "the caller gets none";
   Deno.test(`a call ${then} when PYTHON_MCP_WAIT_WITH_PROGRESS is true and ${who}`, async () => {
-    await using home = await TestHome.create();
+    await using home = await TestHome.prepared();
     await using server = await connect({
       home: home.path,
       env: { PYTHON_MCP_WAIT_WITH_PROGRESS: "true" },

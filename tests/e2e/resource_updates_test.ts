@@ -21,7 +21,7 @@ function updatesOf(lines: string, uri: string): number {
 }
 
 Deno.test("a 2025 client hears of a job it subscribed to at most once a second, until it unsubscribes", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   await using session = new RawSession(home.path);
   await session.initialize();
   const go = home.join("go");
@@ -56,7 +56,7 @@ Deno.test("a 2025 client hears of a job it subscribed to at most once a second, 
 
 for (const transport of TRANSPORTS) {
   Deno.test(`a 2026-07-28 client that listens hears of new jobs and of the job it named (${transport})`, async () => {
-    await using home = await TestHome.create();
+    await using home = await TestHome.prepared();
     await using observer = await connect({ home: home.path });
     const go = home.join("go");
     const { json } = await observer.call("py_run_script_in_dir_async", {

@@ -10,7 +10,7 @@ import { TestHome } from "../helpers/test_home.ts";
 const shared = new SharedServers();
 
 Deno.test("resources/list pages through the jobs, newest first, then scripts and the view", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   // The client of 2.x collects all pages by itself.
   await using server = await connect({ home: home.path, kind: "1.x" });
   await server.call("py_save_script", { script_name: "greet", source: "print(1)" });
@@ -104,7 +104,7 @@ const UNKNOWN = [
 for (const era of ["2025", "2026-07-28"] as const) {
   const code = era === "2025" ? -32002 : -32602;
   Deno.test(`resources/read answers ${code} with the URI when a ${era} client asks for an unknown one`, async () => {
-    await using home = await TestHome.create();
+    await using home = await TestHome.prepared();
     await using session = new RawSession(home.path);
     if (era === "2025") await session.initialize();
     const _meta = era === "2025" ? undefined : modernMeta();

@@ -20,7 +20,7 @@ async function end(server: Connection, job_id: string) {
 }
 
 Deno.test("a script reads what two servers send it, in order, until its input ends", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   await using one = await connect({ home: home.path });
   await using two = await connect({ home: home.path });
   const job_id = await start(
@@ -47,7 +47,7 @@ Deno.test("a script reads what two servers send it, in order, until its input en
 });
 
 Deno.test("input that no job takes is refused with what to do", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   await using server = await connect({ home: home.path });
   const sleeps = "import time; time.sleep(600)";
   const closed = await start(server, home, sleeps, { stdin_open: false });
@@ -71,7 +71,7 @@ Deno.test("input that no job takes is refused with what to do", async () => {
 });
 
 Deno.test("input fails at once in a script that has none", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   await using server = await connect({ home: home.path });
   const job_id = await start(server, home, "input()", { stdin_open: false });
   const { status, result } = await end(server, job_id);

@@ -28,7 +28,7 @@ const ENDS: Record<string, (session: RawSession) => void> = {
 
 for (const [what, end] of Object.entries(ENDS)) {
   Deno.test(`a job's output, progress and exit code are whole when its server ${what}`, async () => {
-    await using home = await TestHome.create();
+    await using home = await TestHome.prepared();
     const first = await open(home);
     const run = { directory: home.path, script_content: SCRIPT, use_uv: false };
     const { job_id } = await first.call("py_run_script_in_dir_async", run);

@@ -13,7 +13,7 @@ async function statusOf(server: Connection, job_id: unknown): Promise<string> {
 }
 
 Deno.test("a server sees a job at once when another server started it", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   await using one = await connect({ home: home.path });
   await using other = await connect({ home: home.path });
   const { json } = await one.call("py_run_script_in_dir_async", { directory: home.path, ...SLEEP });
@@ -23,7 +23,7 @@ Deno.test("a server sees a job at once when another server started it", async ()
 });
 
 Deno.test("a server cancels a job when another server started it", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   await using one = await connect({ home: home.path });
   await using other = await connect({ home: home.path });
   const { json } = await one.call("py_run_script_in_dir_async", { directory: home.path, ...SLEEP });
@@ -37,7 +37,7 @@ Deno.test("a server cancels a job when another server started it", async () => {
 });
 
 Deno.test("a later server has the whole result when the first was killed", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   const first = await connect({ home: home.path });
   const go = home.join("go");
   const { json } = await first.call("py_run_script_in_dir_async", {
@@ -64,7 +64,7 @@ Deno.test("a later server has the whole result when the first was killed", async
 });
 
 Deno.test("a call's run becomes a listed job when its server is killed", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   const first = await connect({ home: home.path });
   const call = first.call("py_run_script_in_dir", { directory: home.path, ...SLEEP })
     .catch(() => undefined);
@@ -83,7 +83,7 @@ Deno.test("a call's run becomes a listed job when its server is killed", async (
 });
 
 Deno.test("jobs.json shows the jobs when they have changed", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   await using server = await connect({ home: home.path });
   const { json } = await server.call("py_run_script_in_dir_async", {
     directory: home.path,

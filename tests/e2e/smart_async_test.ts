@@ -49,7 +49,7 @@ for (
   ] as const
 ) {
   Deno.test(`a call waits as long as ${what} says when the call says nothing`, async () => {
-    await using home = await TestHome.create();
+    await using home = await TestHome.prepared();
     await using server = await connect({ home: home.path, env });
     const { json } = await server.call("py_run_script_in_dir", {
       directory: home.path,
@@ -76,7 +76,7 @@ Deno.test("a call answers at once when async_mode is set", async () => {
 });
 
 Deno.test("a call warns on stderr and uses the default when its budget variable is no number", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   await using server = await connect({
     home: home.path,
     env: { SMART_ASYNC_TIMEOUT_SECONDS: "soon" },
@@ -91,7 +91,7 @@ Deno.test("a call warns on stderr and uses the default when its budget variable 
 });
 
 Deno.test("a run is no listed job when it is answered within its call", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   await using server = await connect({ home: home.path });
   await server.call("py_run_script_in_dir", {
     directory: home.path,

@@ -186,7 +186,7 @@ Deno.test("tasks/update is acknowledged when the task asked for nothing", async 
 });
 
 Deno.test("a task survives its server: another one of the home answers for it", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   const go = home.join("go");
   await using other = await openTaskClient(home, "HTTP");
   let taskId: string;

@@ -22,7 +22,7 @@ export class SharedServers {
   }
 
   home(): Promise<TestHome> {
-    return this.#once("home", () => TestHome.create());
+    return this.#once("home", () => TestHome.prepared());
   }
 
   /** The home, and a client of a server on it. */

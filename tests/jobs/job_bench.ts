@@ -61,7 +61,7 @@ export class JobBench implements AsyncDisposable {
   /** Without `home`, on a new one that goes with the bench. */
   static async open(options: BenchOptions = {}): Promise<JobBench> {
     if (options.home) return new JobBench(options.home, options);
-    const home = await TestHome.create();
+    const home = await TestHome.prepared();
     return new JobBench(home.path, options, home);
   }
 

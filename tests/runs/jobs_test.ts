@@ -8,7 +8,7 @@ import { TestHome } from "../helpers/test_home.ts";
 import { waitFor } from "../helpers/wait_for.ts";
 
 Deno.test("py_prune_jobs says what kept jobs that are too young, and how to remove them", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   await using server = await connect({ home: home.path });
   const prune = async (args: Record<string, unknown>) =>
     (await server.call("py_prune_jobs", args)).json;
@@ -30,7 +30,7 @@ Deno.test("py_prune_jobs says what kept jobs that are too young, and how to remo
 });
 
 Deno.test("a job has its id as job_id too, wherever it is shown as one", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   await using server = await connect({ home: home.path });
   const id = await endedJob(server, home, "print(1)");
   const { job } = (await server.call("py_job_status", { job_id: id })).json as {
@@ -55,7 +55,7 @@ async function entries(server: Connection, args: Record<string, unknown> = {}): 
 }
 
 Deno.test("a list of jobs has no output, says what each ran, and few characters of each", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   await using server = await connect({ home: home.join("home") });
   const folder = home.join("a folder");
   Deno.mkdirSync(folder);
@@ -97,7 +97,7 @@ Deno.test("a list of jobs has no output, says what each ran, and few characters 
 });
 
 Deno.test("a list of jobs has twenty when nobody says how many", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   fillHome(home.path, 25);
   await using server = await connect({ home: home.path });
   const { json } = await server.call("py_list_jobs", {});
@@ -107,7 +107,7 @@ Deno.test("a list of jobs has twenty when nobody says how many", async () => {
 });
 
 Deno.test("a run that took long is listed as answered and stays for a day, a short one is not", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   await using server = await connect({ home: home.path });
   const run = (script_content: string) =>
     server.call("py_run_script_in_dir", {

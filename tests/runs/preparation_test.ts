@@ -21,7 +21,7 @@ async function withSlowIndex(
 ) {
   const { promise, resolve } = Promise.withResolvers<void>();
   await using index = servePrivateIndex({ bytes: 2 * MB, until: promise });
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   await using client = await connect({
     home: home.path,
     env: {
@@ -102,7 +102,7 @@ Deno.test("a job is cancelled while its packages are downloaded, and the next on
   }));
 
 Deno.test("a job whose packages contradict each other says so in one line, a call in the resolver's lines", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   const env = await withUv();
   await using client = await connect({ home: home.path, env });
   const dependencies = ["pandas<2", "numpy<1"];
@@ -121,7 +121,7 @@ Deno.test("a job whose packages contradict each other says so in one line, a cal
 });
 
 Deno.test("a server removes environments that no run has used for PYTHON_MCP_KEEP_DAYS", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   for (const [name, days] of [["old", 3], ["newer", 1]] as const) {
     Deno.mkdirSync(home.join("environments", name), { recursive: true });
     const marker = home.join("environments", name, "ready");

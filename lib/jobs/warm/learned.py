@@ -4,8 +4,6 @@
 the last runs; `never`: what must not be imported ahead, and why.
 """
 import fcntl
-import glob
-import hashlib
 import json
 import os
 import re
@@ -21,6 +19,8 @@ PACKAGES = "lib/python3*/site-packages", "lib/python3/dist-packages", "local/lib
 
 def state_of(python):
     """Changes with what is installed in the environment of an interpreter."""
+    import glob  # not above: a launcher starts a fifth faster without it and hashlib
+
     prefix = os.path.dirname(os.path.dirname(python))
     folders = [path for pattern in PACKAGES for path in sorted(glob.glob(os.path.join(glob.escape(prefix), pattern)))]
     return [[path, os.stat(path).st_mtime_ns] for path in folders + [python]]
@@ -28,6 +28,8 @@ def state_of(python):
 
 class Learned:
     def __init__(self, home, python):
+        import hashlib
+
         self.python = python
         self.folder = os.path.join(home, names.WARM)
         self.path = os.path.join(self.folder, hashlib.sha256(python.encode("utf-8", "surrogatepass")).hexdigest()[:16] + ".json")

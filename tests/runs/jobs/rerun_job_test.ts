@@ -67,7 +67,7 @@ Deno.test("a job runs again with its arguments, folder and Python", async () => 
 });
 
 Deno.test("a job that runs again keeps its label, and lists show both", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   await using server = await connect({ home: home.join("home") });
   await twice(home, server, IN_DIR, {
     directory: home.path,
@@ -92,7 +92,7 @@ Deno.test("a job runs again as its script is by now when that has changed", asyn
 });
 
 Deno.test("a job runs again with its time limit and its own exit code", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const slow = writeScript(home, "slow.py", "import time; time.sleep(600)");
   await cli(home, ["run", "--no-uv", "-t", "0.3", slow]);
   const bad = writeScript(home, "bad.py", "raise SystemExit(7)");

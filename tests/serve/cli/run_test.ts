@@ -6,7 +6,7 @@ import { waitFor } from "../../helpers/wait_for.ts";
 const RUN = ["run", "--no-uv"];
 
 Deno.test("run gives the script's output and exit code when it ends", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const script = writeScript(
     home,
     "a.py",
@@ -20,14 +20,14 @@ Deno.test("run gives the script's output and exit code when it ends", async () =
 });
 
 Deno.test("run passes everything after -- to the script when options follow", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const script = writeScript(home, "a.py", "import sys; print(sys.argv[1:])");
   const { stdout } = await cli(home, [...RUN, script, "--", "--json", "-x", "a b", "--"]);
   assert.equal(stdout, "['--json', '-x', 'a b', '--']\n");
 });
 
 Deno.test("run uses the folder that is named, else the one it is started in", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const script = writeScript(home, "a.py", "import os; print(os.getcwd())");
   Deno.mkdirSync(home.join("there"));
   const { stdout } = await cli(home, [...RUN, script], { cwd: home.join("there") });
@@ -37,14 +37,14 @@ Deno.test("run uses the folder that is named, else the one it is started in", as
 });
 
 Deno.test("run runs a module when told that it is one", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   writeScript(home, "tool.py", "import sys; print(__spec__.name, sys.argv[1:])");
   const { stdout } = await cli(home, [...RUN, "-m", "tool", "-x"], { cwd: home.path });
   assert.equal(stdout, "tool ['-x']\n");
 });
 
 Deno.test("run hands on standard input and variables when told to", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const script = writeScript(home, "a.py", "import os; print(os.environ['A'], input())");
   const { stdout } = await cliProcess(home, [...RUN, "--stdin", "-e", "A=1=2", script], {
     stdin: "typed\n",
@@ -53,13 +53,13 @@ Deno.test("run hands on standard input and variables when told to", async () => 
 });
 
 Deno.test("run runs standard input when the script is -", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const { stdout } = await cliProcess(home, [...RUN, "-"], { stdin: "print(6 * 7)" });
   assert.equal(stdout, "42\n");
 });
 
 Deno.test("run shows output while the script goes on", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const go = home.join("go");
   const script = writeScript(
     home,
@@ -79,7 +79,7 @@ Deno.test("run shows output while the script goes on", async () => {
 });
 
 Deno.test("run prints only the job when --json is given", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const script = writeScript(home, "a.py", "print('out')");
   const { stdout } = await cli(home, [...RUN, "--json", script]);
   const { job } = JSON.parse(stdout);
@@ -89,7 +89,7 @@ Deno.test("run prints only the job when --json is given", async () => {
 });
 
 Deno.test("run says in one sentence what is wrong when there is no such script", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const { code, stdout, stderr } = await cli(home, [...RUN, "nowhere.py"]);
   assert.equal(code, 1);
   assert.equal(stdout, "");
@@ -97,7 +97,7 @@ Deno.test("run says in one sentence what is wrong when there is no such script",
 });
 
 Deno.test("run stops the script and says so when the time limit is over", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const script = writeScript(home, "a.py", "import time; time.sleep(600)");
   const { code, stderr } = await cli(home, [...RUN, "--timeout-seconds", "0.2", script]);
   assert.equal(code, 143);
@@ -107,7 +107,7 @@ Deno.test("run stops the script and says so when the time limit is over", async 
 const WAITS = `import time\nprint("on", flush=True)\ntime.sleep(600)`;
 
 Deno.test("run leaves the job running when Ctrl-C is pressed once", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const child = startCli(home, [...RUN, writeScript(home, "a.py", WAITS)]);
   await child.stdin.close();
   await firstPiece(child);
@@ -121,7 +121,7 @@ Deno.test("run leaves the job running when Ctrl-C is pressed once", async () => 
 });
 
 Deno.test("run cancels the job when Ctrl-C is pressed twice", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const child = startCli(home, [...RUN, writeScript(home, "a.py", WAITS)]);
   await child.stdin.close();
   await firstPiece(child);
@@ -141,7 +141,7 @@ Deno.test("run cancels the job when Ctrl-C is pressed twice", async () => {
 });
 
 Deno.test("run draws a progress bar when stderr is a terminal", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const script = writeScript(
     home,
     "a.py",
@@ -156,7 +156,7 @@ Deno.test("run draws a progress bar when stderr is a terminal", async () => {
 });
 
 Deno.test("run keeps its progress on one line when the message is wider than the terminal", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   for (const message of ["進捗".repeat(60), "🚀".repeat(60), "x".repeat(200)]) {
     const script = writeScript(
       home,
@@ -176,7 +176,7 @@ Deno.test("run keeps its progress on one line when the message is wider than the
 });
 
 Deno.test("run names the path of each file that the script made", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const script = writeScript(
     home,
     "a.py",
@@ -193,7 +193,7 @@ Deno.test("run names the path of each file that the script made", async () => {
 });
 
 Deno.test("jobs show says that a job was started on the command line", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const script = writeScript(home, "a.py", "1");
   const { stdout: id } = await cli(home, [...RUN, "-d", script]);
   const { stdout } = await cli(home, ["jobs", "show", id.trim()]);
@@ -208,7 +208,7 @@ async function firstPiece(child: Deno.ChildProcess): Promise<void> {
 }
 
 Deno.test("run passes what is typed on to the script when it runs in a terminal", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const script = writeScript(
     home,
     "a.py",

@@ -43,7 +43,7 @@ for (const [what, lines] of Object.entries(CONVERSATIONS)) {
   for (const end of ["\n", ""]) {
     const how = end ? "its last line ends" : "its last line lacks its end";
     Deno.test(`server answers an input ${what} when ${how} and the input too`, async () => {
-      await using home = await TestHome.create();
+      await using home = await TestHome.prepared("home");
       const answers = await answersTo(home, lines.join("\n") + end);
       assert.deepEqual([...answers.keys()].sort(), [0, 1]);
     });
@@ -51,7 +51,7 @@ for (const [what, lines] of Object.entries(CONVERSATIONS)) {
 }
 
 Deno.test("server starts every job that it read before its input ended", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const count = 60;
   const calls = Array.from(
     { length: count },
@@ -67,14 +67,14 @@ Deno.test("server starts every job that it read before its input ended", async (
 });
 
 Deno.test("server answers a run with its result when the input ends before the run", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const call = request(1, "tools/call", run(home, "import time; time.sleep(0.3); print('done')"));
   const answers = await answersTo(home, `${INITIALIZE}\n${call}\n`);
   assert.equal(outputOf(answers.get(1)!).stdout, "done\n");
 });
 
 Deno.test("server answers a long run with its job's id when the input ends", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const call = request(1, "tools/call", run(home, "import time; time.sleep(600)"));
   const { job_id, status } = outputOf(
     (await answersTo(home, `${INITIALIZE}\n${call}\n`)).get(1)!,
@@ -88,7 +88,7 @@ Deno.test("server answers a long run with its job's id when the input ends", asy
 });
 
 Deno.test("server lists a run that outlives its budget, and ends when told, when its client reads nothing", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-prompt", MAIN],
     env: { ...serverEnv(), PYTHON_MCP_HOME: home.join("home") },
@@ -118,7 +118,7 @@ Deno.test("server lists a run that outlives its budget, and ends when told, when
 });
 
 Deno.test("server ends, and its job goes on, when its client reads no more", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-prompt", MAIN],
     env: { ...serverEnv(), PYTHON_MCP_HOME: home.join("home") },
@@ -150,7 +150,7 @@ for (
   ]
 ) {
   Deno.test(`server reads a first message that ${what}`, async () => {
-    await using home = await TestHome.create();
+    await using home = await TestHome.prepared("home");
     const answers = await answersTo(
       home,
       before + [INITIALIZE, request(1, "ping"), ""].join(end),

@@ -60,6 +60,8 @@ export interface SessionSpec {
   prepare: PrepareStep[];
   run: RunStep;
   max_memory_bytes?: number;
+  /** Where cells leave files, where it is in a sandbox; see `cell_folder.py`. */
+  stage?: string;
   /** How long a cell may go on after an interrupt. */
   grace_seconds: number;
   /** After which the session ends that nobody uses; 0: never. */

@@ -112,6 +112,11 @@ export class SessionFiles {
     return join(this.folder, "packages");
   }
 
+  /** What cells in a sandbox may write to. */
+  get stage(): string {
+    return join(this.folder, "stage");
+  }
+
   /** Its working directory where none was given. */
   get ownDirectory(): string {
     return join(this.folder, "files");

@@ -65,8 +65,7 @@ class KernelNews:
         output, picture = message["display"], message.get("picture")
         if picture:
             name = os.path.basename(picture["name"])
-            source = os.path.join(cell.folder, names.ARTIFACTS, name)
-            kept = self.session.transcript.keep_picture(source, name)
+            kept = self.session.transcript.keep_picture(os.path.join(cell.script.artifacts, name), name)
             if kept:
                 output["data"][picture["mime"]] = {"path": kept}
         cell.shown.show(output, message.get("printed", 0), message.get("stream", "stdout"))

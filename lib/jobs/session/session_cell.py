@@ -9,6 +9,7 @@ import job_folder
 import names
 import output_pipes
 import process_tree
+from cell_folder import CellFolder
 from shared_slot import SharedSlot
 from transcript import CellOutputs
 
@@ -27,9 +28,10 @@ class Ending:
 
 
 class RunningCell:
-    def __init__(self, spec, number, lock, slot, tell, session, grace):
-        """`session`: its name. `grace`: seconds that it may go on after an interrupt."""
+    def __init__(self, spec, number, lock, slot, tell, session, grace, stage=None):
+        """`session`: its name. `grace`: seconds that it may go on after an interrupt. `stage`: see CellFolder."""
         self.grace = grace
+        self.script = CellFolder(spec["dir"], stage, number)
         self.spec, self.number, self.lock, self.slot, self.tell = spec, number, lock, slot, tell
         self.id, self.folder = spec["id"], spec["dir"]
         self.session = session
@@ -56,9 +58,9 @@ class RunningCell:
         return {
             "run": self.number,
             "job_id": self.id,
-            "source": os.path.join(self.folder, names.SOURCE),
-            "progress": os.path.join(self.folder, names.PROGRESS),
-            "artifacts": os.path.join(self.folder, names.ARTIFACTS),
+            "code": self.source(),
+            "progress": self.script.progress,
+            "artifacts": self.script.artifacts,
             "install": self.spec["session"].get("install"),
         }
 
@@ -95,6 +97,7 @@ class RunningCell:
             self.shared_slot.share(was_woken)
         except OSError:
             pass  # no file can be had just now
+        self.script.show_progress()
 
     def interrupt(self, kernel, **why):
         """Has KeyboardInterrupt raised in it, and once more when half of its grace is over."""
@@ -146,6 +149,7 @@ class RunningCell:
 
     def settle(self, outcome, transcript, result=None, exception=None):
         """Writes down how it ended; once the outcome is there, it has."""
+        self.script.give_back()
         text = ". ".join(self.notes)[:MOST_NOTES] or None
         answer = {"session": self.session, "cell": self.number, "result": shorten(result), "exception": exception}
         try:

@@ -1,3 +1,4 @@
+import cellFolderSource from "./cell_folder.py" with { type: "text" };
 import cellQueueSource from "./cell_queue.py" with { type: "text" };
 import kernelNewsSource from "./kernel_news.py" with { type: "text" };
 import lateOutputSource from "./late_output.py" with { type: "text" };
@@ -17,6 +18,7 @@ import transcriptSource from "./transcript.py" with { type: "text" };
 
 /** The Python files of sessions, which are installed beside those of the launcher. */
 export const SESSION_SOURCES: Record<string, string> = {
+  "cell_folder.py": cellFolderSource,
   "cell_queue.py": cellQueueSource,
   "kernel_news.py": kernelNewsSource,
   "late_output.py": lateOutputSource,

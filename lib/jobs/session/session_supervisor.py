@@ -173,7 +173,8 @@ class SessionSupervisor:
         if taken:
             first, lock, slot = taken
             grace = self.spec["grace_seconds"]
-            self.begin(RunningCell(first.spec, self.cells + 1, lock, slot, first.tell, self.name, grace))
+            number, stage = self.cells + 1, self.spec.get("stage")
+            self.begin(RunningCell(first.spec, number, lock, slot, first.tell, self.name, grace, stage))
 
     def begin(self, cell):
         client = cell.spec["session"].get("client")

@@ -49,7 +49,7 @@ def is_missing(module):
 def run(wish, requirements):
     """None, or what uv has said where it failed."""
     os.makedirs(wish["folder"], 0o700, exist_ok=True)
-    constraints = os.path.join(os.path.dirname(wish["folder"]), "constraints.txt")
+    constraints = os.path.join(wish["folder"], "constraints.txt")
     with open(constraints, "w", encoding="utf-8") as file:
         file.write("\n".join(sorted(installed())))
     argv = wish["argv"] + ["--target", wish["folder"], "--constraints", constraints] + requirements

@@ -106,9 +106,7 @@ class Loop:
             answer = session_install.install(message["install"], self.say)
             if answer:
                 return answer
-        with open(message["source"], encoding="utf-8", errors="surrogatepass") as file:
-            source = file.read()
-        answer = self.shell.run(source, self.cell)
+        answer = self.shell.run(message["code"], self.cell)
         self.is_busy = False
         return answer
 

@@ -70,6 +70,7 @@ const SESSION: Keys<SessionSpec> = {
   prepare: true,
   run: true,
   max_memory_bytes: true,
+  stage: true,
   grace_seconds: true,
   idle_seconds: true,
 };

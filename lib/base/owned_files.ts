@@ -66,8 +66,8 @@ function isForeign(path: string, folder: string, owner: number, own: number): Us
   );
 }
 
-/** `undefined` where Deno does not tell it: it needs `--allow-sys=uid`. */
-function ownId(): number | undefined {
+/** The user that this process runs as; `undefined` where Deno does not tell it: it needs `--allow-sys=uid`. */
+export function ownId(): number | undefined {
   const { state } = Deno.permissions.querySync({ name: "sys", kind: "uid" });
   return state === "granted" ? Deno.uid() ?? undefined : undefined;
 }

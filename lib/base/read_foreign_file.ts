@@ -43,3 +43,41 @@ function mayBeRead(path: string): boolean {
     return false;
   }
 }
+
+/** The JSON in such a file of at most 16 MiB; `undefined` where there is none. */
+export function readForeignJson<T>(path: string): T | undefined {
+  const text = readForeignFile(path, MOST_JSON_BYTES);
+  try {
+    return text === undefined ? undefined : JSON.parse(text) as T;
+  } catch {
+    return undefined;
+  }
+}
+
+const MOST_JSON_BYTES = 16 << 20;
+
+/**
+ * The start of a regular file that links may lead to, with the path without links of what was read: a
+ * link may lead elsewhere the moment after a look at it. `undefined` where both cannot be had at once.
+ */
+export function readWhereItIs(
+  path: string,
+  mostBytes: number,
+): { bytes: Uint8Array; realPath: string } | undefined {
+  const { closeSync, constants, fstatSync, openSync, readSync } = lazyFs();
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const opened = fstatSync(file);
+    const realPath = Deno.realPathSync(path);
+    const found = Deno.lstatSync(realPath);
+    if (!opened.isFile() || opened.dev !== found.dev || opened.ino !== found.ino) return undefined;
+    const bytes = new Uint8Array(Math.min(opened.size, mostBytes));
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = readSync(file, bytes, length, bytes.length - length, null);
+    }
+    return { bytes: bytes.subarray(0, length), realPath };
+  } finally {
+    closeSync(file);
+  }
+}

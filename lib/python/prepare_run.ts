@@ -117,7 +117,7 @@ async function planWithUv(request: RunRequest, context: RunContext): Promise<Run
     besides: notebook ? NOTEBOOK_TOOLS : request.tools,
     base,
     label: notebook ? `${label} and what runs notebooks` : label,
-    settings: uvSettings(baseEnv),
+    settings: uvSettings(baseEnv) + (context.isSandboxed ? "\nsandbox" : ""),
   });
   const { prepare, note } = made.ready ? { prepare: [] } : await preparation(made, base, context);
   const variables = environmentVariables(dirname(dirname(made.python)), baseEnv.PATH);

@@ -50,6 +50,8 @@ export interface RunContext {
   home: string;
   /** The server's environment. */
   baseEnv: Record<string, string>;
+  /** Whether its commands run in a sandbox: then they share no environment with those that do not. */
+  isSandboxed?: boolean;
   /** Variables for the script's start-up hook, given the `PYTHONPATH` it would have had. */
   scriptRuntimeEnv(pythonPath: string | undefined): EnvChanges;
 }

@@ -14,12 +14,13 @@ export interface WarmSettings {
 /** Decides before a run begins, of what is known about it alone. */
 export function warmWish(
   request: RunRequest,
-  plan: Pick<RunPlan, "prepare">,
+  plan: Pick<RunPlan, "prepare" | "run">,
   { isBenchmark, settings }: { isBenchmark: boolean; settings: WarmSettings },
 ): WarmWish {
   const { scriptPath, module, env = {} } = request;
   const { mode, mb } = settings;
   if (mode === "off") return { cold: "PYTHON_MCP_WARM is off" };
+  if (plan.run.sandbox) return { cold: "it runs in a sandbox" };
   if (isBenchmark) return { cold: "a benchmark measures the whole of a run" };
   if (Object.keys(env).length > 0) return { cold: "its caller gave environment variables" };
   if (notebookOf(request) !== undefined) return { cold: "it is a notebook" };

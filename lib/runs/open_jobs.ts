@@ -1,6 +1,8 @@
 import { openHome } from "../jobs/files/home.ts";
 import { JobManager, type JobManagerOptions } from "../jobs/job_manager.ts";
 import { findLauncherPython } from "../python/interpreters/find_interpreters.ts";
+import { probeInSandbox } from "../python/interpreters/probe_interpreters.ts";
+import { probeSandbox } from "../python/sandbox/probe_sandbox.ts";
 import { removeUnusedEnvironments } from "../python/environment/remove_environments.ts";
 import type { Log } from "./log.ts";
 import { describeCell } from "./results/cell_result.ts";
@@ -16,7 +18,9 @@ export function openJobs(
   log: Log,
   requestOf?: JobManagerOptions["requestOf"],
 ): JobManager {
-  const { home, maxRunning, maxOutputBytes, keepDays, ray } = settings;
+  const { home, maxRunning, maxOutputBytes, keepDays, ray, sandbox, env } = settings;
+  const isOff = sandbox.level === "off";
+  probeInSandbox(isOff ? () => [] : probeSandbox({ settings: sandbox, home, env }));
   const opened = openHome(home);
   return new JobManager({
     home: opened,

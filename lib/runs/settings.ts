@@ -4,7 +4,9 @@ import { resolvePath } from "../base/resolve_path.ts";
 import { UserError } from "../base/user_error.ts";
 import { parseSeconds } from "../jobs/waiting/budget.ts";
 import type { RayAddress } from "../jobs/ray/ray_api.ts";
+import type { SandboxSettings } from "../python/sandbox/sandbox_settings.ts";
 import type { WarmSettings } from "../python/warm_wish.ts";
+import { readSandboxSettings } from "./sandbox_settings.ts";
 
 const DEFAULT_MAX_OUTPUT_MB = 1024;
 const DEFAULT_KEEP_DAYS = 30;
@@ -22,6 +24,8 @@ export interface Settings {
   maxOutputBytes: number;
   /** `PYTHON_MCP_MAX_MEMORY_MB`, in bytes a job; none by default. */
   maxMemoryBytes?: number;
+  /** `PYTHON_MCP_MAX_PROCESSES` a job; none by default. */
+  maxProcesses?: number;
   /** `PYTHON_MCP_KEEP_DAYS`: how long ended jobs and unused environments stay. */
   keepDays: number;
   /** `PYTHON_MCP_WAIT_WITH_PROGRESS`: a caller that gets progress is waited for without a budget. */
@@ -33,6 +37,8 @@ export interface Settings {
   sessions: SessionSettings;
   /** `PYTHON_MCP_RAY_ADDRESS`, with `RAY_AUTH_TOKEN` or the file `RAY_AUTH_TOKEN_PATH`. */
   ray?: RayAddress;
+  /** `PYTHON_MCP_SANDBOX` and what belongs to it. */
+  sandbox: SandboxSettings;
   /** The server's working directory: what relative paths are relative to. */
   cwd: string;
   env: Record<string, string>;
@@ -47,7 +53,11 @@ export interface SessionSettings {
   graceSeconds: number;
 }
 
-/** The settings of the program: defaults < environment; resolved once, passed down as plain values. */
+/**
+ * The settings of the program: defaults < environment; resolved once, passed down as plain values.
+ *
+ * @throws UserError when a setting of the sandbox is none: what it was to forbid must not be allowed
+ */
 export function readSettings(
   env: Record<string, string>,
   warn: (message: string) => void,
@@ -65,6 +75,7 @@ export function readSettings(
     maxRunning: Math.floor(number("PYTHON_MCP_MAX_RUNNING", 4 * navigator.hardwareConcurrency, 1)),
     maxOutputBytes: number("PYTHON_MCP_MAX_OUTPUT_MB", DEFAULT_MAX_OUTPUT_MB, 0) * 2 ** 20,
     maxMemoryBytes: number("PYTHON_MCP_MAX_MEMORY_MB", 0, 0) * 2 ** 20 || undefined,
+    maxProcesses: Math.floor(number("PYTHON_MCP_MAX_PROCESSES", 0, 0)) || undefined,
     keepDays: number("PYTHON_MCP_KEEP_DAYS", DEFAULT_KEEP_DAYS, 0),
     waitWithProgress: isTrue(env.PYTHON_MCP_WAIT_WITH_PROGRESS),
     stopOnDisconnect: isTrue(env.PYTHON_MCP_STOP_ON_DISCONNECT),
@@ -78,6 +89,7 @@ export function readSettings(
       graceSeconds: number("PYTHON_MCP_SESSION_GRACE_SECONDS", 30, 0),
     },
     ray: rayAddress(env, warn),
+    sandbox: readSandboxSettings(env),
     cwd: Deno.cwd(),
     env,
   };

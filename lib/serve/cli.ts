@@ -1,3 +1,4 @@
+import { ownId } from "../base/owned_files.ts";
 import { permissionAdvice } from "../base/permission_advice.ts";
 import { UserError } from "../base/user_error.ts";
 import { App } from "../runs/app.ts";
@@ -50,6 +51,7 @@ function createApp(open?: ConstructorParameters<typeof App>[2]): App {
   const warnings: string[] = [];
   const settings = readSettings(env, (message) => warnings.push(message));
   const log = createLog(settings.home, isTrue(env.SMART_ASYNC_DEBUG));
+  if (settings.sandbox.level !== "off" && ownId() === 0) warnings.push(SANDBOX_OF_ROOT);
   for (const warning of warnings) log.warn(warning);
   const app = new App(settings, log, open);
   app.requestOf = async (child, draft) => {
@@ -58,6 +60,9 @@ function createApp(open?: ConstructorParameters<typeof App>[2]): App {
   };
   return app;
 }
+
+const SANDBOX_OF_ROOT = "PYTHON_MCP_SANDBOX: this server runs as root, and its scripts read what " +
+  "root alone may read outside of homes; run it as a user of its own";
 
 function say(text: string): void {
   Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));

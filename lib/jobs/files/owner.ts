@@ -50,7 +50,8 @@ export class Owner {
       if (!this.lives(name)) removeIfFree(join(this.#home.owners, name));
     }
     for (const { name } of Deno.readDirSync(this.#home.sockets)) {
-      if (!this.lives(name)) removeIfThere(join(this.#home.sockets, name));
+      // Those of a launcher's jobs have its id before theirs.
+      if (!this.lives(name.split(".")[0]!)) removeIfThere(join(this.#home.sockets, name));
     }
   }
 

@@ -16,6 +16,8 @@ export interface ProcessSpec {
   max_output_bytes: number;
   /** The most that the script may have with all that it starts; none where it is missing or null. */
   max_memory_bytes?: number | null;
+  /** The most processes that the script may have at once; none where it is missing or null. */
+  max_processes?: number | null;
   sample_interval_seconds?: number;
   repeat?: number;
   warm?: WarmWish;

@@ -11,6 +11,7 @@ import time
 import cancel_job
 import job_folder
 import names
+import sandbox_paths
 import slots
 
 TOOL = "python_mcp.run"
@@ -85,6 +86,10 @@ def make_spec(request, folder, parent):
     run = {"argv": request["argv"], "cwd": request["cwd"], "env": env}
     if request.get("stdin") is not None:
         run["stdin"] = request["stdin"]
+    sandbox = parent["run"].get("sandbox")
+    if sandbox:
+        has_source = request.get("script") is not None
+        run["sandbox"] = sandbox_paths.sandbox_of_child(sandbox, folder, has_source)
     return {
         "id": request["id"],
         "parent": request["parent"],
@@ -97,6 +102,7 @@ def make_spec(request, folder, parent):
         "timeout_seconds": request["timeout_seconds"],
         "max_output_bytes": parent["max_output_bytes"],
         "max_memory_bytes": parent.get("max_memory_bytes"),
+        "max_processes": parent.get("max_processes"),
     }
 
 

@@ -15,12 +15,14 @@ import time
 
 import cancel_job
 import child_jobs
+import confined_scripts
 import detach
 import job_folder
 import killed_job
 import names
 import output_pipes
 import process_tree
+import sandbox_paths
 import slots
 import start_session
 import supervisor
@@ -133,14 +135,21 @@ class Launcher:
         elif "mark_failed" in order:
             self.mark_failed(**order["mark_failed"])
 
-    def answer(self, request):
-        """What a script is told that asks for a job of its own, or for the end of one."""
+    def answer(self, request, confined=None):
+        """What a script is told that asks for a job of its own, or for the end of one.
+
+        `confined`: the job whose script it is, when that runs in a sandbox."""
+        if confined:
+            return confined_scripts.answer(self, confined, request)
         if "cancel" in request:
             cancel_job.cancel(child_jobs.folder_of(self.home, request["cancel"]))
             return {"cancelled": request["cancel"]}
         child = request["run"]
         if IS_IN_JOB and not child_jobs.is_started_by(self.home, child["parent"], self.id):
             return {"elsewhere": True}  # this launcher ends with the job that its server is part of
+        return self.start_child(child)
+
+    def start_child(self, child):
         if "cluster" in child and not self.server.lives:
             return {"error": NO_SERVER}
         try:
@@ -199,6 +208,10 @@ class Launcher:
         """True where a warm host has the job, and it is yet to be seen that it begins."""
         pipes = output_pipes.Pipes()
         child = Child(spec["id"], spec["dir"], lock, pipes)
+        sandbox = spec["run"].get("sandbox")
+        if sandbox:
+            path = self.requests.open_for(spec["id"])
+            spec["run"]["sandbox"] = sandbox_paths.with_paths(sandbox, seen=[path] if path else [])
         if "mode" in (spec.get("warm") or ()):
             child.lesson = spec["run"]["argv"][0], spec["warm"]
         host, reason, environ = self.warm.find(spec)
@@ -282,6 +295,7 @@ class Launcher:
                 self.child_ended(self.children.pop(pid), status)
 
     def child_ended(self, child, status=0):
+        self.requests.close_for(child.id)
         if child.session:
             fork = lambda act: self.fork(Child(child.id), [], act)
             return start_session.see_to_the_end(self.home, child.session, fork)

@@ -6,8 +6,10 @@ import { SESSION_SOURCES } from "../session/session_sources.ts";
 import { SUPERVISOR_SOURCES } from "../supervisor/supervisor_sources.ts";
 import { WARM_SOURCES } from "../warm/warm_sources.ts";
 import childJobsSource from "./child_jobs.py" with { type: "text" };
+import confinedScriptsSource from "./confined_scripts.py" with { type: "text" };
 import killedJobSource from "./killed_job.py" with { type: "text" };
 import launcherSource from "./launcher.py" with { type: "text" };
+import sandboxPathsSource from "./sandbox_paths.py" with { type: "text" };
 import serverLinkSource from "./server_link.py" with { type: "text" };
 import startLauncherSource from "./start_launcher.py" with { type: "text" };
 import waitingJobSource from "./waiting_job.py" with { type: "text" };
@@ -38,8 +40,10 @@ const SOURCES = {
   ...WARM_SOURCES,
   ...SESSION_SOURCES,
   "child_jobs.py": childJobsSource,
+  "confined_scripts.py": confinedScriptsSource,
   "killed_job.py": killedJobSource,
   "launcher.py": launcherSource,
+  "sandbox_paths.py": sandboxPathsSource,
   "server_link.py": serverLinkSource,
   "start_launcher.py": startLauncherSource,
   "waiting_job.py": waitingJobSource,

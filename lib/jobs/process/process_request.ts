@@ -15,6 +15,8 @@ export interface ProcessRequest {
   timeoutSeconds: number;
   /** Of the script with all that it starts; none by default. */
   maxMemoryBytes?: number;
+  /** Of the script with all that it starts, at once; none by default. */
+  maxProcesses?: number;
   background: boolean;
   details: Record<string, unknown>;
   /** What it runs, as people tell it from others. */
@@ -53,6 +55,7 @@ export function makeSpec(
     timeout_seconds: request.timeoutSeconds,
     max_output_bytes: maxOutputBytes,
     max_memory_bytes: request.maxMemoryBytes,
+    max_processes: request.maxProcesses,
     sample_interval_seconds: request.sampleIntervalSeconds,
     repeat: request.repeat,
     warm: request.warm,

@@ -14,7 +14,8 @@ import slots
 from cell_queue import BEFORE, CellQueue
 from kernel_news import KernelNews
 from late_output import LateOutput
-from run_command import TO_END, CommandRunner, Ended, JobEnded
+from run_command import CommandRunner, Ended, JobEnded
+from spawn_command import TO_END
 from session_cell import RunningCell
 from session_end import SessionEnded, note_end
 from session_kernel import Kernel

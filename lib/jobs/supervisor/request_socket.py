@@ -1,6 +1,7 @@
 """Takes requests of scripts: one JSON line each over a Unix-domain socket, answered by one line.
 
-`<home>/sockets/<launcher id>`; what is said there reaches no file. `_socket` and not `socket`: what a
+`<home>/sockets/<launcher id>`, and for a script in a sandbox, which sees no other, the same with `.<job id>`
+behind it; what is said there reaches no file. `_socket` and not `socket`: what a
 launcher has in memory shows in the ru_maxrss of scripts.
 """
 import _socket
@@ -21,37 +22,56 @@ class RequestSocket:
         self.folder, self.name = os.path.join(home, names.SOCKETS), launcher_id
         self.received = {}  # pieces of a request, by connection
         self.connections = {}
-        self.listener = None
+        self.askers = {}  # the job of the only script that can be at the other end, by connection
+        self.listeners = {}  # with that job's id, by descriptor
         try:
-            self.listen()
+            self.listen(self.name, None)
         except OSError:
             pass  # a file system without sockets: scripts are told that nobody answers
 
-    def listen(self):
+    def open_for(self, job_id):
+        """Makes the socket of a script in a sandbox; returns its path, None where none can be had."""
+        name = "%s.%s" % (self.name, job_id)
+        self.close_for(job_id)
+        try:
+            self.listen(name, job_id)
+        except OSError:
+            return None
+        return os.path.join(self.folder, name)
+
+    def close_for(self, job_id):
+        for descriptor, (listener, owner) in list(self.listeners.items()):
+            if owner == job_id:
+                listener.close()
+                del self.listeners[descriptor]
+                slots.remove(os.path.join(self.folder, "%s.%s" % (self.name, job_id)))
+
+    def listen(self, name, job_id):
         listener = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
         os.chdir(self.folder)  # a socket's path has at most 107 bytes
         try:
-            listener.bind(self.name)
+            listener.bind(name)
         finally:
             os.chdir("/")
         listener.listen(MOST_CONNECTIONS)
         listener.setblocking(False)
-        self.listener = listener
+        self.listeners[listener.fileno()] = listener, job_id
 
     def sources(self):
-        return [self.listener.fileno(), *self.connections] if self.listener else []
+        return [*self.listeners, *self.connections]
 
     def serve(self, ready, handle):
-        """Answers with what `handle` makes of a request."""
+        """Answers with what `handle` makes of a request and of the job whose script sent it, where that is known."""
         for descriptor in list(self.connections):
             if descriptor in ready:
                 self.read(descriptor, handle)
-        if self.listener and self.listener.fileno() in ready:
-            self.accept()
+        for descriptor, (listener, job_id) in self.listeners.items():
+            if descriptor in ready:
+                self.accept(listener, job_id)
 
-    def accept(self):
+    def accept(self, listener, job_id):
         try:
-            descriptor, _ = self.listener._accept()
+            descriptor, _ = listener._accept()
         except OSError:
             return  # gone meanwhile, or no descriptor can be had just now
         connection = _socket.socket(fileno=descriptor)
@@ -62,6 +82,7 @@ class RequestSocket:
             self.drop(next(iter(self.connections)))
         self.connections[descriptor] = connection
         self.received[descriptor] = []
+        self.askers[descriptor] = job_id
 
     def read(self, descriptor, handle):
         pieces = self.received[descriptor]
@@ -78,7 +99,7 @@ class RequestSocket:
 
     def answer(self, descriptor, line, handle):
         try:
-            answer = handle(json.loads(line))
+            answer = handle(json.loads(line), self.askers[descriptor])
         except Exception as error:  # what one script asks for must not end the jobs of others
             answer = {"error": "%s: %s" % (type(error).__name__, error)}
         try:
@@ -87,11 +108,11 @@ class RequestSocket:
             pass  # who asked is gone
 
     def drop(self, descriptor):
-        del self.received[descriptor]
+        del self.received[descriptor], self.askers[descriptor]
         self.connections.pop(descriptor).close()
 
     def close(self):
-        if self.listener:
+        if self.listeners:
             slots.remove(os.path.join(self.folder, self.name))
 
 

@@ -1,5 +1,4 @@
 """Runs commands, each to the end of everything that it started."""
-import errno
 import os
 import resource  # noqa: F401  wait4 needs it: loaded here once, not in every supervisor
 import select
@@ -9,7 +8,9 @@ import time
 
 import memory_ceiling
 import process_tree
+import spawn_command
 from memory_samples import MemorySamples
+from sandboxed_command import SandboxedCommand
 from standard_input import MOST_WAITING, Feed
 
 GRACE_SECONDS = 5.0  # between SIGTERM and SIGKILL
@@ -17,9 +18,6 @@ LINGER_SECONDS = 0.1  # what a command leaves may end by itself for this long
 CHECK_SECONDS = 1.0  # how often to look at files when no signal came
 KILL_SECONDS = 0.05, 1.0  # between two rounds of SIGKILL, at first and at last
 PIECE = 65536
-TO_END = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-# What differs from a fresh process: the supervisor's handlers, and what Python ignores for itself.
-HANDLED = TO_END + (signal.SIGCHLD, signal.SIGUSR1, signal.SIGUSR2, signal.SIGPIPE, signal.SIGXFSZ)
 
 
 class JobEnded(Exception):
@@ -47,12 +45,12 @@ class CommandRunner:
     def __init__(self, job_id, reaps_orphans, tell_survivors, spawn=None):
         """`tell_survivors` is called with the pids that outlive SIGKILL, again and again; at last with none.
 
-        `spawn`: what starts a command instead of spawn() below, with the same arguments."""
-        self.spawn = spawn or globals()["spawn"]
+        `spawn`: what starts a command instead of spawn_command.spawn, with the same arguments."""
+        self.spawn = spawn or spawn_command.spawn
         self.tell_survivors = tell_survivors
         self.mark = "PYTHON_MCP_JOB_ID", job_id
         self.reaps_orphans = reaps_orphans
-        self.main = self.main_ended = self.feed = None
+        self.main = self.main_ended = self.feed = self.sandboxed = None
         self.outputs = ()
         self.inbox = None
         self.wake_r, wake_w = os.pipe()
@@ -71,13 +69,13 @@ class CommandRunner:
         timeout_seconds=None,
         sample_interval_seconds=None,
         outputs=(),
-        ceiling=None,
+        ceilings=(),
         inbox=None,
     ):
         """Runs a command. `look` is called now and then, with whether a signal came, and raises JobEnded to end it.
 
-        `outputs`: the pipes (OutputPipe) behind `out` and `err`, where they are some. `ceiling`: a
-        MemoryCeiling. `inbox`: an Inbox, where input may come later.
+        `outputs`: the pipes (OutputPipe) behind `out` and `err`, where they are some. `ceilings`: a
+        MemoryCeiling, a ProcessCeiling. `inbox`: an Inbox, where input may come later.
         """
         ended = Ended()
         ended.samples = MemorySamples(sample_interval_seconds)
@@ -85,10 +83,10 @@ class CommandRunner:
         self.main_ended = None
         self.outputs, self.inbox = outputs, inbox
         self.start(step, out, err)
-        if ceiling:
+        if ceilings:
             memory_ceiling.offer_first(self.main)
         try:
-            self.wait_for_main(ended, look, began, timeout_seconds, ceiling)
+            self.wait_for_main(ended, look, began, timeout_seconds, ceilings)
             self.stop_leftovers(ended)
             self.finish_outputs()
         except JobEnded as reason:
@@ -99,6 +97,8 @@ class CommandRunner:
             raise
         finally:
             self.close_feed()
+            if self.sandboxed:
+                self.sandboxed.close()
             for output in outputs:
                 output.move_all()
             self.outputs, self.inbox = (), None
@@ -110,26 +110,31 @@ class CommandRunner:
         stdin_r, stdin_w = os.pipe()
         is_open = self.inbox is not None and self.inbox.pipe is not None
         self.feed = Feed(stdin_w, step.get("stdin") or "", is_open)
+        sandbox = step.get("sandbox")
+        self.sandboxed = SandboxedCommand(sandbox, spawn_command.start) if sandbox else None
         try:
-            self.main = self.spawn(step, self.mark, stdin_r, out, err)
+            self.main = self.spawn(step, self.mark, stdin_r, out, err, *filter(None, [self.sandboxed]))
         except BaseException:
             self.close_feed()
+            if self.sandboxed:
+                self.sandboxed.close()
             raise
         finally:
             os.close(stdin_r)
 
-    def wait_for_main(self, ended, look, began, timeout_seconds, ceiling):
+    def wait_for_main(self, ended, look, began, timeout_seconds, ceilings):
         deadline = began + timeout_seconds if timeout_seconds else float("inf")
         next_look = began + CHECK_SECONDS
-        next_memory = began if ceiling else float("inf")
+        next_memory = began if ceilings else float("inf")
         while self.reap(ended) and not self.main_ended:
             now = time.monotonic()
             if now >= deadline:
                 raise JobEnded(timed_out=True)
             ended.samples.take_when_due(now - began)
             if now >= next_memory:
-                if ceiling.is_exceeded():
-                    raise JobEnded("The script was stopped: " + ceiling.describe(), without_grace=True)
+                for ceiling in ceilings:
+                    if ceiling.is_exceeded():
+                        raise JobEnded("The script was stopped: " + ceiling.describe(), without_grace=True)
                 next_memory = time.monotonic() + memory_ceiling.LOOK_SECONDS
             woken = self.sleep(min(deadline, next_look, next_memory, began + ended.samples.next) - now)
             self.check_outputs()
@@ -153,10 +158,13 @@ class CommandRunner:
                 return True
             ended.user += usage.ru_utime
             ended.system += usage.ru_stime
+            peak = usage.ru_maxrss * (1024 if sys.platform == "linux" else 1)
             if pid == self.main:
                 self.main_ended = time.monotonic()
-                ended.status = status
-                ended.peak = usage.ru_maxrss * (1024 if sys.platform == "linux" else 1)
+                ended.status = self.sandboxed.wait_status(status) if self.sandboxed else status
+                ended.peak = max(ended.peak, peak)
+            elif self.sandboxed:
+                ended.peak = max(ended.peak, peak)  # of the command, through the one that reaped it
 
     def sleep(self, seconds):
         """Waits for a signal; moves input and output meanwhile. True when a signal came."""
@@ -225,13 +233,20 @@ class CommandRunner:
             pids += set(process_tree.marked("=".join(self.mark))) - set(pids) - {os.getpid()}
         return pids
 
+    def find_own(self):
+        """Without what only makes the command's sandbox."""
+        others = self.sandboxed.own_processes() if self.sandboxed else ()
+        return [pid for pid in self.find() if pid not in others]
+
     def anything_left(self, ended):
         return self.reap(ended) or (not self.reaps_orphans and bool(self.find()))
 
     def stop(self, ended, without_grace=False):
         """SIGTERM, the grace, SIGKILL; returns when nothing of the command runs."""
         if not without_grace:
-            pids = self.find()
+            pids = self.find_own()
+            if not pids:
+                pids = self.find()  # a sandbox that nothing runs in yet
             process_tree.send(pids, signal.SIGTERM)
             process_tree.send(pids, signal.SIGCONT)  # a stopped process must wake up to end
             self.wait_for_all(ended, GRACE_SECONDS)
@@ -246,54 +261,5 @@ class CommandRunner:
         if self.anything_left(ended):
             self.wait_for_all(ended, LINGER_SECONDS)
         if self.anything_left(ended):
-            ended.stopped = len(self.find())
+            ended.stopped = len(self.find_own())
             self.stop(ended)
-
-
-def spawn(step, mark, stdin, out, err):
-    """Starts a command with default signal dispositions and no descriptor but 0, 1, 2; returns its pid.
-
-    posix_spawn(3) shares this process' memory with the child until it executes: four times as fast as
-    fork, which copies. The command's ru_maxrss begins with the peak of this process, below a Python's.
-    """
-    env = environment_of(step, mark)
-    files = [(os.POSIX_SPAWN_DUP2, source, target) for target, source in enumerate((stdin, out, err))]
-    here = os.open(os.curdir, os.O_RDONLY)
-    try:
-        os.chdir(step.get("cwd") or "/")
-        return os.posix_spawnp(
-            step["argv"][0],
-            step["argv"],
-            env,
-            file_actions=files,
-            # What it sends to its process group is not for this process. A session of its own would be
-            # too much: the leader of one cannot call setpgrp(2), which scripts do.
-            setpgroup=0,
-            setsigdef=HANDLED,
-            setsigmask=(),
-        )
-    except OSError as error:
-        raise OSError(why_not_started(step["argv"][0], error))
-    finally:
-        os.fchdir(here)
-        os.close(here)
-
-
-def environment_of(step, mark):
-    """All that a command finds in its environment, in the order that it finds it in."""
-    env = dict(os.environ, **{mark[0]: mark[1]})
-    for name, value in (step.get("env") or {}).items():
-        if value is None:
-            env.pop(name, None)
-        else:
-            env[name] = value
-    return env
-
-
-def why_not_started(program, error):
-    if getattr(error, "errno", None) == errno.E2BIG:
-        return (
-            "its arguments and environment are longer than the system allows for %s; "
-            "pass long data through stdin or in a file" % program
-        )
-    return "%s could not be started: %s" % (program, error)

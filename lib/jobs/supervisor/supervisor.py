@@ -14,9 +14,11 @@ import output_pipes
 import process_tree
 from memory_ceiling import MemoryCeiling
 from preparation import Preparation
-from run_command import TO_END, CommandRunner, JobEnded
+from process_ceiling import ProcessCeiling
+from run_command import CommandRunner, JobEnded
 from shared_slot import SharedSlot
 from signal_name import signal_name
+from spawn_command import TO_END
 from standard_input import Inbox
 
 
@@ -121,12 +123,15 @@ class Supervisor:
         limits = self.spec.get("timeout_seconds"), self.spec.get("sample_interval_seconds")
         if self.spec.get("max_memory_bytes"):
             self.ceiling = MemoryCeiling(self.spec["max_memory_bytes"])
+        ceilings = [self.ceiling] if self.ceiling else []
+        if self.spec.get("max_processes"):
+            ceilings.append(ProcessCeiling(self.spec["max_processes"], self.commands.find_own))
         inbox = Inbox(os.path.join(self.folder, names.INPUT)) if step.get("stdin_open") else None
         try:
             for _ in range(self.spec.get("repeat") or 1):
                 self.pipes.prepare_writes()
                 ended = self.commands.run(
-                    step, *self.pipes.writes, self.look, *limits, outputs, self.ceiling, inbox
+                    step, *self.pipes.writes, self.look, *limits, outputs, ceilings, inbox
                 )
                 self.runs.append(ended)
                 if ended.reason is not None:

@@ -1,5 +1,7 @@
 import cancelJobSource from "./cancel_job.py" with { type: "text" };
 import detachSource from "./detach.py" with { type: "text" };
+import guardedNamesSource from "./guarded_names.py" with { type: "text" };
+import hostsProxySource from "./hosts_proxy.py" with { type: "text" };
 import jobFolderSource from "./job_folder.py" with { type: "text" };
 import memoryCeilingSource from "./memory_ceiling.py" with { type: "text" };
 import memorySamplesSource from "./memory_samples.py" with { type: "text" };
@@ -8,13 +10,16 @@ import nextStepSource from "./next_step.py" with { type: "text" };
 import outputPipesSource from "./output_pipes.py" with { type: "text" };
 import preparationSource from "./preparation.py" with { type: "text" };
 import procProcessesSource from "./proc_processes.py" with { type: "text" };
+import processCeilingSource from "./process_ceiling.py" with { type: "text" };
 import processTreeSource from "./process_tree.py" with { type: "text" };
 import psProcessesSource from "./ps_processes.py" with { type: "text" };
 import requestSocketSource from "./request_socket.py" with { type: "text" };
 import runCommandSource from "./run_command.py" with { type: "text" };
+import sandboxedCommandSource from "./sandboxed_command.py" with { type: "text" };
 import sharedSlotSource from "./shared_slot.py" with { type: "text" };
 import signalNameSource from "./signal_name.py" with { type: "text" };
 import slotsSource from "./slots.py" with { type: "text" };
+import spawnCommandSource from "./spawn_command.py" with { type: "text" };
 import standardInputSource from "./standard_input.py" with { type: "text" };
 import supervisorSource from "./supervisor.py" with { type: "text" };
 import unlistedProcessesSource from "./unlisted_processes.py" with { type: "text" };
@@ -23,6 +28,8 @@ import unlistedProcessesSource from "./unlisted_processes.py" with { type: "text
 export const SUPERVISOR_SOURCES: Record<string, string> = {
   "cancel_job.py": cancelJobSource,
   "detach.py": detachSource,
+  "guarded_names.py": guardedNamesSource,
+  "hosts_proxy.py": hostsProxySource,
   "job_folder.py": jobFolderSource,
   "memory_ceiling.py": memoryCeilingSource,
   "memory_samples.py": memorySamplesSource,
@@ -31,13 +38,16 @@ export const SUPERVISOR_SOURCES: Record<string, string> = {
   "output_pipes.py": outputPipesSource,
   "preparation.py": preparationSource,
   "proc_processes.py": procProcessesSource,
+  "process_ceiling.py": processCeilingSource,
   "process_tree.py": processTreeSource,
   "ps_processes.py": psProcessesSource,
   "request_socket.py": requestSocketSource,
   "run_command.py": runCommandSource,
+  "sandboxed_command.py": sandboxedCommandSource,
   "shared_slot.py": sharedSlotSource,
   "signal_name.py": signalNameSource,
   "slots.py": slotsSource,
+  "spawn_command.py": spawnCommandSource,
   "standard_input.py": standardInputSource,
   "supervisor.py": supervisorSource,
   "unlisted_processes.py": unlistedProcessesSource,

@@ -6,7 +6,7 @@ import struct
 import time
 
 import process_tree
-import run_command
+import spawn_command
 import slots
 from choose_host import HOST_TITLE
 from learned import Learned, modules_of, state_of
@@ -213,7 +213,7 @@ class KnownHosts:
         try:
             pid = os.posix_spawn(
                 key["python"], [key["python"], MARKER], environ,
-                file_actions=files, setsid=True, setsigdef=run_command.HANDLED, setsigmask=(),
+                file_actions=files, setsid=True, setsigdef=spawn_command.HANDLED, setsigmask=(),
             )
         finally:
             for descriptor in (stdin_r, stdin_w, out_r, out_w):

@@ -20,7 +20,7 @@ import output_pipes
 import own_memory
 import preload
 import process_tree
-import run_command
+import spawn_command
 import slots
 import supervisor
 from become_script import Script, Start
@@ -237,7 +237,7 @@ class Host:
         title = SUPERVISOR_TITLE, job.spec["id"], job.queue["home"]
         self.start.command_line.set([os.fsencode(part) for part in title], [])
         ours, its = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
-        spawn = run_command.spawn
+        spawn = spawn_command.spawn
         try:
             os.chdir(job.spec["run"]["cwd"])
             pid = os.fork()

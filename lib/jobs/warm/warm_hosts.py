@@ -9,7 +9,7 @@ import cancel_job
 import choose_host
 import job_folder
 import names
-import run_command
+import spawn_command
 import slots
 from known_hosts import KnownHosts
 from learned import Learned
@@ -110,7 +110,7 @@ class WarmHosts:
         if "cold" in warm:
             return None, warm["cold"], {}
         mark = "PYTHON_MCP_JOB_ID", spec["id"]
-        environ = run_command.environment_of(spec["run"], mark)
+        environ = spawn_command.environment_of(spec["run"], mark)
         try:
             reason = choose_host.why_cold(spec, environ, self.is_in_job)
             if reason:

@@ -16,6 +16,7 @@ import {
 import { callTool } from "../tools/call_tool.ts";
 import type { ToolCall } from "../tools/define_tool.ts";
 import { listTool } from "../tools/list_tool.ts";
+import { OF_SANDBOX } from "../tools/run_input.ts";
 import { type ToolResult, toResult } from "../tools/tool_result.ts";
 import { TOOLS, TOOLS_WITH_RAY } from "../tools/tools.ts";
 import { CallWatch } from "./call_watch.ts";
@@ -32,7 +33,8 @@ export class RequestHandlers {
   }
 
   listTools() {
-    return { tools: this.#tools.map(listTool) };
+    const hidden = this.#app.settings.sandbox.level === "off" ? OF_SANDBOX : [];
+    return { tools: this.#tools.map((tool) => listTool(tool, hidden)) };
   }
 
   async callTool(

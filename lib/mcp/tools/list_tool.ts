@@ -2,14 +2,20 @@ import { z } from "zod";
 import type { Tool } from "./define_tool.ts";
 import type { InputSchema } from "./input_schema.ts";
 
-/** A tool as `tools/list` shows it. */
-export function listTool(tool: Tool) {
+/**
+ * A tool as `tools/list` shows it.
+ *
+ * @param hidden names of parameters that are taken and not shown
+ */
+export function listTool(tool: Tool, hidden: readonly string[] = []) {
+  const { properties = {}, ...schema } = inputSchema(tool);
+  const shown = Object.entries(properties).filter(([name]) => !hidden.includes(name));
   return {
     name: tool.name,
     title: tool.title,
     description: tool.description,
     annotations: tool.annotations,
-    inputSchema: inputSchema(tool),
+    inputSchema: { ...schema, properties: Object.fromEntries(shown) },
     outputSchema: outputSchema(tool),
     ...(tool.view === undefined ? {} : { _meta: { ui: { resourceUri: tool.view } } }),
   };

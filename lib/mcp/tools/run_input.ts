@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SANDBOX_LEVELS, type SandboxLevel } from "../../base/sandbox_level.ts";
 import type { ScriptChoice } from "../../runs/run/script_source.ts";
 import { type RayInput, rayWish } from "./with_ray.ts";
 import { DEFAULT_TIMEOUT_SECONDS, type RunOptions } from "../../runs/run/run_options.ts";
@@ -24,8 +25,12 @@ export const RUN_PARAMETERS = {
   memory_mb: z.int().min(1).optional().describe(
     "Memory ceiling of the script with all that it starts",
   ),
+  sandbox: z.enum(SANDBOX_LEVELS).optional().describe("A stricter one than the server's"),
   job_label: z.string().optional(),
 };
+
+/** The parameters that are listed only where the owner of the server has set a sandbox. */
+export const OF_SANDBOX: readonly string[] = ["sandbox"];
 
 /** What the tools that may answer within the call take besides. */
 export const BUDGET_PARAMETERS = {
@@ -60,6 +65,7 @@ interface RunInput extends RayInput {
   env_file?: string;
   timeout_seconds: number;
   memory_mb?: number;
+  sandbox?: SandboxLevel;
   job_label?: string;
   async_mode?: boolean;
   time_budget_seconds?: number;
@@ -77,6 +83,7 @@ export function runOptions(tool: string, input: RunInput): RunOptions {
     timeoutSeconds: input.timeout_seconds,
     memoryMb: input.memory_mb,
     ray: rayWish(input),
+    sandbox: input.sandbox,
     label: input.job_label,
     background: input.async_mode,
     budgetSeconds: input.time_budget_seconds,

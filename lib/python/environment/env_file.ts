@@ -4,6 +4,7 @@
  * The npm packages `dotenv` and `dotenv-expand` follow other rules: they expand `$word`, cut a value
  * at any `#` and know backticks: `pa$word#1` becomes `pa`.
  */
+import { readWhereItIs } from "../../base/read_foreign_file.ts";
 import { UserError } from "../../base/user_error.ts";
 
 /** The size up to which a file is taken for a `.env` file, in bytes. */
@@ -35,11 +36,13 @@ export interface EnvFile {
  *
  * @param path an absolute path
  * @param baseEnv what `${NAME}` means where the file itself does not set it
+ * @param check throws where the file must not be read; it gets the real path of what was opened
  * @throws {UserError} when the file cannot be read as a whole
  */
 export async function readEnvFile(
   path: string,
   baseEnv: Record<string, string>,
+  check: (path: string) => void = () => {},
 ): Promise<EnvFile> {
   const fail = (rule: string) =>
     new UserError(`Cannot read env_file ${path}: ${rule}. Give the path of a .env file.`);
@@ -49,7 +52,10 @@ export async function readEnvFile(
     if (info.isDirectory) throw fail("it is a folder");
     if (!info.isFile) throw fail("it is not a regular file");
     if (info.size > sizeLimit) throw fail("it is larger than 1 MiB");
-    bytes = await Deno.readFile(path);
+    const opened = readWhereItIs(path, sizeLimit);
+    if (!opened) throw fail("it was replaced just now");
+    check(opened.realPath);
+    bytes = opened.bytes;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw fail("there is no such file");
     if (error instanceof Deno.errors.NotADirectory) throw fail("there is no such file");

@@ -48,6 +48,7 @@ export function installUvStep(home: string, python: string): PrepareStep {
     argv: [python, "-I", "-m", "pip", "install", ...quiet, "--target", target, `uv==${pinnedUv}`],
     // pip's settings for installing into environments contradict a target folder.
     env: { PIP_USER: "0", PIP_REQUIRE_VIRTUALENV: "0", PIP_ROOT_USER_ACTION: "ignore" },
+    needs: { pythons: [], reads: [], writes: [tools] },
     creates: ownUv(home),
     lock: join(tools, "lock"),
     timeout_seconds: 300,

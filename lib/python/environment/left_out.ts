@@ -1,4 +1,4 @@
-import { readJsonIfThere } from "../../base/private_files.ts";
+import { readForeignJson } from "../../base/read_foreign_file.ts";
 import { failureInBrief } from "../advice/explain_failure.ts";
 
 /** What an environment was made without, since it could not be installed. */
@@ -19,7 +19,7 @@ export function applyLeftOut(
   path: string,
   requirements: string[],
 ): { requirements: string[]; note?: string } {
-  const leftOut = readJsonIfThere<LeftOut>(path) ?? {};
+  const leftOut = readForeignJson<LeftOut>(path) ?? {};
   const names = Object.keys(leftOut);
   if (names.length === 0) return { requirements };
   const instead = Object.values(leftOut).flatMap((one) => one.instead)

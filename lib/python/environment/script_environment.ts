@@ -1,13 +1,8 @@
 import { lazyCrypto } from "../../base/lazy_node.ts";
 import { dirname, join } from "node:path";
 import type { EnvChanges, PrepareStep } from "../../base/command.ts";
-import {
-  ensureFolder,
-  exists,
-  readJsonIfThere,
-  removeIfThere,
-  replacePrivate,
-} from "../../base/private_files.ts";
+import { ensureFolder, exists, removeIfThere, replacePrivate } from "../../base/private_files.ts";
+import { readForeignJson } from "../../base/read_foreign_file.ts";
 import { canonicalScript, hasLocalSource } from "../requirements/canonical_script.ts";
 import { findLauncherPython } from "../interpreters/find_interpreters.ts";
 import program from "./prepare_environment.py" with { type: "text" };
@@ -135,6 +130,7 @@ export async function scriptEnvironment(
       const common = {
         cwd: recipe.kind === "requirements" ? dirname(recipe.file.path) : folder,
         lock: join(folder, "lock"),
+        needs: { pythons: "path" in base ? [base.path] : [], reads: [uv], writes: [folder] },
       };
       const steps: PrepareStep[] = [];
       if ("download" in base) steps.push({ ...common, ...downloadStep(uv, base, env) });
@@ -178,7 +174,7 @@ async function contentOf(recipe: Recipe): Promise<string> {
 /** Whether the interpreter is there, and all that was installed. */
 function isWhole(venv: string, contents: string): boolean {
   if (!exists(join(venv, "bin/python")) || !exists(join(venv, "pyvenv.cfg"))) return false;
-  const installed = readJsonIfThere<Record<string, string[]>>(contents);
+  const installed = readForeignJson<Record<string, string[]>>(contents);
   if (!installed) return false;
   return Object.entries(installed).every(([folder, names]) => {
     try {

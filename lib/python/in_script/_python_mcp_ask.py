@@ -14,7 +14,7 @@ _NEXT_LAUNCHER_SECONDS = 10
 
 
 def ask(folder, request, is_done):
-    """Has the launcher that started this job, or another one that lives, do something."""
+    """Has the launcher that started this job, or another one that lives, do something; returns its answer."""
     home = os.path.dirname(os.path.dirname(folder))
     sockets = os.path.join(home, names.SOCKETS)
     line = json.dumps(request).encode() + b"\n"
@@ -31,7 +31,7 @@ def ask(folder, request, is_done):
             if "error" in answer:
                 raise JobError("The job was not started: " + answer["error"])
             if "elsewhere" not in answer and (answer or is_done()):
-                return
+                return answer
         if time.monotonic() > until or not server_lives(home):
             break
         time.sleep(0.1)  # until the server has started another launcher

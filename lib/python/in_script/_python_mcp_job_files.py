@@ -28,6 +28,11 @@ def own_job():
     return job_id, folder
 
 
+def is_confined():
+    """Whether this script runs in a sandbox, which shows it no folder of a job but its own `script/`."""
+    return not os.path.exists(os.path.join(own_job()[1], names.SPEC))
+
+
 def status_of(folder):
     outcome = read_json(os.path.join(folder, names.OUTCOME))
     if not outcome:
@@ -42,6 +47,11 @@ def status_of(folder):
             "error": KILLED,
             "cancelled": os.path.exists(os.path.join(folder, names.CANCEL)),
         }
+    return ended(outcome)
+
+
+def ended(outcome):
+    """A job's status, and its outcome, which is there."""
     if outcome.get("cancelled"):
         return "cancelled", outcome
     well = outcome.get("error") is None and not outcome.get("timed_out") and outcome.get("exit_code") == 0

@@ -7,9 +7,11 @@ import time
 
 import _python_mcp_names as names
 from _python_mcp_ask import ask
+from _python_mcp_confined import ConfinedFiles, wake_own_supervisor
 from _python_mcp_job_files import (
     FINAL,
     JobError,
+    is_confined,
     is_locked,
     own_job,
     read,
@@ -43,7 +45,7 @@ class Job:
 
     def __init__(self, folder):
         self.id = os.path.basename(folder)
-        self._folder = folder
+        self._files = ConfinedFiles(folder) if is_confined() else _Files(folder)
         self.artifacts = os.path.join(folder, names.ARTIFACTS)
         """The folder for the files that it makes: its `PYTHON_MCP_ARTIFACTS`."""
 
@@ -58,7 +60,7 @@ class Job:
     @property
     def progress(self):
         """What it reported last, {"current", "total", "message"} (the last two may be None), or None."""
-        found = read_json(os.path.join(self._folder, names.PROGRESS))
+        found = self._files.progress()
         if type(found) is not dict or not isinstance(found.get("current"), (int, float)):
             return None
         return {name: found.get(name) for name in ("current", "total", "message")}
@@ -66,12 +68,12 @@ class Job:
     @property
     def stdout(self):
         """What it has printed so far; of more than 16 MiB the last 16 MiB."""
-        return self._output(names.STDOUT)
+        return self._output("stdout")
 
     @property
     def stderr(self):
         """As `stdout`, of its standard error."""
-        return self._output(names.STDERR)
+        return self._output("stderr")
 
     @property
     def result(self):
@@ -90,7 +92,7 @@ class Job:
             timeout = seconds("timeout", timeout)
         status, outcome = self._look()
         if status not in FINAL:
-            with _LentSlot(self._folder):
+            with _LentSlot(self._files):
                 status, outcome = self._until_end(timeout)
         if status not in FINAL:
             raise TimeoutError("The job %s has not ended after %g s: it is %s" % (self.id, timeout, status))
@@ -102,12 +104,7 @@ class Job:
         A job that had ended before stays what it was.
         """
         if self.status not in FINAL:
-            with open(os.open(os.path.join(self._folder, names.CANCEL), os.O_WRONLY | os.O_CREAT, 0o600), "wb"):
-                pass
-            try:
-                ask(own_job()[1], {"cancel": self.id}, lambda: False)
-            except JobError:
-                pass  # its supervisor looks every second
+            self._files.cancel()
         return self.wait()["status"]
 
     def _until_end(self, timeout):
@@ -118,7 +115,7 @@ class Job:
             now = time.monotonic()
             if status in FINAL or (timeout is not None and now - began >= timeout):
                 return status, outcome
-            if status != "pending" or self._will_start():
+            if status != "pending" or self._files.will_start():
                 looked = now
             elif now - looked > _LOST_SECONDS:
                 raise JobError(
@@ -130,26 +127,13 @@ class Job:
 
     def _look(self):
         """Its status, and its outcome where it has ended."""
-        status, outcome = status_of(self._folder)
+        status, outcome = self._files.status()
         if status is None:
             raise JobError("The job %s was removed (py_prune_jobs), its output with it" % self.id)
         return status, outcome
 
-    def _will_start(self):
-        """Whether a launcher that has it, or a server that would find it, lives."""
-        if os.path.exists(os.path.join(self._folder, names.CLUSTER)):
-            return True
-        home = os.path.dirname(os.path.dirname(self._folder))
-        launcher = (read(os.path.join(self._folder, names.ACCEPTED)) or b"none").decode()
-        return is_locked(os.path.join(home, names.OWNERS, launcher)) or server_lives(home)
-
-    def _output(self, name):
-        try:
-            with open(os.path.join(self._folder, name), "rb") as file:
-                file.seek(max(0, os.fstat(file.fileno()).st_size - _MOST_OUTPUT))
-                return file.read(_MOST_OUTPUT).decode("utf-8", "replace")
-        except FileNotFoundError:
-            return ""
+    def _output(self, stream):
+        return self._files.output(stream).decode("utf-8", "replace")
 
     def _result(self, status, outcome):
         result = JobResult(
@@ -164,16 +148,56 @@ class Job:
         return result
 
 
+class _Files:
+    """What the files of a job say."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def status(self):
+        return status_of(self.folder)
+
+    def progress(self):
+        return read_json(os.path.join(self.folder, names.PROGRESS))
+
+    def output(self, stream):
+        name = names.STDERR if stream == "stderr" else names.STDOUT
+        try:
+            with open(os.path.join(self.folder, name), "rb") as file:
+                file.seek(max(0, os.fstat(file.fileno()).st_size - _MOST_OUTPUT))
+                return file.read(_MOST_OUTPUT)
+        except FileNotFoundError:
+            return b""
+
+    def cancel(self):
+        with open(os.open(os.path.join(self.folder, names.CANCEL), os.O_WRONLY | os.O_CREAT, 0o600), "wb"):
+            pass
+        try:
+            ask(own_job()[1], {"cancel": os.path.basename(self.folder)}, lambda: False)
+        except JobError:
+            pass  # its supervisor looks every second
+
+    def will_start(self):
+        """Whether a launcher that has it, or a server that would find it, lives."""
+        if os.path.exists(os.path.join(self.folder, names.CLUSTER)):
+            return True
+        home = os.path.dirname(os.path.dirname(self.folder))
+        launcher = (read(os.path.join(self.folder, names.ACCEPTED)) or b"none").decode()
+        return is_locked(os.path.join(home, names.OWNERS, launcher)) or server_lives(home)
+
+
 class _LentSlot:
     """While the script waits for a job, others may run in its place."""
 
     def __init__(self, awaited):
         self.folder = own_job()[1]
         self.awaited = awaited
-        self.mark = os.path.join(awaited, names.AWAITED)  # when that job ends, this one comes next
+        # When that job ends, this one comes next; a script in a sandbox cannot say so.
+        self.mark = isinstance(awaited, _Files) and os.path.join(awaited.folder, names.AWAITED)
 
     def __enter__(self):
-        os.close(os.open(self.mark, os.O_WRONLY | os.O_CREAT, 0o600))
+        if self.mark:
+            os.close(os.open(self.mark, os.O_WRONLY | os.O_CREAT, 0o600))
         self.lock = os.open(os.path.join(self.folder, names.WAITING), os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(self.lock, fcntl.LOCK_SH)
         self.wake_supervisor()
@@ -181,16 +205,15 @@ class _LentSlot:
     def __exit__(self, kind, *_):
         fcntl.flock(self.lock, fcntl.LOCK_UN)  # a forked process may have the descriptor too
         os.close(self.lock)
-        if not self.has_ended():
+        if self.mark and not self.has_ended():
             self.remove_mark()
-        self.wake_supervisor()
         pause, longest = _LOOK_SECONDS
-        while kind is None and os.path.exists(os.path.join(self.folder, names.LENT)) and self.is_supervised():
+        while self.wake_supervisor() and kind is None:
             time.sleep(pause)
             pause = min(longest, pause * 1.5)
 
     def has_ended(self):
-        return status_of(self.awaited)[0] in FINAL
+        return self.awaited.status()[0] in FINAL
 
     def remove_mark(self):
         try:
@@ -198,16 +221,18 @@ class _LentSlot:
         except OSError:
             pass  # another thread waits for the same job
 
-    def is_supervised(self):
-        return is_locked(os.path.join(self.folder, names.LOCK))
-
     def wake_supervisor(self):
+        """Returns whether this job's slot is lent, and its supervisor lives to take it back."""
+        if not self.mark:
+            return wake_own_supervisor()
         started = read_json(os.path.join(self.folder, names.STARTED))
-        if started and self.is_supervised():
-            try:
-                os.kill(started["pid"], signal.SIGUSR1)
-            except OSError:
-                pass  # it looks every second
+        if not started or not is_locked(os.path.join(self.folder, names.LOCK)):
+            return False
+        try:
+            os.kill(started["pid"], signal.SIGUSR1)
+        except OSError:
+            pass  # it looks every second
+        return os.path.exists(os.path.join(self.folder, names.LENT))
 
 
 def _error(result, outcome):

@@ -55,7 +55,7 @@ class _Finder(object):
         ["python_mcp"]
         + [
             "_python_mcp_" + part
-            for part in "ask exception figures job_files jobs names pictures quietly run ticker".split()
+            for part in "ask confined exception figures job_files jobs names pictures quietly run ticker".split()
         ]
     )
 

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { installFiles } from "../../base/install_files.ts";
 import ask from "./_python_mcp_ask.py" with { type: "text" };
+import confined from "./_python_mcp_confined.py" with { type: "text" };
 import exception from "./_python_mcp_exception.py" with { type: "text" };
 import figures from "./_python_mcp_figures.py" with { type: "text" };
 import jobFiles from "./_python_mcp_job_files.py" with { type: "text" };
@@ -27,6 +28,7 @@ export const SCRIPT_RUNTIME_FILES: Record<string, string> = {
   // What python_mcp.run starts from source gets this one too; see import_directory.ts.
   "directory/sitecustomize.py": importDirectory,
   "lib/_python_mcp_ask.py": ask,
+  "lib/_python_mcp_confined.py": confined,
   "lib/_python_mcp_exception.py": exception,
   "lib/_python_mcp_figures.py": figures,
   "lib/_python_mcp_job_files.py": jobFiles,

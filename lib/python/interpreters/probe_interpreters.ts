@@ -22,10 +22,10 @@ print(json.dumps({"version": "%d.%d.%d" % v[:3], "ordinary": ordinary,
                   "hasPip": importlib.util.find_spec("pip") is not None}))
 '''
 children = []
-for path in sys.argv[1:]:
+for path, sandbox in json.loads(sys.argv[1]):
     try:
         children.append((path, subprocess.Popen(
-            [path, "-I", "-c", ask], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            sandbox + [path, "-I", "-c", ask], env={} if sandbox else None, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL)))
     except OSError:
         pass
@@ -40,6 +40,16 @@ for path, child in children:
         pass
 print(json.dumps(answers))
 `;
+
+/** Makes the words before a command that let it run in a sandbox. */
+export type ProbeSandbox = (python: string) => string[];
+
+let sandboxOf: ProbeSandbox = () => [];
+
+/** Has every interpreter that is asked from now on run in a sandbox: scripts may have made some of them. */
+export function probeInSandbox(sandbox: ProbeSandbox): void {
+  sandboxOf = sandbox;
+}
 
 /** What the probe learned, by path and time of modification. */
 const probed = new Map<string, Promise<Probed | null>>();
@@ -76,7 +86,7 @@ async function runProbe(
   paths: string[],
 ): Promise<Record<string, Omit<Probed, "path">>> {
   const { success, stdout } = await new Deno.Command(launcher, {
-    args: ["-I", "-S", "-c", probe, ...paths],
+    args: ["-I", "-S", "-c", probe, JSON.stringify(paths.map((path) => [path, sandboxOf(path)]))],
     stdin: "null",
     stderr: "null",
   }).output();

@@ -9,9 +9,14 @@ import type { ScriptSource } from "../run/script_source.ts";
 import { readEnvironment } from "../run/make_request.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { runPython } from "../run/run_python.ts";
+import { sandboxLevelOf } from "../run/sandbox_level_of.ts";
+import { requireShownPaths } from "../run/shown_paths.ts";
 
 /** What a job that is run again must be given again, since no file holds it. */
 export type RerunOptions = Pick<RunOptions, "tool" | "stdin" | "envVars" | "envFile">;
+
+/** With the level that the new run keeps to. */
+type Given = RerunOptions & Pick<RunOptions, "repeatedSandbox">;
 
 /**
  * Runs the script of a job again, in the background: with the same arguments, folder, environment and
@@ -38,8 +43,15 @@ export async function rerunJob(
       : "an earlier version started it and kept too little of what it was given";
     throw new UserError(`Cannot run job ${id} again: ${why}. Start its script again.`);
   }
-  await checkSecrets(app, id, asked, given);
+  const repeatedSandbox = files.spec?.process.run.sandbox?.level;
+  await checkSecrets(app, id, asked, { ...given, repeatedSandbox });
   const { scriptPath, module, ...run } = asked.run;
+  requireShownPaths(
+    app.settings,
+    sandboxLevelOf(app.settings.sandbox, undefined, repeatedSandbox),
+    run.directory ?? app.settings.cwd,
+    { directory: run.directory, script_path: scriptPath, python_version: run.pythonVersion },
+  );
   if (run.directory !== undefined) requireDirectory(run.directory);
   const script = scriptPath !== undefined
     ? await readScriptFile(scriptPath)
@@ -49,7 +61,12 @@ export async function rerunJob(
   const answer = await runPython(
     app,
     { ...run, script },
-    { ...asked.options, ...given, background: true },
+    {
+      ...asked.options,
+      ...given,
+      repeatedSandbox,
+      background: true,
+    },
   );
   if (!("background" in answer)) {
     throw new Error("A run in the background was answered with its end");
@@ -67,7 +84,7 @@ async function checkSecrets(
   { settings }: App,
   id: string,
   { run, options, withheld }: AskedRun,
-  given: RerunOptions,
+  given: Given,
 ): Promise<void> {
   if (withheld.password) {
     throw new UserError(

@@ -76,7 +76,7 @@ async function makeResult(
   if (outcome.node !== undefined) result.node = outcome.node;
   if (details.names_python && outcome.python !== undefined) {
     result.python_version_used = outcome.python;
-  } else if (details.names_python && spec && !spec.ray) {
+  } else if (details.names_python && spec && !spec.ray && !isScriptsOwn(spec)) {
     const version = await interpreterVersion(spec.process.run.argv[0]!);
     if (version !== undefined) result.python_version_used = version;
   }
@@ -176,4 +176,9 @@ function describeMemory(processes: NonNullable<Outcome["memory"]>): string {
 
 function rounded(seconds: number): number {
   return Math.round(seconds * 1e4) / 1e4;
+}
+
+/** Whether a script in a sandbox has chosen what runs: nothing of that is started outside. */
+function isScriptsOwn({ parent, process }: StoredSpec): boolean {
+  return parent !== null && process.run.sandbox !== undefined;
 }

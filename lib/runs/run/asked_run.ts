@@ -8,7 +8,7 @@ export interface AskedRun {
   run: Omit<PythonRun, "script"> & { scriptPath?: string; module?: string };
   options: Pick<
     RunOptions,
-    "args" | "envFile" | "timeoutSeconds" | "memoryMb" | "stdinOpen" | "ray" | "label"
+    "args" | "envFile" | "timeoutSeconds" | "memoryMb" | "sandbox" | "stdinOpen" | "ray" | "label"
   >;
   withheld: {
     /** The names of variables whose values were given. */
@@ -21,7 +21,7 @@ export interface AskedRun {
 
 export function askedRun(
   { script, ...run }: PythonRun,
-  { stdin, envVars = {}, args, envFile, timeoutSeconds, memoryMb, stdinOpen, ray, label }:
+  { stdin, envVars = {}, args, envFile, timeoutSeconds, memoryMb, sandbox, stdinOpen, ray, label }:
     RunOptions,
 ): AskedRun {
   const dependencies = run.dependencies?.map(hideSecrets);
@@ -30,7 +30,7 @@ export function askedRun(
   return {
     run: { ...run, dependencies, scriptPath: script.path, module: script.module },
     // By name: what else callers pass along may hold anything.
-    options: { args, envFile, timeoutSeconds, memoryMb, stdinOpen, ray, label },
+    options: { args, envFile, timeoutSeconds, memoryMb, sandbox, stdinOpen, ray, label },
     withheld: {
       ...(variables.length > 0 && { variables }),
       ...(stdin !== undefined && { stdin: true }),

@@ -1,17 +1,22 @@
 import { dirname, join } from "node:path";
 import type { EnvChanges } from "../../base/command.ts";
+import type { SandboxLevel } from "../../base/sandbox_level.ts";
 import { statIfThere, writePrivate } from "../../base/private_files.ts";
 import { resolvePath } from "../../base/resolve_path.ts";
 import type { Draft, ProcessRequest } from "../../jobs/process/process_request.ts";
 import { describeSkippedLines, readEnvFile } from "../../python/environment/env_file.ts";
 import { installScriptRuntime } from "../../python/in_script/script_runtime.ts";
 import { prepareRun, type RunPlan, type RunRequest } from "../../python/prepare_run.ts";
+import { keptFolders } from "../../python/sandbox/kept_folders.ts";
 import { warmWish } from "../../python/warm_wish.ts";
 import type { App } from "../app.ts";
 import type { RunDetails } from "../results/run_result.ts";
 import { isTrue, type Settings } from "../settings.ts";
 import { askedRun } from "./asked_run.ts";
 import { describeCommand } from "./describe_command.ts";
+import { planInSandbox } from "./in_sandbox.ts";
+import { requireShownPaths } from "./shown_paths.ts";
+import { sandboxLevelOf } from "./sandbox_level_of.ts";
 import { DEFAULT_TIMEOUT_SECONDS, type PythonRun, type RunOptions } from "./run_options.ts";
 import { smallest } from "./smallest.ts";
 
@@ -27,12 +32,16 @@ export interface CallerEnvironment {
 /** The variables that the caller gave, those of the `.env` file included. */
 export async function readEnvironment(
   { directory }: Pick<PythonRun, "directory">,
-  { envFile, envVars = {} }: Pick<RunOptions, "envFile" | "envVars">,
-  { cwd, env }: Settings,
+  options: Pick<RunOptions, "envFile" | "envVars" | "sandbox" | "repeatedSandbox">,
+  settings: Settings,
 ): Promise<CallerEnvironment> {
+  const { envFile, envVars = {} } = options;
   if (envFile === undefined) return { env: envVars };
+  const { cwd, env } = settings;
+  const level = levelOf(options, settings);
   const path = resolvePath(envFile, directory ?? cwd, env);
-  const file = await readEnvFile(path, env);
+  const check = (env_file: string) => requireShownPaths(settings, level, "/", { env_file });
+  const file = await readEnvFile(path, env, check);
   return { env: { ...file.variables, ...envVars }, note: describeSkippedLines(path, file) };
 }
 
@@ -51,7 +60,9 @@ export async function makeRequest(
   const scriptPath = isInline ? files.source : path;
   const cwd = run.directory ?? files.artifacts;
   const asked = runRequest(run, options, env, scriptPath, cwd);
-  const plan = await makePlan(asked, app);
+  const level = levelOf(options, app.settings);
+  const bare = await makePlan(asked, level, app);
+  const plan = await planInSandbox(bare, scriptPath, files, level, app.settings);
   if (plan.announcement !== undefined) app.log.warn(plan.announcement);
   const warmUps = (run.benchmark?.repeat ?? 1) > 1 ? 1 : 0;
   const progressFile = { PYTHON_MCP_PROGRESS_FILE: files.progressFile };
@@ -74,6 +85,7 @@ export async function makeRequest(
     env: secret,
     prepareEnv: split(secret, (name) => FOR_PREPARATION.test(name))[0],
     timeoutSeconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+    maxProcesses: app.settings.maxProcesses,
     maxMemoryBytes: smallest(
       options.memoryMb && options.memoryMb * 2 ** 20,
       app.settings.maxMemoryBytes,
@@ -122,11 +134,24 @@ export function runRequest(
   };
 }
 
-async function makePlan(request: RunRequest, { settings }: App): Promise<RunPlan> {
-  const runtime = installScriptRuntime(settings.home);
+function levelOf(
+  { sandbox, repeatedSandbox }: Pick<RunOptions, "sandbox" | "repeatedSandbox">,
+  settings: Settings,
+): SandboxLevel {
+  return sandboxLevelOf(settings.sandbox, sandbox, repeatedSandbox);
+}
+
+async function makePlan(
+  request: RunRequest,
+  level: SandboxLevel,
+  { settings: { home, env } }: App,
+): Promise<RunPlan> {
+  const runtime = installScriptRuntime(home);
+  const isSandboxed = level !== "off";
   return await prepareRun(request, {
-    home: settings.home,
-    baseEnv: settings.env,
+    home,
+    baseEnv: isSandboxed ? { ...env, UV_CACHE_DIR: keptFolders(home).uv } : env,
+    isSandboxed,
     scriptRuntimeEnv: (pythonPath) => runtime.env(pythonPath),
   });
 }

@@ -1,4 +1,5 @@
 import type { BackgroundAnswer } from "../../jobs/waiting/answer_within_budget.ts";
+import type { SandboxLevel } from "../../base/sandbox_level.ts";
 import type { ScriptSource } from "./script_source.ts";
 
 /** How long a script may run when nobody says otherwise: a day. */
@@ -22,6 +23,10 @@ export interface RunOptions {
   memoryMb?: number;
   /** Run on the Ray cluster, with what is asked of it. */
   ray?: RayWish;
+  /** The sandbox that it runs in: the owner's level (the default) or a stricter one. */
+  sandbox?: SandboxLevel;
+  /** The level of the run that this one repeats, which it does not fall below. */
+  repeatedSandbox?: SandboxLevel;
   /** At most 200 characters. */
   label?: string;
   /** Answer at once and go on in the background. */

@@ -4,6 +4,8 @@ import { findScript } from "../../python/library/script_library.ts";
 import type { App } from "../app.ts";
 import type { Caller } from "../caller.ts";
 import { readScript, readScriptFile, requireDirectory } from "./read_script.ts";
+import { sandboxLevelOf } from "./sandbox_level_of.ts";
+import { requireShownPaths } from "./shown_paths.ts";
 import type { BenchmarkOptions, RunAnswer, RunOptions } from "./run_options.ts";
 import { runPython } from "./run_python.ts";
 import type { ScriptChoice } from "./script_source.ts";
@@ -26,6 +28,7 @@ export async function runInDirectory(
 ): Promise<RunAnswer> {
   const { cwd, env } = app.settings;
   const directory = requireDirectory(resolvePath(run.directory, cwd, env));
+  requireShown(app, run, directory, { ...run, directory });
   return await runPython(
     app,
     {
@@ -66,6 +69,7 @@ export async function runWithDependencies(
   const directory = run.directory === undefined
     ? undefined
     : requireDirectory(resolvePath(run.directory, cwd, env));
+  requireShown(app, run, directory ?? cwd, { ...run, directory });
   const script = await readScript(run, directory, directory ?? cwd, env);
   const folder = directory ?? (script.path && dirname(script.path));
   return await runPython(
@@ -85,6 +89,24 @@ export async function runWithDependencies(
     run,
     caller,
   );
+}
+
+/** Refuses paths that the sandbox of the run hides. */
+function requireShown(
+  { settings }: App,
+  { sandbox }: RunOptions,
+  base: string,
+  { directory, scriptPath, pythonVersion }: {
+    directory?: string;
+    scriptPath?: string;
+    pythonVersion?: string;
+  },
+): void {
+  requireShownPaths(settings, sandboxLevelOf(settings.sandbox, sandbox), base, {
+    directory,
+    script_path: scriptPath,
+    python_version: pythonVersion,
+  });
 }
 
 /** A saved script to run. */

@@ -5,6 +5,7 @@ import { ensureSession } from "./ensure_session.ts";
 import { noSession } from "./list_sessions.ts";
 import { replayCells } from "./replay_cells.ts";
 import type { SESSION_ACTIONS } from "./session_actions.ts";
+import { requireNoSandbox } from "./require_no_sandbox.ts";
 import { checkSessionName } from "./session_options.ts";
 import { completedCells } from "./read_transcript.ts";
 
@@ -35,6 +36,7 @@ export async function endSession(
   { session, action, replay, client }: EndOptions,
   caller: Caller = {},
 ): Promise<EndAnswer> {
+  requireNoSandbox(app);
   const files = new SessionFiles(app.jobs.home, checkSessionName(session));
   const id = files.lives ? files.record?.id : undefined;
   const answer = (message: string) => ({ session, message });

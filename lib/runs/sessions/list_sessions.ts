@@ -3,6 +3,7 @@ import type { SessionVariable } from "../../jobs/files/messages.ts";
 import { SessionFiles } from "../../jobs/files/session_files.ts";
 import { isoTime } from "../../jobs/model/job_view.ts";
 import type { App } from "../app.ts";
+import { requireNoSandbox } from "./require_no_sandbox.ts";
 import { checkSessionName } from "./session_options.ts";
 
 /** A session that lives; times are ISO 8601, UTC. */
@@ -31,6 +32,8 @@ export interface SessionView {
  */
 export async function listSessions(app: App, name?: string): Promise<SessionView[]> {
   const { home } = app.jobs;
+  if (name === undefined && app.settings.sandbox.level !== "off") return [];
+  requireNoSandbox(app);
   if (name === undefined) {
     return SessionFiles.names(home).flatMap((one) => viewOf(new SessionFiles(home, one)) ?? []);
   }

@@ -11,6 +11,7 @@ import { type Awaited, budgetOf, startAndAwait } from "../run/await_run.ts";
 import { DEFAULT_TIMEOUT_SECONDS, type RunAnswer } from "../run/run_options.ts";
 import { checkLabel } from "../run/check_label.ts";
 import { ensureSession, installsNothing, type LivingSession } from "./ensure_session.ts";
+import { requireNoSandbox } from "./require_no_sandbox.ts";
 import { type CellOptions, checkCode, checkSessionName } from "./session_options.ts";
 
 export const CELL_TOOL = "py_session_run";
@@ -26,6 +27,7 @@ export async function runCell(
   options: CellOptions,
   caller: Caller = {},
 ): Promise<RunAnswer> {
+  requireNoSandbox(app);
   checkLabel(options.label);
   checkSessionName(options.session);
   checkCode(options.code);

@@ -2,6 +2,7 @@ import { SessionFiles } from "../../jobs/files/session_files.ts";
 import type { App } from "../app.ts";
 import { notebookPath } from "./notebook_path.ts";
 import { cellsOf } from "./session_story.ts";
+import { requireNoSandbox } from "./require_no_sandbox.ts";
 import { readStory } from "./read_story.ts";
 import { transcriptNotebook } from "./transcript_notebook.ts";
 import { writeNotebook } from "./write_notebook.ts";
@@ -28,9 +29,11 @@ export interface SaveAnswer {
  * @throws UserError when there is no such session, and when the notebook cannot be where it is to be
  */
 export async function saveSession(
-  { jobs, settings }: App,
+  app: App,
   { session, path, overwrite }: SaveOptions,
 ): Promise<SaveAnswer> {
+  requireNoSandbox(app);
+  const { jobs, settings } = app;
   const files = new SessionFiles(jobs.home, session);
   const story = readStory(files);
   const base = files.record?.asked.directory ?? settings.cwd;

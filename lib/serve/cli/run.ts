@@ -9,7 +9,7 @@ import {
   texts,
   turnOff,
 } from "./command/options.ts";
-import { parseAmount } from "./command/parse_values.ts";
+import { parseAmount, parseSandbox } from "./command/parse_values.ts";
 import { RERUN_OPTIONS } from "./jobs/rerun_options.ts";
 
 /** `run`: a script as a job, as the tools run it. */
@@ -67,6 +67,10 @@ export const RUN = defineCommand({
     }),
     sharedDirectory: text("with --run-on ray: the folder as the cluster sees it; none is sent", {
       placeholder: "<path>",
+    }),
+    sandbox: parsed("a stricter sandbox than PYTHON_MCP_SANDBOX: workspace, hosts, isolated", {
+      placeholder: "<level>",
+      read: parseSandbox,
     }),
     ...RERUN_OPTIONS,
   },

@@ -1,5 +1,6 @@
 import { basename, resolve } from "node:path";
 import { exists } from "../../base/private_files.ts";
+import type { SandboxLevel } from "../../base/sandbox_level.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { App } from "../../runs/app.ts";
 import type { ScriptChoice } from "../../runs/run/script_source.ts";
@@ -32,6 +33,7 @@ export interface RunChoice {
   gpus?: number;
   include?: string[];
   sharedDirectory?: string;
+  sandbox?: SandboxLevel;
   stdin: boolean;
   detach: boolean;
   json: boolean;
@@ -82,6 +84,7 @@ async function startRun(
     timeoutSeconds: options.timeoutSeconds,
     memoryMb: options.memoryMb,
     ray: options.runOn === "ray" ? rayWish(options) : undefined,
+    sandbox: options.sandbox,
     label: options.label ?? (script === "-" ? "standard input" : basename(script)),
     stdin: options.stdin ? await readStdin() : undefined,
     stdinOpen,

@@ -8,6 +8,7 @@ import { checkIndex } from "./doctor_index.ts";
 import { checkPermissions } from "./doctor_permissions.ts";
 import { checkPythons } from "./doctor_pythons.ts";
 import { checkRay } from "./doctor_ray.ts";
+import { checkSandbox } from "./doctor_sandbox.ts";
 import { checkUv } from "./doctor_uv.ts";
 import { checkWarm } from "./doctor_warm.ts";
 import type { Finding } from "./finding.ts";
@@ -23,6 +24,7 @@ export async function examine(
     ["uv", () => checkUv(settings)],
     ["Python", () => checkPythons(settings)],
     ["home", () => checkHome(settings.home)],
+    ["sandbox", () => checkSandbox(settings)],
     ["warm runs", () => checkWarm(settings)],
     ...(settings.ray
       ? [["Ray", () => checkRay(settings.ray!)] as [string, () => Promise<Finding[]>]]

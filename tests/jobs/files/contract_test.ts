@@ -28,12 +28,13 @@ const PROCESS: Keys<ProcessSpec> = {
   timeout_seconds: true,
   max_output_bytes: true,
   max_memory_bytes: true,
+  max_processes: true,
   sample_interval_seconds: true,
   repeat: true,
   warm: true,
   session: true,
 };
-const STEP: Keys<PrepareStep & RunStep> = {
+const STEP: Keys<Omit<PrepareStep, "needs"> & RunStep> = {
   label: true,
   argv: true,
   cwd: true,
@@ -44,6 +45,7 @@ const STEP: Keys<PrepareStep & RunStep> = {
   timeout_seconds: true,
   stdin: true,
   stdin_open: true,
+  sandbox: true,
 };
 const STORED: Keys<StoredSpec> = {
   id: true,

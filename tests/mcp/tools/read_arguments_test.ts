@@ -86,7 +86,9 @@ Deno.test("whole numbers are integers in published schemas, without bounds that 
   assert.equal(properties.job.properties.stdout_cursor.type, "integer");
   assert.equal(properties.artifacts.items.properties.size_bytes.type, "integer");
   assert.equal(properties.elapsed_seconds.type, "number");
-  assert.ok(!JSON.stringify(TOOLS.map(listTool)).includes(String(Number.MAX_SAFE_INTEGER)));
+  assert.ok(
+    !JSON.stringify(TOOLS.map((tool) => listTool(tool))).includes(String(Number.MAX_SAFE_INTEGER)),
+  );
 });
 
 Deno.test("published input schemas are open objects without unions, null and propertyNames", () => {

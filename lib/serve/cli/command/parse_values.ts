@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { SANDBOX_LEVELS, type SandboxLevel } from "../../../base/sandbox_level.ts";
 
 export function parsePort(text: string): number {
   const port = Number(text);
@@ -37,4 +38,10 @@ export function parseVariable(
   const at = text.indexOf("=");
   if (at < 1) throw new InvalidArgumentError("It has the form NAME=VALUE.");
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+export function parseSandbox(text: string): SandboxLevel {
+  const found = SANDBOX_LEVELS.find((level) => level === text);
+  if (found) return found;
+  throw new InvalidArgumentError(`It is one of ${SANDBOX_LEVELS.join(", ")}.`);
 }

@@ -1,0 +1,71 @@
+import { join } from "node:path";
+import type { Sandbox } from "../../base/command.ts";
+import { exists } from "../../base/private_files.ts";
+
+/** What programs outside run or believe when they find it in a folder. */
+const FOLDERS = [".git", ".vscode", ".cursor", ".claude", ".venv"];
+const FILES = [".mcp.json", ".envrc"];
+
+/** What scripts cannot write to though it is in a folder that they can write to. */
+export interface Guarded {
+  existing: string[];
+  /** An empty one takes the place of what is not there, for as long as the script runs. */
+  placeholders: NonNullable<Sandbox["placeholders"]>;
+}
+
+/** So many folders below a root are looked at for what is in them. */
+const LOOKED_AT = 500;
+const DEPTH = 2;
+
+/**
+ * @param tops Where the names are kept even if nothing has them.
+ */
+export function findGuarded(tops: readonly string[]): Guarded {
+  const names = [
+    ...FOLDERS.map((name) => ({ name, is_folder: true })),
+    ...FILES.map((name) => ({ name, is_folder: false })),
+  ];
+  const all = tops.flatMap((top) =>
+    names.map(({ name, is_folder }) => ({ path: join(top, name), is_folder }))
+  );
+  const left = { folders: LOOKED_AT };
+  const below = tops.flatMap((top) => foldersBelow(top, DEPTH, left))
+    .flatMap((folder) => names.map(({ name }) => join(folder, name)));
+  const existing = [...all.map(({ path }) => path), ...below].filter(isThere);
+  return {
+    existing: [...new Set(existing)],
+    placeholders: all.filter(({ path }) => !isThere(path)),
+  };
+}
+
+export function guardedNames({ existing, placeholders }: Guarded): string[] {
+  return [
+    ...existing.flatMap((path) => ["--ro-bind", path, path]),
+    // What nobody can make has no placeholder.
+    ...placeholders.flatMap(({ path }) => ["--ro-bind-try", path, path]),
+  ];
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return exists(path);
+  } catch {
+    return false;
+  }
+}
+
+function foldersBelow(folder: string, depth: number, left: { folders: number }): string[] {
+  if (depth === 0) return [];
+  const found: string[] = [];
+  try {
+    for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+      if (!isDirectory || name.startsWith(".") || name === "node_modules") continue;
+      if (left.folders-- <= 0) break;
+      found.push(join(folder, name));
+    }
+  } catch {
+    return [];
+  }
+  return [...found, ...found.flatMap((one) => foldersBelow(one, depth - 1, left))];
+}

@@ -1,0 +1,38 @@
+import type { SandboxLevel } from "../../base/sandbox_level.ts";
+import { resolvePath } from "../../base/resolve_path.ts";
+import { isPythonPath } from "../../python/interpreters/python_at_path.ts";
+import { placesOf, shows } from "../../python/sandbox/places.ts";
+import { requireShown } from "../../python/sandbox/sandbox_step.ts";
+import type { Settings } from "../settings.ts";
+
+/** The paths that a caller may name, by their parameters. */
+export interface NamedPaths {
+  directory?: string;
+  script_path?: string;
+  env_file?: string;
+  python_version?: string;
+}
+
+/**
+ * Refuses paths that lead to what the sandbox hides, before anything there is read: a script may have
+ * put links where it can write.
+ *
+ * @param base what a relative path starts from
+ * @throws UserError that names the parameter
+ */
+export function requireShownPaths(
+  settings: Pick<Settings, "home" | "sandbox" | "env">,
+  level: SandboxLevel,
+  base: string,
+  { python_version, ...paths }: NamedPaths,
+): void {
+  if (level === "off") return;
+  const places = placesOf(settings.home, settings.sandbox, settings.env);
+  const isPath = python_version !== undefined && isPythonPath(python_version, base);
+  const named = { ...paths, ...(isPath ? { python_version: python_version.trim() } : {}) };
+  for (const [what, path] of Object.entries(named)) {
+    if (path === undefined) continue;
+    const absolute = resolvePath(path, base, settings.env);
+    requireShown(what, absolute, level, (one) => shows(places, one));
+  }
+}

@@ -67,7 +67,6 @@ export class EscapeScene implements AsyncDisposable {
       budgetSeconds: 120,
     });
     if (exit_code !== 0) throw new Error(`${stderr}`);
-    if (more.debug) console.error(level, stderr);
     return JSON.parse(stdout as string);
   }
 

@@ -2,9 +2,7 @@ import { type Call, Calls, type Ended, type Keep } from "./process/calls.ts";
 import { ChildRegistry } from "./process/child_registry.ts";
 import { type Home, isWhole, jobFolder, openHome } from "./files/home.ts";
 import { HomeCleaner } from "./process/home_cleaner.ts";
-import type { ClusterChild } from "./files/messages.ts";
 import {
-  endedWithoutRun,
   isFinal,
   type JobEnd,
   type JobEntry,
@@ -22,9 +20,8 @@ import { Notices } from "./files/notices.ts";
 import { Owner } from "./files/owner.ts";
 import type { Draft, ProcessRequest } from "./process/process_request.ts";
 import { ProcessRunner } from "./process/process_runner.ts";
-import type { Runner } from "./process/runner.ts";
-import type { RayAddress } from "./ray/ray_api.ts";
-import { type RayRequest, RayRunner } from "./ray/ray_runner.ts";
+import type { RayRequest } from "./ray/ray_submitter.ts";
+import { Runners, type RunnersOptions } from "./runners.ts";
 import { sendInput } from "./process/send_input.ts";
 import { TaskRunner } from "./task/task_runner.ts";
 import { untilEnded } from "./waiting/until_ended.ts";
@@ -34,11 +31,9 @@ export type { Call, Ended, Keep } from "./process/calls.ts";
 const POLL_MS = 1000;
 const SWEEP_MS = 3600 * 1000;
 const CANCEL_SECONDS = 30;
-const NO_CLUSTER =
-  "The job was not started: its server knows no Ray cluster. Set PYTHON_MCP_RAY_ADDRESS";
 const ASK_AGAIN_SECONDS = 1;
 
-export interface JobManagerOptions {
+export interface JobManagerOptions extends Pick<RunnersOptions, "ray" | "requestOf"> {
   home: Home;
   /** Path of the Python (3.8 or later) that runs launcher and supervisors. */
   python: () => string;
@@ -49,10 +44,6 @@ export interface JobManagerOptions {
   keepDays: number;
   /** How long a cancel waits until nothing of the job runs; 30 by default. */
   cancelSeconds?: number;
-  /** The cluster that jobs may run on. */
-  ray?: RayAddress;
-  /** Makes what is run of a job that a script wants to have on the cluster. */
-  requestOf?: (child: ClusterChild, draft: Draft) => Promise<RayRequest>;
   /** Called with each sweep, with the programs of the jobs that have not ended. */
   swept?: (programs: string[]) => Promise<void>;
   /** Makes the result of a run out of its files. */
@@ -70,18 +61,11 @@ export class JobManager {
   readonly notices: Notices;
   readonly tasks: TaskRunner;
   readonly #processes: ProcessRunner;
-  readonly #ray?: RayRunner;
+  readonly #runners: Runners;
   readonly #options: JobManagerOptions;
   readonly #owner: Owner;
   readonly #snapshot: JobSnapshot;
   readonly #cleaner: HomeCleaner;
-  /** For a job on a cluster that this server does not know: another one reads the job's files. */
-  readonly #elsewhere: Runner = {
-    isQueued: () => false,
-    moveToBackground: () => Promise.resolve(),
-    askToCancel: ({ id }) => Promise.resolve(this.files(id)?.askToCancel()),
-    discard: (id) => this.#processes.discard(id),
-  };
   readonly #children: ChildRegistry;
   readonly #calls: Calls;
   readonly #poller: JobPoller;
@@ -117,27 +101,27 @@ export class JobManager {
       ...options,
       ...shared,
       register: (id) => children.register(id),
-      submit: (child) => void this.#submit(child),
+      submit: (child) => void this.#runners.submit(child),
       news: (id) => this.#onNews(id),
     });
-    this.#ray = options.ray && new RayRunner({
+    this.#runners = new Runners({
       ...options,
       ...shared,
-      address: options.ray,
-      discard: (id) => this.#processes.discard(id),
+      children,
+      processes: this.#processes,
       news: (id) => this.#onNews(id),
     });
     this.#cleaner = new HomeCleaner({
       ...options,
       store: this.store,
       children,
-      removing: (ids) => this.#forgetOnCluster(ids),
+      removing: (ids) => this.#runners.forget(ids),
     });
     this.#calls = new Calls({
       ...options,
       store: this.store,
       recovery: this.#processes.recovery,
-      runnerOf: (id) => this.#runnerOf(id),
+      runnerOf: (id) => this.#runners.of(id),
     });
     this.tasks = new TaskRunner({ ...shared, changed, log });
     const calls = this.#calls;
@@ -201,12 +185,12 @@ export class JobManager {
 
   /** Starts a run that its caller waits for; it is no listed job unless it outlives the call. */
   call(draft: Draft, request: ProcessRequest | RayRequest): Promise<Call> {
-    return this.#calls.start(draft, () => this.#start(draft, request));
+    return this.#calls.start(draft, () => this.#runners.start(draft, request));
   }
 
   /** Starts a run in the background. */
   async start(draft: Draft, request: ProcessRequest | RayRequest): Promise<void> {
-    await this.#start(draft, request);
+    await this.#runners.start(draft, request);
     this.#publish(draft.id);
   }
 
@@ -279,7 +263,7 @@ export class JobManager {
     const deadline = performance.now() + seconds * 1000;
     for (let last = row;;) {
       // Again and again: a job that somebody looked at just now could not be locked.
-      if (row.kind !== "task") await this.#runnerOf(id).askToCancel(last);
+      if (row.kind !== "task") await this.#runners.of(id).askToCancel(last);
       else if (!this.tasks.cancel(id)) this.files(id)?.askToCancel();
       last = await this.waitForEnd(id, ASK_AGAIN_SECONDS) ?? last;
       if (isFinal(last.status) || performance.now() >= deadline) {
@@ -341,7 +325,7 @@ export class JobManager {
     await this.#poller.close();
     this.tasks.close();
     await this.#calls.close().catch((error) => this.log(`a call was not listed: ${error}`));
-    await this.#ray?.close();
+    await this.#runners.close();
     this.#snapshot.close();
     await this.#processes.close();
     this.store.close();
@@ -367,48 +351,8 @@ export class JobManager {
     } catch (error) {
       this.log(`the home cannot be made anew: ${error}`);
     }
-    this.#ray?.look();
+    this.#runners.look();
     return this.#keepsRefreshing ? this.#poller.refreshAll() : this.#poller.readAll();
-  }
-
-  #start(draft: Draft, request: ProcessRequest | RayRequest): Promise<void> {
-    return "ray" in request
-      ? this.#ray!.start(draft, request)
-      : this.#processes.start(draft, request);
-  }
-
-  /** Submits a job that a script has asked for; one that cannot be submitted fails. */
-  async #submit(child: ClusterChild): Promise<void> {
-    const { id } = child;
-    try {
-      this.#children.register(id);
-      const row = this.store.get(id);
-      const files = this.files(id);
-      if (!row || !files) return;
-      const { requestOf } = this.#options;
-      if (!this.#ray || !requestOf) return files.end(endedWithoutRun({ error: NO_CLUSTER }));
-      this.store.changeOwner(id, row.owner, this.#owner.id);
-      const draft: Draft = { ...row, kind: "ray", files };
-      try {
-        await this.#ray.submit(draft, () => requestOf(child, draft));
-      } catch (error) {
-        this.#ray.fail(id, error instanceof Error ? error.message : String(error));
-      }
-      this.#onNews(id);
-    } catch (error) {
-      this.log(`job ${id} is not submitted: ${error}`);
-    }
-  }
-
-  /** What runs a job; for one on a cluster that this server knows nothing of, its files alone count. */
-  #runnerOf(id: string): Runner {
-    if (this.store.get(id)?.kind !== "ray") return this.#processes;
-    return this.#ray ?? this.#elsewhere;
-  }
-
-  #forgetOnCluster(ids: string[]): void {
-    if (!this.#ray) return;
-    for (const id of ids) if (this.store.get(id)?.kind === "ray") this.#ray.forget(id);
   }
 
   #onNews(id?: string): void {

@@ -10,6 +10,7 @@ import { benchJobStatus } from "./job_status.ts";
 import { benchMemory, benchOutput } from "./output.ts";
 import { benchQuickRun } from "./quick_run.ts";
 import { benchCursor, benchWait } from "./reading.ts";
+import { benchRay } from "./ray.ts";
 import { type Results, writeResults } from "./results.ts";
 import { benchIdleMemory, benchStart } from "./start.ts";
 import { benchWarmRuns } from "./warm_runs.ts";
@@ -25,6 +26,7 @@ const BENCHES: Record<string, (home: TestHome) => Promise<Partial<Results>>> = {
   cursor: async (home) => ({ figures: await benchCursor(home) }),
   wait: async (home) => ({ amounts: [await benchWait(home)] }),
   idle: async (home) => ({ amounts: [await benchIdleMemory(home)] }),
+  ray: benchRay,
   memory: async (home) => ({ amounts: await benchMemory(home) }),
 };
 

@@ -116,6 +116,16 @@ export class RayCluster implements AsyncDisposable {
     return success ? new TextDecoder().decode(stdout) : undefined;
   }
 
+  /** Runs the program `ray`. */
+  async ray(args: string[]): Promise<Deno.CommandOutput> {
+    return await this.run([
+      "env",
+      `PATH=${BIN}:${Deno.env.get("PATH")}`,
+      join(BIN!, "ray"),
+      ...args,
+    ]);
+  }
+
   async run(argv: string[]): Promise<Deno.CommandOutput> {
     const [command, ...args] = [...this.wrapper, ...argv];
     return await new Deno.Command(command!, { args, stderr: "null" }).output();

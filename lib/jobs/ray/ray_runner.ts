@@ -4,31 +4,15 @@ import { holdLock } from "../files/file_lock.ts";
 import { JobFiles } from "../files/job_files.ts";
 import type { Owner } from "../files/owner.ts";
 import { endedWithoutRun, isFinal, type JobRow, type Outcome } from "../model/job.ts";
-import {
-  type Draft,
-  makeSpec,
-  type ProcessRequest,
-  writeSpec,
-} from "../process/process_request.ts";
+import type { Draft } from "../process/process_request.ts";
 import type { Runner } from "../process/runner.ts";
 import type { JobStore } from "../store/job_store.ts";
-import {
-  controlPackage,
-  controlPackageName,
-  makeSubmission,
-  NEUTRAL_PACKAGE,
-} from "./make_submission.ts";
-import { type RayAddress, RayApi, type RayJob, rayProblem, RayRefusal } from "./ray_api.ts";
+import { controlPackageName, NEUTRAL_PACKAGE } from "./make_submission.ts";
+import { forgetJob } from "./forget_job.ts";
+import { type RayAddress, RayApi, type RayJob } from "./ray_api.ts";
 import { hasEnded, RayFollower } from "./ray_follower.ts";
-import type { RayOrder } from "./ray_order.ts";
 import { lastWords, outcomeBy } from "./ray_outcome.ts";
-import { Turns } from "./turns.ts";
-import { sendFiles } from "./send_files.ts";
-
-/** A command to run as a job on a cluster. */
-export interface RayRequest extends ProcessRequest {
-  ray: RayOrder;
-}
+import { type RayRequest, RaySubmitter } from "./ray_submitter.ts";
 
 export interface RayRunnerOptions {
   address: RayAddress;
@@ -53,10 +37,6 @@ const SOON_FOR_MS = 15_000;
 const TIMES_MISSING = 3;
 /** The same for a job whose submission a server has been asked for. */
 const TIMES_NOT_SUBMITTED = 20;
-/** How many jobs are submitted at the same time. */
-const AT_ONCE = 4;
-const FORGET_TRIES = 20;
-const PUT_BACK_MS = 3000;
 const LAST_TRIES_MS = 2000;
 const RESTARTED = "The job is lost: the cluster was restarted";
 const DELETED = "The job is lost: the cluster does not know it any more, since somebody deleted it";
@@ -66,8 +46,7 @@ const NOT_SUBMITTED = "The server that was to submit this job to the cluster end
 export class RayRunner implements Runner {
   readonly #options: RayRunnerOptions;
   readonly #api: RayApi;
-  readonly #turns = new Turns(AT_ONCE);
-  readonly #starting = new Set<string>();
+  readonly #submitter: RaySubmitter;
   readonly #followers = new Map<string, RayFollower>();
   readonly #forgetting = new Set<Promise<void>>();
   readonly #missing = new Map<string, number>();
@@ -80,6 +59,7 @@ export class RayRunner implements Runner {
   constructor(options: RayRunnerOptions) {
     this.#options = options;
     this.#api = new RayApi(options.address);
+    this.#submitter = new RaySubmitter(this.#api, options);
   }
 
   /** Submits a job under its own id. From here on the cluster keeps it; one that it refuses is removed. */
@@ -98,41 +78,13 @@ export class RayRunner implements Runner {
    * @throws UserError when it was not submitted
    */
   async submit(draft: Draft, makeRequest: () => Promise<RayRequest>): Promise<void> {
-    this.#starting.add(draft.id);
-    draft.files.markOnCluster();
-    try {
-      await this.#turns.take(async () => await this.#start(draft, await makeRequest()));
-    } catch (error) {
-      throw rayProblem(error, this.#api);
-    } finally {
-      this.#starting.delete(draft.id);
-    }
+    await this.#submitter.submit(draft, makeRequest);
     this.#soonUntil = performance.now() + SOON_FOR_MS;
     this.#lookSoon();
   }
 
-  async #start(draft: Draft, request: RayRequest): Promise<void> {
-    const { store, maxOutputBytes, address: { url } } = this.#options;
-    const { id, files } = draft;
-    const process = makeSpec(draft, request, maxOutputBytes);
-    const { session_name: session } = await this.#api.version();
-    const workPackage = await sendFiles(this.#api, request.ray.files);
-    const control = controlPackage(request.ray, process, request);
-    await this.#api.upload(controlPackageName(id), control);
-    // Before the cluster knows of it: a server that is killed now leaves a job that says so.
-    writeSpec(draft, request, process, store, { ray: { url, session } });
-    const label = store.get(id)?.label ?? null;
-    try {
-      await this.#api.submit(makeSubmission(id, request.ray, label, workPackage));
-    } catch (error) {
-      // Whether it has come through shows later, unless the cluster has said no.
-      if (error instanceof RayRefusal && !await this.#api.job(id).catch(() => true)) throw error;
-    }
-    files.amend({ ray: { url, session, is_submitted: true } });
-  }
-
   isQueued(id: string): boolean {
-    return this.#starting.has(id) || !this.#files(id).hasStarted;
+    return this.#submitter.has(id) || !this.#files(id).hasStarted;
   }
 
   moveToBackground(id: string): Promise<void> {
@@ -147,30 +99,17 @@ export class RayRunner implements Runner {
 
   /** Lets the cluster forget a job too, once it has ended there: that may be a moment later than here. */
   forget(id: string): void {
-    const forgetting = this.#forget(id).finally(() => this.#forgetting.delete(forgetting));
+    const forgetting = forgetJob(this.#api, id)
+      .catch((error) => this.#options.log(`the cluster may still know job ${id}: ${error}`))
+      .finally(() => this.#forgetting.delete(forgetting));
     this.#forgetting.add(forgetting);
-  }
-
-  async #forget(id: string): Promise<void> {
-    for (let tries = FORGET_TRIES; tries > 0; tries--) {
-      try {
-        await this.#api.delete(id);
-        // Ray puts one back that it has just seen end.
-        await new Promise((resolve) => setTimeout(resolve, PUT_BACK_MS));
-        if (!await this.#api.job(id)) return;
-      } catch (error) {
-        if (!(error instanceof RayRefusal) || error.status === 404) return;
-        await new Promise((resolve) => setTimeout(resolve, LATER_MS));
-      }
-    }
-    this.#options.log(`the cluster still knows job ${id}, which was removed here`);
   }
 
   async askToCancel({ id }: JobRow): Promise<void> {
     const files = this.#files(id);
     if (!files.isThere) return;
     files.askToCancel();
-    if (this.#starting.has(id)) return;
+    if (this.#submitter.has(id)) return;
     try {
       const job = await this.#api.job(id);
       if (job) await this.#stop(job);
@@ -230,7 +169,7 @@ export class RayRunner implements Runner {
     const { store, owner } = this.#options;
     const lives = new Map<string, boolean>();
     return store.unfinished().filter((row) => {
-      if (row.kind !== "ray" || this.#starting.has(row.id)) return false;
+      if (row.kind !== "ray" || this.#submitter.has(row.id)) return false;
       if (row.owner === owner.id) return true;
       if (!lives.has(row.owner)) lives.set(row.owner, owner.lives(row.owner));
       return !lives.get(row.owner);

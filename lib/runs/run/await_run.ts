@@ -1,6 +1,6 @@
 import type { Call, Ended, Keep } from "../../jobs/job_manager.ts";
 import type { Draft, ProcessRequest } from "../../jobs/process/process_request.ts";
-import type { RayRequest } from "../../jobs/ray/ray_runner.ts";
+import type { RayRequest } from "../../jobs/ray/ray_submitter.ts";
 import {
   answerWithinBudget,
   type BackgroundAnswer,

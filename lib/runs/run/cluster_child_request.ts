@@ -1,6 +1,6 @@
 import type { ClusterChild } from "../../jobs/files/messages.ts";
 import type { Draft } from "../../jobs/process/process_request.ts";
-import type { RayRequest } from "../../jobs/ray/ray_runner.ts";
+import type { RayRequest } from "../../jobs/ray/ray_submitter.ts";
 import type { App } from "../app.ts";
 import { makeRayRequest } from "./make_ray_request.ts";
 import { readScriptFile } from "./read_script.ts";

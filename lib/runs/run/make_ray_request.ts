@@ -3,7 +3,7 @@ import { statIfThere, writePrivate } from "../../base/private_files.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { Draft } from "../../jobs/process/process_request.ts";
 import { placesOn } from "../../jobs/ray/ray_order.ts";
-import type { RayRequest } from "../../jobs/ray/ray_runner.ts";
+import type { RayRequest } from "../../jobs/ray/ray_submitter.ts";
 import type { ZipEntry } from "../../jobs/ray/stored_zip.ts";
 import { planOnCluster } from "../../python/plan_on_cluster.ts";
 import type { App } from "../app.ts";

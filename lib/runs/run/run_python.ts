@@ -4,7 +4,7 @@ import type { App } from "../app.ts";
 import type { Caller } from "../caller.ts";
 import { type Awaited, budgetOf, startAndAwait } from "./await_run.ts";
 import { checkLabel } from "./check_label.ts";
-import type { RayRequest } from "../../jobs/ray/ray_runner.ts";
+import type { RayRequest } from "../../jobs/ray/ray_submitter.ts";
 import { makeRayRequest } from "./make_ray_request.ts";
 import { makeRequest, readEnvironment } from "./make_request.ts";
 import type { PythonRun, RunAnswer, RunOptions } from "./run_options.ts";

@@ -11,17 +11,20 @@ const PUT_BACK_MS = 3000;
  * @throws where the cluster does not answer, or keeps it
  */
 export async function forgetJob(api: RayApi, id: string): Promise<void> {
-  for (let tries = 1;; tries++) {
+  let problem: unknown;
+  for (let tries = 0; tries < TRIES; tries++) {
     try {
       await api.delete(id);
       await pause(PUT_BACK_MS);
       if (!await api.job(id)) return;
     } catch (error) {
       if (error instanceof RayRefusal && error.status === 404) return;
-      if (!(error instanceof RayRefusal) || tries >= TRIES) throw error;
+      if (!(error instanceof RayRefusal)) throw error;
+      problem = error;
       await pause(PAUSE_MS);
     }
   }
+  throw problem ?? new Error("Ray puts it back again and again");
 }
 
 function pause(milliseconds: number): Promise<void> {

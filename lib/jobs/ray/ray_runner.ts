@@ -28,10 +28,8 @@ export interface RayRunnerOptions {
   log: (message: string) => void;
 }
 
-/** How often the cluster is asked for the states of all jobs, at first and later. */
+/** How often somebody who has just started a job asks for the states of all; else it is each second. */
 const SOON_MS = 250;
-const LATER_MS = 1000;
-/** How long somebody who has just started a job looks often. */
 const SOON_FOR_MS = 15_000;
 /** A job is lost when the cluster does not know it so many times in a row. */
 const TIMES_MISSING = 3;

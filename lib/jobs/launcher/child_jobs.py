@@ -34,6 +34,8 @@ def make(home, launcher_id, request):
     job_id, parent_folder = request["id"], folder_of(home, request["parent"])
     folder = folder_of(home, job_id)
     parent = read_parent(parent_folder)
+    if "cluster" in request and parent["process"]["run"].get("sandbox"):
+        raise Refused("a cluster has no sandbox, and this script runs in one")
     marker = os.path.join(home, names.ADOPT, job_id)
     held = slots.hold_own_lock(marker)
     try:

@@ -2,6 +2,7 @@ import type { ClusterChild } from "../../jobs/files/messages.ts";
 import type { Draft } from "../../jobs/process/process_request.ts";
 import type { RayRequest } from "../../jobs/ray/ray_submitter.ts";
 import type { App } from "../app.ts";
+import { forbidInSandbox } from "./forbid_in_sandbox.ts";
 import { makeRayRequest } from "./make_ray_request.ts";
 import { readScriptFile } from "./read_script.ts";
 import type { RunOptions } from "./run_options.ts";
@@ -12,6 +13,7 @@ export async function clusterChildRequest(
   child: ClusterChild,
   draft: Draft,
 ): Promise<RayRequest> {
+  forbidInSandbox({}, app.settings);
   const { argv: [, path, ...args], cwd, script, cluster: { ray, env } } = child;
   const { details } = app.jobs.files(child.parent)?.spec ?? {};
   const packages = details?.resolved_dependencies as string[] | undefined;

@@ -5,10 +5,10 @@ import type { Caller } from "../caller.ts";
 import { type Awaited, budgetOf, startAndAwait } from "./await_run.ts";
 import { checkLabel } from "./check_label.ts";
 import type { RayRequest } from "../../jobs/ray/ray_submitter.ts";
+import { forbidInSandbox } from "./forbid_in_sandbox.ts";
 import { makeRayRequest } from "./make_ray_request.ts";
 import { makeRequest, readEnvironment } from "./make_request.ts";
 import type { PythonRun, RunAnswer, RunOptions } from "./run_options.ts";
-import { sandboxLevelOf } from "./sandbox_level_of.ts";
 
 /** Runs Python as a job, and answers as smart async does. */
 export async function runPython(
@@ -20,7 +20,7 @@ export async function runPython(
   const { jobs, settings } = app;
   checkLabel(options.label);
   if (options.ray !== undefined && settings.ray === undefined) throw hasNoCluster();
-  if (options.ray !== undefined) requireLocal(options, settings);
+  if (options.ray !== undefined) forbidInSandbox(options, settings);
   const budget = budgetOf(options, app);
   const began = performance.now();
   const environment = await readEnvironment(run, options, settings);
@@ -36,19 +36,6 @@ export async function runPython(
     throw error;
   }
   return toAnswer(await startAndAwait(app, draft, request, { budget, began }, caller));
-}
-
-/** @throws UserError where the run is to have a sandbox, of which a cluster knows nothing */
-function requireLocal(
-  { sandbox, repeatedSandbox }: RunOptions,
-  settings: App["settings"],
-): void {
-  const level = sandboxLevelOf(settings.sandbox, sandbox, repeatedSandbox);
-  if (level === "off") return;
-  throw new UserError(
-    `Cannot run on Ray in the sandbox (${level}): a cluster has none. Leave run_on out, or ask the server's ` +
-      "owner to set PYTHON_MCP_SANDBOX to off.",
-  );
 }
 
 function hasNoCluster(): UserError {

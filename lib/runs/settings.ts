@@ -11,7 +11,7 @@ import { readSandboxSettings } from "./sandbox_settings.ts";
 const DEFAULT_MAX_OUTPUT_MB = 1024;
 const DEFAULT_KEEP_DAYS = 30;
 const DEFAULT_WARM_MB = 1024;
-const DEFAULT_WARM: WarmSettings["mode"] = "off";
+const DEFAULT_WARM: WarmSettings["mode"] = "imports";
 const WARM_MODES = ["imports", "start", "off"] as const;
 
 /** What the program was started with, resolved once. */

@@ -63,8 +63,6 @@ export class House {
   async openSession(): Promise<RawSession> {
     const session = new RawSession(this.state, {
       PYTHON_MCP_MAX_RUNNING: "4",
-      // As the program itself does it; `PYTHON_MCP_WARM=imports` tries warm hosts too.
-      PYTHON_MCP_WARM: Deno.env.get("PYTHON_MCP_WARM") ?? "off",
       PYTHON_MCP_MAX_OUTPUT_MB: String(MOST_BYTES >> 20),
     });
     await session.initialize();

@@ -161,6 +161,8 @@ Deno.test("only imports that make no difference are done ahead, and others never
   );
   const changed = { ...script, script_content: "import sys; sys.path.append('/x')\n" + SCRIPT };
   assert.match(String((await runs.run(runs.warm, changed)).cold), /sys\.path/);
+  const limited = { ...script, memory_mb: 900 };
+  assert.match(String((await runs.run(runs.warm, limited)).cold), /ceiling/);
 });
 
 function environmentWith(home: TestHome, packages: Record<string, string>): string {

@@ -2,6 +2,7 @@
 import os
 
 HOST_TITLE = "python-mcp warm host"  # how the command line of one begins
+SOURCES = os.path.basename(os.path.dirname(os.path.abspath(__file__)))  # named after their content
 MOST_BYTES = 128 << 10  # of arguments and environment: what is longer meets limits of a new process
 # What a job has of its own; see `makeRequest` in make_request.ts.
 OF_JOB = (
@@ -48,7 +49,8 @@ def key_of(spec, environ, runtime, process):
     rest = [entry for entry in entries if not entry.startswith(runtime + os.sep)]
     if rest:
         own["PYTHONPATH"] = os.pathsep.join(rest)
-    return {"python": spec["run"]["argv"][0], "environ": own, "process": process}
+    # Those of another version of this program speak of jobs in other words.
+    return {"python": spec["run"]["argv"][0], "environ": own, "process": process, "sources": SOURCES}
 
 
 def why_shadowed(directory, cwd, names):

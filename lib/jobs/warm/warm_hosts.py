@@ -127,6 +127,8 @@ class WarmHosts:
             reason = choose_host.why_shadowed(directory, spec["run"]["cwd"], host.loaded)
             if not reason and host.modules and spec["warm"].get("changes"):
                 reason = "it may change what imports do: " + spec["warm"]["changes"]
+            if not reason and host.modules and spec.get("max_memory_bytes"):
+                reason = "its memory has a ceiling, below which what is imported ahead would count"
             return (None if reason else host), reason, environ
         except OSError as error:
             return None, "no host can be asked: %s" % error, environ

@@ -194,9 +194,9 @@ export class JobManager {
     this.#publish(draft.id);
   }
 
-  /** The end of a run that its caller waited for; `keep` says what stays of it. */
-  async finishCall(call: Call, keep: (end: Ended) => Keep): Promise<Ended> {
-    const end = await this.#calls.finish(call, keep);
+  /** The end of a run that its caller waited for; `keep` says what stays of it, if the caller has not left (`signal`). */
+  async finishCall(call: Call, keep: (end: Ended) => Keep, signal?: AbortSignal): Promise<Ended> {
+    const end = await this.#calls.finish(call, keep, signal);
     this.#snapshot.schedule();
     return end;
   }

@@ -7,6 +7,8 @@ import type { Recovery } from "./recovery.ts";
 import type { Runner } from "./runner.ts";
 
 const LOOK_MS = 20;
+/** In which an answer that is there is written: a server that is killed meanwhile leaves the run. */
+const ANSWER_MS = 20;
 /** How long the files of a run that was answered within its call stay, when they are kept. */
 const KEEP_CALL_MS = 24 * 3600 * 1000;
 
@@ -43,7 +45,10 @@ export class Calls {
   readonly #options: CallsOptions;
   readonly #answers = new Map<string, () => void>();
   /** Answered, or about to be, and of no more use. */
-  readonly #finished = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #finished = new Map<
+    string,
+    { timer: ReturnType<typeof setTimeout>; settle: () => Promise<void> }
+  >();
 
   constructor(options: CallsOptions) {
     this.#options = options;
@@ -69,13 +74,17 @@ export class Calls {
     return { id, createdAt, files, ended: promise };
   }
 
-  /** The end of a run. Its files go, unless `keep` says that they are needed, or that it is listed. */
-  async finish(call: Call, keep: (end: Ended) => Keep): Promise<Ended> {
+  /**
+   * The end of a run. Its files go, unless `keep` says that they are needed, or that it is listed.
+   *
+   * @param signal Aborted when its caller left before the answer: then it is listed as well.
+   */
+  async finish(call: Call, keep: (end: Ended) => Keep, signal?: AbortSignal): Promise<Ended> {
     try {
       const outcome = await this.#outcomeOf(call);
       const end = { outcome, ...await this.#options.describe(call.files, outcome) };
       const kept = keep(end);
-      if (kept === "nothing" || !await this.#keep(call, kept)) this.#discardLater(call.id);
+      if (kept === "nothing" || !await this.#keep(call, kept)) this.#discardLater(call, signal);
       return end;
     } finally {
       this.#answers.delete(call.id);
@@ -100,12 +109,14 @@ export class Calls {
   }
 
   /** After the answer: what a server leaves that is killed before it has answered becomes a job. */
-  #discardLater(id: string): void {
-    const discard = () => {
+  #discardLater(call: Call, signal?: AbortSignal): void {
+    const { id } = call;
+    const settle = async () => {
       this.#finished.delete(id);
+      if (signal?.aborted && await this.#keep(call, "job")) return;
       this.#options.runnerOf(id).discard(id);
     };
-    this.#finished.set(id, setTimeout(discard));
+    this.#finished.set(id, { timer: setTimeout(settle, ANSWER_MS), settle });
   }
 
   /** Makes a run a listed job; returns its place in the queue, 0 when it runs. */
@@ -134,11 +145,10 @@ export class Calls {
 
   /** Nobody waits any more. */
   async close(): Promise<void> {
-    for (const [id, timer] of this.#finished) {
+    for (const { timer, settle } of [...this.#finished.values()]) {
       clearTimeout(timer);
-      this.#options.runnerOf(id).discard(id);
+      await settle();
     }
-    this.#finished.clear();
     for (const id of [...this.#answers.keys()]) await this.toBackground({ id });
   }
 

@@ -166,6 +166,25 @@ Deno.test("a call ends with what is known when its supervisor is killed", async 
   assert.match(end.error!, /supervisor was killed/);
 });
 
+Deno.test("a run is listed when its caller leaves between its end and the answer", async () => {
+  await using bench = await JobBench.open();
+  const [left, answered] = [new AbortController(), new AbortController()];
+  const ids: string[] = [];
+  for (const caller of [left, answered]) {
+    const request = bench.request(python("print(1)"), { background: false });
+    const call = await bench.manager.call(bench.draft(false), request);
+    ids.push(call.id);
+    await call.ended;
+    await bench.manager.finishCall(call, () => "nothing", caller.signal);
+    if (caller === left) caller.abort();
+  }
+  const { id } = await waitFor(async () => {
+    const { rows } = await bench.manager.list({ limit: 9 });
+    return exists(bench.manager.files(ids[1]!)!.folder) ? undefined : rows[0];
+  }, { what: "one job, and the other one gone" });
+  assert.equal(id, ids[0]);
+});
+
 Deno.test("a call is answered when launcher and supervisor are killed", async () => {
   await using bench = await JobBench.open();
   const call = await bench.manager.call(

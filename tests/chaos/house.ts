@@ -10,6 +10,7 @@ import { jobsOf, processesOf, type Role } from "./processes.ts";
 
 const SERVERS = 3;
 const AMBUSH_MS = 400;
+const HOST_MS = 4000;
 /** Kinds of scripts that run for half a second and more. */
 const LASTING = KINDS.filter((kind) => !["quick", "values", "input", "much"].includes(kind));
 const SCRIPT = new URL("./script.py", import.meta.url).pathname;
@@ -93,6 +94,7 @@ export class House {
 
   async play(round: Round): Promise<void> {
     await this.fill();
+    if (round.withHost) await this.#untilHost();
     const before = new Set(this.#folders());
     const calls = round.jobs.map((job) => this.startJob(job));
     const came = typeof round.at === "number"
@@ -172,6 +174,15 @@ export class House {
       await new Promise((resolve) => setImmediate(resolve));
     }
     return undefined;
+  }
+
+  /** Has a warm host started, which comes some time after a run, where runs may be warm here. */
+  async #untilHost(): Promise<void> {
+    const until = performance.now() + HOST_MS;
+    while (performance.now() < until && this.#living("host").length === 0) {
+      await this.startJob({ kind: "quick", exitCode: 0, inCall: true, server: 0 });
+      await pause(300);
+    }
   }
 
   #folders(): string[] {

@@ -67,6 +67,8 @@ export interface Round {
   /** Which job is cancelled, if any. */
   cancel?: number;
   pause: number;
+  /** It begins once a warm host is there, or has not come for a while. */
+  withHost: boolean;
 }
 
 /** What happens in a round depends on the seed and the round alone, not on how fast the machine is. */
@@ -88,5 +90,6 @@ export function planRound(seed: number, round: number): Round {
     at: random.below(2) === 0 ? random.pick(STEPS) : random.below(60),
     cancel: random.below(3) === 0 ? random.next() : undefined,
     pause: 100 + random.below(150),
+    withHost: random.below(2) === 0,
   };
 }

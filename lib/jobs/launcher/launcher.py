@@ -35,6 +35,7 @@ from warm_hosts import WarmHosts
 
 IS_IN_JOB = "PYTHON_MCP_JOB_ID" in os.environ
 RETRY_SECONDS = 0.1
+LASTING_SECONDS = 2.0  # what has run for so long may go on for hours: no reason to wait with warm hosts
 PATIENCE_SECONDS = 3.0  # for a home that nobody may write to just now
 
 NO_SERVER = (
@@ -49,6 +50,7 @@ class Child:
 
     def __init__(self, job_id, folder=None, lock=None, pipes=None):
         self.id, self.folder, self.lock, self.pipes = job_id, folder, lock, pipes
+        self.begun = time.monotonic()
         self.lesson = None  # for warm hosts
         self.marks_failed = False  # its supervisor was killed, and this process ends the job
         self.session = None  # what it supervises, where that is a session
@@ -97,7 +99,7 @@ class Launcher:
             for attempt in self.warm.serve(ready, lambda job_id: self.tell({"started": job_id})):
                 self.warm_ended(attempt)
             self.waiting.start()
-            self.warm.start_wanted(self.is_idle())
+            self.warm.start_wanted(self.calm_from())
         self.requests.close()
         slots.remove(self.own_file)
 
@@ -108,11 +110,15 @@ class Launcher:
             poll.register(source, select.POLLIN)
         self.server.register(poll)
         self.sessions.register(poll)
-        pauses = [self.waiting.rest_milliseconds, self.warm.rest_milliseconds(self.is_idle())]
+        pauses = [self.waiting.rest_milliseconds, self.warm.rest_milliseconds(self.calm_from())]
         return [source for source, _ in poll.poll(min((p for p in pauses if p is not None), default=None))]
 
-    def is_idle(self):
-        return self.server.lives and not (self.children or self.warm.jobs or self.waiting)
+    def calm_from(self):
+        """From when on, by time.monotonic(), nothing has begun here just before; None: nobody knows."""
+        if not self.server.lives or self.waiting:
+            return None
+        children = [*self.children.values(), *(attempt.child for attempt in self.warm.jobs.values())]
+        return max((child.begun + LASTING_SECONDS for child in children), default=0.0)
 
     def obey(self, line):
         order = json.loads(line)

@@ -13,7 +13,7 @@ from learned import Learned, modules_of, state_of
 from request_socket import is_ours
 
 MOST_HOSTS = 4
-IDLE_SECONDS = 0.1  # nothing runs for so long before a host is started
+CALM_SECONDS = 0.1  # before a host is started
 RENEW_AT = 40  # runs of a host; it ends after 50
 RETRY_SECONDS = 0.5  # while another launcher starts a host for the same interpreter
 COLD_RUNS = 3  # or so many runs have wanted it
@@ -48,7 +48,7 @@ class KnownHosts:
         self.wanted = {}  # what hosts are to be started for: [key, warm, count], by the key as text
         self.unfit = {}  # why there can be no host for a key
         self.retry_at = 0.0
-        self.idle_since = time.monotonic()
+        self.calm_since = time.monotonic()
 
     @property
     def is_starting_one(self):
@@ -154,24 +154,28 @@ class KnownHosts:
             host.is_renewed = True
             self.wanted[text_of(host.key)] = [host.key, host.warm, COLD_RUNS]
 
-    def wake_at(self, is_idle):
+    def wake_at(self, calm_from):
         """When `start_wanted` is to be called next, by time.monotonic(); None: not before something happens."""
-        if self.wanted and is_idle and not self.is_starting_one:
-            return max(self.idle_since + IDLE_SECONDS, self.retry_at)
+        if self.wanted and calm_from is not None and not self.is_starting_one:
+            return max(self.calm_since + CALM_SECONDS, self.retry_at, calm_from)
         return None
 
-    def start_wanted(self, is_idle):
-        """To be called now and then: starts one host, once nothing runs."""
+    def start_wanted(self, calm_from):
+        """To be called now and then: starts one host, once it is in nobody's way.
+
+        `calm_from`: when nothing will have begun just before, by time.monotonic(), unless something does; or None.
+        """
         now = time.monotonic()
-        if not is_idle:
-            self.idle_since = now
+        is_calm = calm_from is not None and now >= calm_from
+        if not is_calm:
+            self.calm_since = now
         if not self.wanted or self.is_starting_one:
             return
         text = next(iter(self.wanted))
         key, warm, count = self.wanted[text]
         if now < self.retry_at:
             return
-        if now - self.idle_since >= IDLE_SECONDS or (is_idle and count >= COLD_RUNS):
+        if now - self.calm_since >= CALM_SECONDS or (is_calm and count >= COLD_RUNS):
             self.retry_at = now + RETRY_SECONDS
             try:
                 if self.start_host_alone(key, warm):

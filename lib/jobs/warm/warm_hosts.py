@@ -53,10 +53,10 @@ class WarmHosts:
     def sources(self):
         return [*self.known.hosts, *self.jobs]
 
-    def rest_milliseconds(self, is_idle):
-        """How long the launcher may sleep; None: until something happens."""
+    def rest_milliseconds(self, calm_from):
+        """How long the launcher may sleep; None: until something happens. `calm_from`: see start_wanted."""
         waits = [attempt.sent + ANSWER_SECONDS for attempt in self.jobs.values() if not attempt.began]
-        wake_at = self.known.wake_at(is_idle)
+        wake_at = self.known.wake_at(calm_from)
         if wake_at is not None:
             waits.append(wake_at)
         if any(not attempt.host.is_known for attempt in self.jobs.values()):

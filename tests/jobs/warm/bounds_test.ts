@@ -69,3 +69,10 @@ Deno.test("a host ends, and leaves no socket, when it was idle for as long as it
   const left = [...Deno.readDirSync(`${path}/warm`)].map(({ name }) => name);
   assert.deepEqual(left.filter((name) => name.endsWith(".sock")), []);
 });
+
+Deno.test("runs become warm while a job goes on and on", async () => {
+  await using bench = await WarmBench.open();
+  const { id } = await bench.jobs.start(python("import time; time.sleep(600)"));
+  await bench.untilWarm();
+  await bench.jobs.manager.cancel(id);
+});

@@ -94,7 +94,7 @@ export class House {
 
   async play(round: Round): Promise<void> {
     await this.fill();
-    if (round.withHost) await this.#untilHost();
+    if (round.withHost && Deno.env.get("PYTHON_MCP_WARM") !== "off") await this.#untilHost();
     const before = new Set(this.#folders());
     const calls = round.jobs.map((job) => this.startJob(job));
     const came = typeof round.at === "number"

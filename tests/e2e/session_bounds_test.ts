@@ -8,7 +8,7 @@ import { waitFor } from "../helpers/wait_for.ts";
 
 type Json = Record<string, unknown>;
 
-await using home = await TestHome.create();
+const home = await TestHome.create();
 const servers: Connection[] = [];
 
 async function server(): Promise<Connection> {

@@ -9,7 +9,7 @@ import { TestHome } from "../helpers/test_home.ts";
 
 type Json = Record<string, unknown>;
 
-await using home = await TestHome.create();
+const home = await TestHome.create();
 let started: Connection | undefined;
 
 async function server(): Promise<Connection> {

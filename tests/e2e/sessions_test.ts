@@ -9,7 +9,7 @@ import { waitFor } from "../helpers/wait_for.ts";
 
 type Json = Record<string, unknown>;
 
-await using home = await TestHome.create();
+const home = await TestHome.create();
 const options = {
   home: home.path,
   env: {

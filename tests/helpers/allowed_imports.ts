@@ -185,6 +185,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/python/interpreters",
     "lib/python/in_script",
     "lib/python/in_session",
+    "lib/python/sandbox",
     "lib/jobs/files",
     "lib/jobs/process",
     "lib/jobs/model",

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { readJsonIfThere, removeIfThere, replacePrivate } from "../../base/private_files.ts";
+import type { SandboxLevel } from "../../base/sandbox_level.ts";
 import { isLocked } from "./file_lock.ts";
 import type { Home } from "./home.ts";
 import { JOB_FILES, SESSION_FILES } from "./names.ts";
@@ -30,6 +31,8 @@ export interface AskedSession {
   use_uv: boolean;
   env_file?: string;
   memory_mb?: number;
+  /** The level that it has, which its server's owner may have set. */
+  sandbox: SandboxLevel;
 }
 
 /** `state.json`. */

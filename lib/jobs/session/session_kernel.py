@@ -7,8 +7,11 @@ import time
 
 import memory_ceiling
 import output_pipes
+import process_tree
+import spawn_command
 from line_socket import LineSocket
 from run_command import Ended
+from sandboxed_command import SandboxedCommand
 
 DEATH_SECONDS = 1.0  # in which a process that has let go of its supervisor is seen to have ended
 
@@ -20,9 +23,13 @@ class Kernel:
         os.set_blocking(read, False)
         output_pipes.enlarge(write)
         self.commands, self.ended = commands, Ended()
+        step = spec["run"]
+        sandbox = step.get("sandbox")
+        commands.main_ended = None
+        commands.sandboxed = SandboxedCommand(sandbox, spawn_command.start) if sandbox else None
+        own = [commands.sandboxed] if sandbox else []
         try:
-            commands.main_ended = None
-            self.pid = commands.main = commands.spawn(spec["run"], commands.mark, theirs.fileno(), write, write)
+            self.pid = commands.main = commands.spawn(step, commands.mark, theirs.fileno(), write, write, *own)
         finally:
             theirs.close()
             os.close(write)
@@ -51,6 +58,8 @@ class Kernel:
 
     def interrupt(self):
         """As Ctrl-C does: its whole process group, so that what a cell has started gets it too."""
+        if self.commands.sandboxed:  # whose own processes are of the same group, and would end by it
+            return process_tree.send(self.commands.find_own(), signal.SIGINT)
         try:
             os.killpg(self.pid, signal.SIGINT)
         except OSError:
@@ -71,6 +80,9 @@ class Kernel:
 
     def close(self):
         self.link.close()
+        if self.commands.sandboxed:
+            self.commands.sandboxed.close()
+            self.commands.sandboxed = None
 
 
 BY_SIGNAL = {

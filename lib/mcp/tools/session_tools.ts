@@ -15,7 +15,7 @@ import { RUN_OUTPUT, toToolAnswer } from "./run_output.ts";
 const integer = z.number().int();
 const text = z.string();
 const error = text.optional();
-const { env_vars, env_file, memory_mb, job_label } = RUN_PARAMETERS;
+const { env_vars, env_file, memory_mb, sandbox, job_label } = RUN_PARAMETERS;
 const { stdout, stderr, elapsed_seconds, timed_out, truncated, artifacts, note, job_id, status } =
   RUN_OUTPUT.shape;
 const session = text.default("default");
@@ -64,6 +64,7 @@ export const SESSION_TOOLS: readonly Tool[] = [
       env_vars,
       env_file,
       memory_mb,
+      sandbox,
       timeout_seconds: z.number().min(0).default(DEFAULT_TIMEOUT_SECONDS),
       ...BUDGET_PARAMETERS,
       job_label,
@@ -98,6 +99,7 @@ export const SESSION_TOOLS: readonly Tool[] = [
         envVars: input.env_vars,
         envFile: input.env_file,
         memoryMb: input.memory_mb,
+        sandbox: input.sandbox,
         timeoutSeconds: input.timeout_seconds,
         background: input.async_mode,
         budgetSeconds: input.time_budget_seconds,

@@ -8,7 +8,6 @@ DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG, linux/prctl.h
 
 
 def prepare(here, packages, pip):
-    leave_group()
     die_with_supervisor()
     # As an interactive Python: the working directory comes first. What is added never hides what was there.
     sys.path[:] = [""] + [entry for entry in sys.path if os.path.abspath(entry or ".") != here] + [packages]
@@ -34,12 +33,6 @@ def pass_on(packages, pip):
         os.environ["PATH"] = os.path.join(pip, "bin") + os.pathsep + os.environ.get("PATH", "")
     rest = [os.environ.get("PYTHONPATH", ""), packages if pip else ""]
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, first + rest))
-
-
-def leave_group():
-    """It has one of its own already, unless something else has started it."""
-    if os.getpgrp() != os.getpid():
-        os.setpgid(0, 0)
 
 
 def die_with_supervisor():

@@ -9,6 +9,7 @@ import type { Settings } from "../settings.ts";
 export interface NamedPaths {
   directory?: string;
   script_path?: string;
+  path?: string;
   env_file?: string;
   python_version?: string;
 }

@@ -1,19 +1,24 @@
 import { resolvePath } from "../../base/resolve_path.ts";
+import { isAtLeast } from "../../base/sandbox_level.ts";
 import { UserError } from "../../base/user_error.ts";
 import { SessionFiles, type SessionRecord } from "../../jobs/files/session_files.ts";
 import { isPythonPath } from "../../python/interpreters/python_at_path.ts";
 import { parsePythonVersion } from "../../python/interpreters/python_version.ts";
 import type { App } from "../app.ts";
+import { sandboxLevelOf } from "../run/sandbox_level_of.ts";
+import { requireOwnLevel } from "./require_own_level.ts";
 import type { CellOptions } from "./session_options.ts";
 
 /** @throws UserError when a session lives as something else than what a call asks for */
 export async function checkFits(
   app: App,
   record: SessionRecord,
-  { directory, pythonVersion, useUv, envVars, envFile, memoryMb }: Partial<CellOptions>,
+  { directory, pythonVersion, useUv, envVars, envFile, memoryMb, sandbox }: Partial<CellOptions>,
 ): Promise<void> {
   const { cwd, env } = app.settings;
   const { name, asked } = record;
+  const level = sandboxLevelOf(app.settings.sandbox, sandbox);
+  requireOwnLevel(app, new SessionFiles(app.jobs.home, name));
   const refuse = (parameter: string, value: unknown, has: string) => {
     throw new UserError(
       `Cannot use \`${parameter}\` ${
@@ -23,6 +28,9 @@ export async function checkFits(
         "py_session_end first (its variables go with it).",
     );
   };
+  if (!isAtLeast(asked.sandbox, level)) {
+    refuse("sandbox", sandbox, `in the sandbox ${asked.sandbox}`);
+  }
   if (directory !== undefined && !isSame(resolvePath(directory, cwd, env), record.directory)) {
     refuse("directory", directory, `in ${record.directory}`);
   }

@@ -5,7 +5,7 @@ import { ensureSession } from "./ensure_session.ts";
 import { noSession } from "./list_sessions.ts";
 import { replayCells } from "./replay_cells.ts";
 import type { SESSION_ACTIONS } from "./session_actions.ts";
-import { requireNoSandbox } from "./require_no_sandbox.ts";
+import { requireOwnLevel } from "./require_own_level.ts";
 import { checkSessionName } from "./session_options.ts";
 import { completedCells } from "./read_transcript.ts";
 
@@ -36,8 +36,8 @@ export async function endSession(
   { session, action, replay, client }: EndOptions,
   caller: Caller = {},
 ): Promise<EndAnswer> {
-  requireNoSandbox(app);
   const files = new SessionFiles(app.jobs.home, checkSessionName(session));
+  requireOwnLevel(app, files);
   const id = files.lives ? files.record?.id : undefined;
   const answer = (message: string) => ({ session, message });
   if (action === "restart") {
@@ -90,6 +90,7 @@ async function startAgain(app: App, files: SessionFiles): Promise<void> {
     useUv: asked.use_uv,
     envFile: asked.env_file,
     memoryMb: asked.memory_mb,
+    sandbox: asked.sandbox,
     dependencies,
   }, "/dev/null");
 }

@@ -9,6 +9,7 @@ import {
 } from "../../jobs/files/session_files.ts";
 import { isPythonPath } from "../../python/interpreters/python_at_path.ts";
 import type { App } from "../app.ts";
+import { sandboxLevelOf } from "../run/sandbox_level_of.ts";
 import { checkFits } from "./check_fits.ts";
 import { planSession } from "./plan_session.ts";
 import type { CellOptions } from "./session_options.ts";
@@ -35,6 +36,7 @@ type Wish = Pick<
   | "envVars"
   | "envFile"
   | "memoryMb"
+  | "sandbox"
   | "dependencies"
 >;
 
@@ -150,8 +152,8 @@ function requireSecrets({ name, withheld }: SessionRecord, { envVars }: Wish): v
 }
 
 function askedOf(
-  { settings: { cwd, env } }: App,
-  { directory, pythonVersion, useUv, envFile, memoryMb }: Wish,
+  { settings: { cwd, env, sandbox: owners } }: App,
+  { directory, pythonVersion, useUv, envFile, memoryMb, sandbox }: Wish,
   before: AskedSession | undefined,
 ): AskedSession {
   const place = directory === undefined ? before?.directory : resolvePath(directory, cwd, env);
@@ -165,6 +167,7 @@ function askedOf(
     use_uv: useUv ?? before?.use_uv ?? true,
     env_file: envFile === undefined ? before?.env_file : resolvePath(envFile, base, env),
     memory_mb: memoryMb ?? before?.memory_mb,
+    sandbox: sandboxLevelOf(owners, sandbox, before?.sandbox),
   };
 }
 

@@ -1,9 +1,9 @@
+import { isAtLeast } from "../../base/sandbox_level.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { SessionVariable } from "../../jobs/files/messages.ts";
 import { SessionFiles } from "../../jobs/files/session_files.ts";
 import { isoTime } from "../../jobs/model/job_view.ts";
 import type { App } from "../app.ts";
-import { requireNoSandbox } from "./require_no_sandbox.ts";
 import { checkSessionName } from "./session_options.ts";
 
 /** A session that lives; times are ISO 8601, UTC. */
@@ -33,12 +33,13 @@ export interface SessionView {
 export async function listSessions(app: App, name?: string): Promise<SessionView[]> {
   const { home } = app.jobs;
   if (name === undefined && app.settings.sandbox.level !== "off") return [];
-  requireNoSandbox(app);
   if (name === undefined) {
-    return SessionFiles.names(home).flatMap((one) => viewOf(new SessionFiles(home, one)) ?? []);
+    return SessionFiles.names(home).flatMap((one) =>
+      viewOf(app, new SessionFiles(home, one)) ?? []
+    );
   }
   const files = new SessionFiles(home, checkSessionName(name));
-  const view = viewOf(files);
+  const view = viewOf(app, files);
   if (!view) throw noSession(files);
   const id = files.record!.id;
   const answer = view.state === "idle"
@@ -47,11 +48,11 @@ export async function listSessions(app: App, name?: string): Promise<SessionView
   return [{ ...view, variables: answer?.variables ?? null }];
 }
 
-/** `undefined` where it does not live, or has only just been started. */
-function viewOf(files: SessionFiles): SessionView | undefined {
+/** `undefined` where it does not live, or has only just been started, or is in a looser sandbox. */
+function viewOf({ settings: { sandbox } }: App, files: SessionFiles): SessionView | undefined {
   if (!files.lives) return undefined;
   const { record, state } = files;
-  if (!record || !state) return undefined;
+  if (!record || !state || !isAtLeast(record.asked.sandbox, sandbox.level)) return undefined;
   return {
     session: files.name,
     state: state.state,

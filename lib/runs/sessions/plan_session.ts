@@ -1,4 +1,6 @@
 import { dirname, join } from "node:path";
+import type { PrepareStep } from "../../base/command.ts";
+import type { SandboxLevel } from "../../base/sandbox_level.ts";
 import { ensureFolder } from "../../base/private_files.ts";
 import type { SessionSpec } from "../../jobs/files/messages.ts";
 import type { AskedSession, SessionFiles, SessionRecord } from "../../jobs/files/session_files.ts";
@@ -7,10 +9,13 @@ import { sessionPip, sessionProgram } from "../../python/in_session/session_prog
 import { installScriptRuntime } from "../../python/in_script/script_runtime.ts";
 import { missingIn } from "../../python/interpreters/environment_at.ts";
 import { isPythonPath } from "../../python/interpreters/python_at_path.ts";
-import { prepareRun } from "../../python/prepare_run.ts";
+import { prepareRun, type RunPlan } from "../../python/prepare_run.ts";
+import { sandboxPreparation } from "../../python/sandbox/sandbox_preparation.ts";
+import { sandboxRun } from "../../python/sandbox/sandbox_step.ts";
 import type { App } from "../app.ts";
 import { readEnvironment } from "../run/make_request.ts";
 import { requireDirectory } from "../run/read_script.ts";
+import { requireShownPaths } from "../run/shown_paths.ts";
 import { smallest } from "../run/smallest.ts";
 
 /** What is installed beside what the session's own code needs. */
@@ -30,12 +35,19 @@ export interface SessionWish {
 
 /** Turns what was asked of a session into commands. Nothing is started. */
 export async function planSession(
-  { settings, log }: App,
+  app: App,
   files: SessionFiles,
   { asked, dependencies = [], envVars }: SessionWish,
   progressFile: string,
 ): Promise<SessionPlan> {
+  const { settings, log } = app;
   const { home, env: baseEnv } = settings;
+  const level = asked.sandbox;
+  requireShownPaths(settings, level, asked.directory ?? files.ownDirectory, {
+    directory: asked.directory,
+    env_file: asked.env_file,
+    python_version: asked.python_version,
+  });
   const directory = asked.directory && requireDirectory(asked.directory);
   const { env, note } = await readEnvironment(
     { directory },
@@ -44,6 +56,7 @@ export async function planSession(
   );
   const cwd = directory ?? files.ownDirectory;
   ensureFolder(files.packages);
+  ensureFolder(files.stage);
   if (directory === undefined) ensureFolder(cwd);
   // What is named by its path is used as it is; packages are added beside it.
   const isPath = asked.python_version !== undefined && isPythonPath(asked.python_version, cwd);
@@ -74,6 +87,7 @@ export async function planSession(
       argv: [...add, "--target", files.packages, ...SHELL],
       env: { PYTHONPATH: null, PYTHONHOME: null },
       creates: join(files.packages, "IPython"),
+      needs: { pythons: [python], reads: [uv], writes: [files.packages] },
     }]
     : plan.prepare;
   const id = crypto.randomUUID();
@@ -90,33 +104,38 @@ export async function planSession(
   };
   const { MPLBACKEND: _, ...given } = plan.run.env ?? {};
   const backend = env.MPLBACKEND ?? baseEnv.MPLBACKEND;
+  const run = {
+    argv: [python, sessionProgram(home), files.packages, asked.use_uv ? sessionPip(home) : ""],
+    cwd,
+    env: {
+      ...given,
+      ...(backend !== undefined && { MPLBACKEND: backend }),
+      ...(asked.use_uv && {
+        PYTHON_MCP_NOTEBOOK_UV: uv,
+        PYTHON_MCP_NOTEBOOK_PACKAGES: files.packages,
+        PYTHON_MCP_NOTEBOOK_PYTHON: python,
+      }),
+      ...(level !== "off" && { UV_NO_CACHE: "1" }),
+      IPYTHONDIR: join(files.stage, "ipython"),
+      PYTHON_MCP_TOKEN: null,
+      PYTHON_MCP_SCRIPT_PID: null,
+      PYTHON_MCP_JOB_ID: null,
+      PYTHON_MCP_PROGRESS_FILE: null,
+      PYTHON_MCP_ARTIFACTS: null,
+    },
+  };
+  const own = directory === undefined ? [cwd] : [];
+  const boxed = await inSandbox({ ...plan, prepare, run }, app, level, files, own);
   const spec: SessionSpec = {
     id,
     dir: files.folder,
     record,
-    prepare: prepare.map((step) => ({
+    prepare: boxed.prepare.map((step) => ({
       ...step,
       env: { ...step.env, PYTHON_MCP_PROGRESS_FILE: progressFile },
     })),
-    run: {
-      argv: [python, sessionProgram(home), files.packages, asked.use_uv ? sessionPip(home) : ""],
-      cwd,
-      env: {
-        ...given,
-        ...(backend !== undefined && { MPLBACKEND: backend }),
-        ...(asked.use_uv && {
-          PYTHON_MCP_NOTEBOOK_UV: uv,
-          PYTHON_MCP_NOTEBOOK_PACKAGES: files.packages,
-          PYTHON_MCP_NOTEBOOK_PYTHON: python,
-        }),
-        IPYTHONDIR: join(files.folder, "ipython"),
-        PYTHON_MCP_TOKEN: null,
-        PYTHON_MCP_SCRIPT_PID: null,
-        PYTHON_MCP_JOB_ID: null,
-        PYTHON_MCP_PROGRESS_FILE: null,
-        PYTHON_MCP_ARTIFACTS: null,
-      },
-    },
+    run: boxed.run,
+    ...(level !== "off" && { stage: files.stage }),
     max_memory_bytes: smallest(
       asked.memory_mb && asked.memory_mb * 2 ** 20,
       settings.maxMemoryBytes,
@@ -125,4 +144,23 @@ export async function planSession(
     idle_seconds: settings.sessions.idleHours * 3600,
   };
   return { spec, note: [note, plan.note].filter(Boolean).join(". ") || undefined };
+}
+
+/** The commands in the sandbox of a level, where the session can write into folders of its own alone. */
+async function inSandbox(
+  { prepare, run }: Pick<RunPlan, "prepare" | "run">,
+  { settings: { sandbox: settings, home, env } }: App,
+  level: SandboxLevel,
+  { packages, stage }: SessionFiles,
+  own: string[],
+): Promise<Pick<RunPlan, "prepare" | "run">> {
+  const context = { level, settings, home, env };
+  const steps: PrepareStep[] = [];
+  for (const step of prepare) steps.push(await sandboxPreparation(step, context, stage));
+  const boxed = await sandboxRun(run, context, {
+    pythons: prepare.flatMap(({ needs }) => needs?.pythons ?? []),
+    readable: [join(home, "tools")],
+    writable: [packages, stage, ...own],
+  });
+  return { prepare: steps, run: boxed };
 }

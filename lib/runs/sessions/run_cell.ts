@@ -11,7 +11,6 @@ import { type Awaited, budgetOf, startAndAwait } from "../run/await_run.ts";
 import { DEFAULT_TIMEOUT_SECONDS, type RunAnswer } from "../run/run_options.ts";
 import { checkLabel } from "../run/check_label.ts";
 import { ensureSession, installsNothing, type LivingSession } from "./ensure_session.ts";
-import { requireNoSandbox } from "./require_no_sandbox.ts";
 import { type CellOptions, checkCode, checkSessionName } from "./session_options.ts";
 
 export const CELL_TOOL = "py_session_run";
@@ -27,7 +26,6 @@ export async function runCell(
   options: CellOptions,
   caller: Caller = {},
 ): Promise<RunAnswer> {
-  requireNoSandbox(app);
   checkLabel(options.label);
   checkSessionName(options.session);
   checkCode(options.code);

@@ -2,7 +2,8 @@ import { SessionFiles } from "../../jobs/files/session_files.ts";
 import type { App } from "../app.ts";
 import { notebookPath } from "./notebook_path.ts";
 import { cellsOf } from "./session_story.ts";
-import { requireNoSandbox } from "./require_no_sandbox.ts";
+import { requireShownPaths } from "../run/shown_paths.ts";
+import { requireOwnLevel } from "./require_own_level.ts";
 import { readStory } from "./read_story.ts";
 import { transcriptNotebook } from "./transcript_notebook.ts";
 import { writeNotebook } from "./write_notebook.ts";
@@ -32,11 +33,12 @@ export async function saveSession(
   app: App,
   { session, path, overwrite }: SaveOptions,
 ): Promise<SaveAnswer> {
-  requireNoSandbox(app);
   const { jobs, settings } = app;
   const files = new SessionFiles(jobs.home, session);
+  requireOwnLevel(app, files);
   const story = readStory(files);
   const base = files.record?.asked.directory ?? settings.cwd;
+  requireShownPaths(settings, settings.sandbox.level, base, { path });
   const target = notebookPath(path, base, settings.env);
   const text = transcriptNotebook(session, story, files.folder);
   const written = await writeNotebook(target, text, overwrite, settings.env);

@@ -8,7 +8,14 @@ export const DEFAULT_SESSION = "default";
 export interface CellOptions extends
   Pick<
     RunOptions,
-    "envVars" | "envFile" | "timeoutSeconds" | "memoryMb" | "label" | "background" | "budgetSeconds"
+    | "envVars"
+    | "sandbox"
+    | "envFile"
+    | "timeoutSeconds"
+    | "memoryMb"
+    | "label"
+    | "background"
+    | "budgetSeconds"
   > {
   session: string;
   code: string;

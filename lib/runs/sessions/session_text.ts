@@ -1,7 +1,7 @@
 import { readableText } from "../../jobs/files/readable_text.ts";
 import { SessionFiles } from "../../jobs/files/session_files.ts";
 import type { App } from "../app.ts";
-import { requireNoSandbox } from "./require_no_sandbox.ts";
+import { requireOwnLevel } from "./require_own_level.ts";
 import { readStory } from "./read_story.ts";
 import { cellsOf } from "./session_story.ts";
 import type { CellOutput, CellRan } from "./transcript_entry.ts";
@@ -43,9 +43,9 @@ export interface SessionText {
  * @throws UserError when there is no such session
  */
 export function sessionText(app: App, name: string): SessionText {
-  requireNoSandbox(app);
   const { jobs } = app;
   const files = new SessionFiles(jobs.home, name);
+  requireOwnLevel(app, files);
   const story = readStory(files);
   const all = cellsOf(story).map(cellText);
   let room = MOST_CHARACTERS;

@@ -31,16 +31,18 @@ export function findGuarded(tops: readonly string[]): Guarded {
   const left = { folders: LOOKED_AT };
   const below = tops.flatMap((top) => foldersBelow(top, DEPTH, left))
     .flatMap((folder) => names.map(({ name }) => join(folder, name)));
-  const existing = [...all.map(({ path }) => path), ...below].filter(isThere);
+  const existing = [...all.map(({ path }) => path), ...below].filter((path) => isThere(path));
   return {
     existing: [...new Set(existing)],
-    placeholders: all.filter(({ path }) => !isThere(path)),
+    // What is empty may be the placeholder of another job, which its end would take away.
+    placeholders: all.filter(({ path }) => !isThere(path) || isEmpty(path)),
   };
 }
 
 export function guardedNames({ existing, placeholders }: Guarded): string[] {
   return [
-    ...existing.flatMap((path) => ["--ro-bind", path, path]),
+    ...existing.filter((path) => !placeholders.some((one) => one.path === path))
+      .flatMap((path) => ["--ro-bind", path, path]),
     // What nobody can make has no placeholder.
     ...placeholders.flatMap(({ path }) => ["--ro-bind-try", path, path]),
   ];
@@ -50,6 +52,17 @@ function isThere(path: string): boolean {
   try {
     Deno.lstatSync(path);
     return exists(path);
+  } catch {
+    return false;
+  }
+}
+
+function isEmpty(path: string): boolean {
+  try {
+    const info = Deno.statSync(path);
+    return info.isDirectory
+      ? Deno.readDirSync(path)[Symbol.iterator]().next().done!
+      : info.size === 0;
   } catch {
     return false;
   }

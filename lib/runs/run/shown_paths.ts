@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { SandboxLevel } from "../../base/sandbox_level.ts";
 import { resolvePath } from "../../base/resolve_path.ts";
 import { isPythonPath } from "../../python/interpreters/python_at_path.ts";
@@ -34,6 +35,9 @@ export function requireShownPaths(
   for (const [what, path] of Object.entries(named)) {
     if (path === undefined) continue;
     const absolute = resolvePath(path, base, settings.env);
-    requireShown(what, absolute, level, (one) => shows(places, one));
+    // An environment's Python leads to another place than its packages.
+    const isShown = (one: string) =>
+      shows(places, one) && (what !== "python_version" || shows(places, dirname(one)));
+    requireShown(what, absolute, level, isShown);
   }
 }

@@ -31,6 +31,8 @@ def why_cold(spec, environ, is_in_job):
     """Why no host can run the job, or None. `environ`: all that its script finds."""
     if is_in_job:
         return "its server is part of a job, and ends with it"
+    if spec["run"].get("sandbox"):
+        return "it runs in a sandbox"
     argv = spec["run"]["argv"]
     if len(argv) < 2 or not argv[1].startswith("/") or len(os.fsencode(argv[1])) > 4095:
         return "it runs no script by its path"

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Sandbox } from "../../../lib/base/command.ts";
 import { readIfThere } from "../../../lib/base/private_files.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 import { python } from "../job_bench.ts";
@@ -52,6 +53,13 @@ Deno.test("no host is started again and again when one needs more memory than al
     what: "the reason why there is no host",
   });
   assert.match(`${await cold()}`, /more memory/);
+});
+
+Deno.test("no script that is to run in a sandbox is given to a host, whatever its server says", async () => {
+  const bench = await starting;
+  await bench.untilWarm();
+  const sandbox: Sandbox = { level: "workspace", wrapper: ["/usr/bin/env"], passes: [], state: "" };
+  assert.match(`${await bench.cold({ sandbox })}`, /sandbox/);
 });
 
 Deno.test("a host ends, and leaves no socket, when it was idle for as long as it may be", async () => {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { WarmWish } from "../../../lib/base/command.ts";
+import type { Sandbox, WarmWish } from "../../../lib/base/command.ts";
 import type { ProcessRequest } from "../../../lib/jobs/process/process_request.ts";
 import { processesWith } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
@@ -8,6 +8,7 @@ import { JobBench, PYTHON } from "../job_bench.ts";
 interface WarmOptions extends Partial<ProcessRequest> {
   /** The most memory of all hosts together. */
   mb?: number;
+  sandbox?: Sandbox;
 }
 
 /** A bench whose scripts may be warm. */
@@ -26,11 +27,12 @@ export class WarmBench {
   }
 
   /** Starts a script as a job. */
-  async start(source: string, { mb = 1024, ...more }: WarmOptions = {}) {
+  async start(source: string, { mb = 1024, sandbox, ...more }: WarmOptions = {}) {
     const path = join(this.jobs.path, `${crypto.randomUUID()}.py`);
     Deno.writeTextFileSync(path, source);
     const warm: WarmWish = { mode: "start", mb, imports: [] };
-    return await this.jobs.start([PYTHON, path], { warm, ...more });
+    const { run } = this.jobs.request([PYTHON, path]);
+    return await this.jobs.start([PYTHON, path], { warm, run: { ...run, sandbox }, ...more });
   }
 
   /** The same, by a host; the host is there when this is fulfilled. */

@@ -417,7 +417,8 @@ print("the end", n)
     }
     await Deno.writeTextFile(stop, "");
     await using last = await serve(cluster, home);
-    assert.equal((await ended(last, id)).status, "completed");
+    const job = await ended(last, id);
+    assert.equal(job.status, "completed", job.error ?? "");
     const [out, err] = ["stdout.log", "stderr.log"].map((name) =>
       Deno.readTextFileSync(home.join("home/jobs", id, name)).trimEnd().split("\n")
     );

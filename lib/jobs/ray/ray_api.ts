@@ -138,8 +138,7 @@ export class RayApi {
       node_id: driver_node_id!,
       filename: `job-driver-${submission_id}.log`,
       lines: "-1",
-      interval: "0.1",
-      timeout: "600",
+      ...(follows ? { interval: "0.1" } : { timeout: "600" }),
     });
     const { body } = await this.#fetch(
       `api/v0/logs/${follows ? "stream" : "file"}?${query}`,

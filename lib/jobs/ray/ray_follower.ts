@@ -7,6 +7,8 @@ import type { RayApi, RayJob } from "./ray_api.ts";
 import { type Frame, readFrames } from "./read_frames.ts";
 
 const RETRY_MS = 1000;
+/** How often the log of a job that has ended may be out of reach, as where its node is dead. */
+const MOST_FAILURES = 10;
 /** How long the last frames of a job may take that Ray says has ended. */
 const LAST_FRAMES_MS = 2000;
 
@@ -78,19 +80,24 @@ export class RayFollower {
   }
 
   async #follow(): Promise<void> {
+    let failures = 0;
     while (!this.#isOver) {
       const wasOver = hasEnded(this.#job);
       this.#reading = new AbortController();
       try {
         await this.#read(!wasOver);
+        failures = wasOver ? MOST_FAILURES : 0;
       } catch (error) {
+        failures += Number(wasOver);
         if (!this.#reading.signal.aborted) {
           this.#followed.log(`the log of job ${this.#followed.id} is read again: ${error}`);
         }
       }
       if (this.#isOver) break;
-      if (wasOver) this.#end(outcomeBy(this.#job, this.#on));
-      else if (!hasEnded(this.#job)) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      if (failures >= MOST_FAILURES) this.#end(outcomeBy(this.#job, this.#on));
+      else if (failures > 0 || !hasEnded(this.#job)) {
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
     }
   }
 

@@ -18,6 +18,7 @@ async function server(): Promise<Connection> {
       PYTHON_MCP_WARM: "off",
       PYTHON_MCP_MAX_SESSIONS: "2",
       PYTHON_MCP_MAX_RUNNING: "1",
+      PYTHON_MCP_MAX_PROCESSES: "4",
       PYTHON_MCP_SESSION_IDLE_HOURS: "0.002",
     },
   });
@@ -89,4 +90,17 @@ Deno.test("a session has the variables of an env_file, and env_vars beat them", 
     if (!isFile) continue;
     assert(!Deno.readTextFileSync(home.join("sessions/env", name)).includes('"given"'), name);
   }
+});
+
+Deno.test("a session with more processes than it may have ends, and says so", async () => {
+  const client = await server();
+  await client.call("py_session_end", { session: "env" });
+  const code = `import subprocess, time
+children = [subprocess.Popen(["sleep", "60"]) for _ in range(6)]
+time.sleep(60)`;
+  await waitFor(async () => (await run("many", "1")).result === "1", { what: "a free place" });
+  assert.match(
+    String((await run("many", code)).error),
+    /7 processes of 4.*PYTHON_MCP_MAX_PROCESSES/,
+  );
 });

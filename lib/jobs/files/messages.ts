@@ -60,6 +60,7 @@ export interface SessionSpec {
   prepare: PrepareStep[];
   run: RunStep;
   max_memory_bytes?: number;
+  max_processes?: number;
   /** Where cells leave files, where it is in a sandbox; see `cell_folder.py`. */
   stage?: string;
   /** How long a cell may go on after an interrupt. */

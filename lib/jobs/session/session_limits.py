@@ -3,6 +3,7 @@ import time
 
 import job_folder
 from memory_ceiling import LOOK_SECONDS, MemoryCeiling
+from process_ceiling import ProcessCeiling
 from session_end import SessionEnded
 
 IDLE_LOOK_SECONDS = 1.0
@@ -11,14 +12,17 @@ IDLE_LOOK_SECONDS = 1.0
 class SessionLimits:
     def __init__(self, session):
         self.session = session
-        most = session.spec.get("max_memory_bytes")
-        self.ceiling = MemoryCeiling(most) if most else None
-        self.next_memory = 0.0 if most else float("inf")
+        self.ceilings = []
+        if session.spec.get("max_memory_bytes"):
+            self.ceilings.append(MemoryCeiling(session.spec["max_memory_bytes"]))
+        if session.spec.get("max_processes"):
+            self.ceilings.append(ProcessCeiling(session.spec["max_processes"], session.commands.find_own))
+        self.next_ceilings = 0.0 if self.ceilings else float("inf")
 
     def next(self):
         """When something of this is due."""
         cell = self.session.cell
-        return min(self.next_memory, self.session.state.due(cell)) if cell else self.next_memory
+        return min(self.next_ceilings, self.session.state.due(cell)) if cell else self.next_ceilings
 
     def check_orders(self):
         if self.session.told_to_end:
@@ -42,9 +46,10 @@ class SessionLimits:
         idle = session.spec.get("idle_seconds")
         if idle and not cell and not session.queue.cells and time.time() - session.state.last_used >= idle:
             raise SessionEnded("nobody had used it for %g h (PYTHON_MCP_SESSION_IDLE_HOURS)" % (idle / 3600), True, True)
-        if now >= self.next_memory:
-            if self.ceiling.is_exceeded():
-                raise SessionEnded(self.ceiling.describe(), True)
-            self.next_memory = time.monotonic() + (LOOK_SECONDS if cell else IDLE_LOOK_SECONDS)
+        if now >= self.next_ceilings:
+            for ceiling in self.ceilings:
+                if ceiling.is_exceeded():
+                    raise SessionEnded(ceiling.describe(), True)
+            self.next_ceilings = time.monotonic() + (LOOK_SECONDS if cell else IDLE_LOOK_SECONDS)
         if cell and now >= session.state.due(cell):
             session.note_state()

@@ -140,6 +140,7 @@ export async function planSession(
       asked.memory_mb && asked.memory_mb * 2 ** 20,
       settings.maxMemoryBytes,
     ),
+    max_processes: settings.maxProcesses,
     grace_seconds: settings.sessions.graceSeconds,
     idle_seconds: settings.sessions.idleHours * 3600,
   };

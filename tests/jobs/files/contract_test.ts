@@ -72,6 +72,7 @@ const SESSION: Keys<SessionSpec> = {
   prepare: true,
   run: true,
   max_memory_bytes: true,
+  max_processes: true,
   stage: true,
   grace_seconds: true,
   idle_seconds: true,

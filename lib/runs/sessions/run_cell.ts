@@ -1,5 +1,6 @@
 import { UserError } from "../../base/user_error.ts";
 import { writePrivate } from "../../base/private_files.ts";
+import type { JobFiles } from "../../jobs/files/job_files.ts";
 import type { CellInstall } from "../../jobs/files/process_spec.ts";
 import { SessionFiles, type SessionRecord } from "../../jobs/files/session_files.ts";
 import type { Draft, ProcessRequest } from "../../jobs/process/process_request.ts";
@@ -19,6 +20,8 @@ const GONE = "The session ended before this cell could run";
 /** A session may end just before a cell comes to it. */
 const TRIES = 3;
 const LONGEST_TAIL = 2000;
+const ARRIVAL_MS = 5000;
+const LOOK_MS = 5;
 
 /** Runs code in a session, which is started where it does not live; answers as smart async does. */
 export async function runCell(
@@ -36,6 +39,7 @@ export async function runCell(
     const draft = app.jobs.draft(CELL_TOOL, options.label ?? null, budget === 0);
     const awaited = await runDraft(app, draft, options, { budget, began }, caller);
     if (!("end" in awaited)) {
+      await arrival(draft.files);
       return { background: withPlace(app, options.session, awaited.background) };
     }
     const { end, files } = awaited;
@@ -131,6 +135,17 @@ function commandOf(name: string, code: string): string {
   const first = code.trim().split("\n")[0]!;
   const text = `session ${name}: ${first}`;
   return text.length <= 120 ? text : `${text.slice(0, 119)}…`;
+}
+
+/**
+ * Waits until the session has a cell: whoever is told of it, and sends another one, finds them run in this
+ * order. Should its launcher have died, another one brings it.
+ */
+async function arrival(files: JobFiles): Promise<void> {
+  for (const until = performance.now() + ARRIVAL_MS; performance.now() < until;) {
+    if (files.acceptedBy !== undefined || files.outcome || !files.isThere) return;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
 }
 
 /** A cell waits for those of its session. */

@@ -12,16 +12,20 @@ export type Escapes = Record<string, boolean>;
 export class EscapeScene implements AsyncDisposable {
   private constructor(
     private readonly outside: string,
+    private readonly isOwn: boolean,
     private readonly other: Deno.ChildProcess,
     private readonly parameters: Record<string, unknown>,
   ) {}
 
-  /** @param folder a folder in `/tmp` */
-  static async open(folder: string): Promise<EscapeScene> {
+  /**
+   * @param folder a folder in `/tmp`
+   * @param given an empty folder that others may read; one is made where none is given
+   */
+  static async open(folder: string, given?: string): Promise<EscapeScene> {
     const user = join(folder, "user");
     Deno.mkdirSync(user, { recursive: true });
     writePrivate(join(user, "secret"), "the secret");
-    const outside = await Deno.makeTempDir({ dir: "/srv", prefix: "python-mcp-test-" })
+    const outside = given ?? await Deno.makeTempDir({ dir: "/srv", prefix: "python-mcp-test-" })
       .catch(() => Deno.makeTempDir());
     const other = new Deno.Command("/usr/bin/python3", {
       args: ["-c", OTHER, user],
@@ -40,7 +44,7 @@ export class EscapeScene implements AsyncDisposable {
       uid: Deno.uid(),
       ...told,
     };
-    return new EscapeScene(outside, other, parameters);
+    return new EscapeScene(outside, given === undefined, other, parameters);
   }
 
   /** Makes anew what an attempt may have changed. */
@@ -74,7 +78,7 @@ export class EscapeScene implements AsyncDisposable {
     await this.other.stdin.close();
     await this.other.status;
     await this.other.stdout.cancel().catch(() => {});
-    Deno.removeSync(this.outside, { recursive: true });
+    if (this.isOwn) Deno.removeSync(this.outside, { recursive: true });
   }
 }
 

@@ -12,12 +12,14 @@ import { benchQuickRun } from "./quick_run.ts";
 import { benchCursor, benchWait } from "./reading.ts";
 import { benchRay } from "./ray.ts";
 import { type Results, writeResults } from "./results.ts";
+import { benchSandbox } from "./sandbox.ts";
 import { benchIdleMemory, benchStart } from "./start.ts";
 import { benchWarmRuns } from "./warm_runs.ts";
 
 const BENCHES: Record<string, (home: TestHome) => Promise<Partial<Results>>> = {
   start: async (home) => ({ figures: await benchStart(home) }),
   quick_run: async (home) => ({ figures: await benchQuickRun(home) }),
+  sandbox: async (home) => ({ figures: await benchSandbox(home) }),
   warm_runs: async (home) => ({ figures: await benchWarmRuns(home) }),
   dependencies: async (home) => ({ figures: await benchDependencies(home) }),
   detection: async () => ({ amounts: [await benchDetection()] }),

@@ -36,4 +36,7 @@ export async function tryEscapes(outside?: string): Promise<Record<string, Escap
 }
 
 // As a program, for other users.
-if (import.meta.main) console.log(JSON.stringify(await tryEscapes(Deno.args[0])));
+if (import.meta.main) {
+  const found = JSON.stringify(await tryEscapes(Deno.args[0]));
+  Deno.stdout.writeSync(new TextEncoder().encode(found));
+}

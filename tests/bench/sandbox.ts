@@ -1,0 +1,39 @@
+import { connect } from "../helpers/connect.ts";
+import type { TestHome } from "../helpers/test_home.ts";
+import { compare, type Figure } from "./compare.ts";
+import { fastestPython } from "./fastest_python.ts";
+
+const BEFORE = 5;
+
+/** `print(1)` in a sandbox, against the same server without one. */
+export async function benchSandbox(home: TestHome): Promise<Figure[]> {
+  const python = await fastestPython();
+  const directory = home.join("root");
+  Deno.mkdirSync(directory);
+  const callOf = async (name: string, sandbox: string) => {
+    const env = { ...python.env, PYTHON_MCP_SANDBOX: sandbox, PYTHON_MCP_SANDBOX_WRITE: directory };
+    const server = await connect({ home: home.join(name), env });
+    const call = async () => {
+      const input = { directory, script_content: "print(1)", use_uv: false };
+      const { json } = await server.call("py_run_script_in_dir", input);
+      if (json.exit_code !== 0) throw new Error(JSON.stringify(json));
+    };
+    for (let n = 0; n < BEFORE; n++) await call();
+    return { server, call };
+  };
+  const bare = await callOf("bare", "off");
+  const isolated = await callOf("isolated", "isolated");
+  await using _bare = bare.server;
+  await using _isolated = isolated.server;
+  return [
+    await compare({
+      name: "sandbox",
+      ours: "`py_run_script_in_dir` of `print(1)`, `PYTHON_MCP_SANDBOX=isolated`",
+      base: "the same without a sandbox",
+      goal: 1.6,
+      pairs: 100,
+      runOurs: isolated.call,
+      runBase: bare.call,
+    }),
+  ];
+}

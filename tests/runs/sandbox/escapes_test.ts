@@ -58,7 +58,7 @@ skippableTest("no attempt gets out of a sandbox that gets out without one", noSa
   check(await tryEscapes(), isRoot ? NOT_EVERYWHERE : [...NOT_EVERYWHERE, ...OF_ROOT]);
 });
 
-skippableTest("the same holds for an ordinary user", noSandbox || noOtherUser, async () => {
+skippableTest("the same holds for an ordinary user", noSandbox || noOtherUser, () => {
   using user = OtherUser.create();
   const program = join(ROOT, "tests/helpers/try_escapes.ts");
   const flags = ["-A", "-q", "--no-check", `--config=${join(ROOT, "deno.json")}`, "--no-lock"];

@@ -29,6 +29,7 @@ export const IN_CI: Record<string, string> = {
   "tests/e2e/warm_hosts_test.ts": "is about what is off by default",
   "tests/e2e/sessions_ipython_test.ts": "installs IPython, pandas and matplotlib",
   "tests/e2e/session_guide_test.ts": "installs pandas and matplotlib",
+  "tests/mcp/tools/with_pictures_test.ts": "installs matplotlib and starts Jupyter's kernel",
   "tests/serve/published_test.ts": "runs the package as it is published",
   "tests/fuzz/fuzz_test.ts": "goes on for as long as it is told to",
   "tests/serve/dashboard/page_connection_test.ts": "needs a browser",
@@ -39,15 +40,15 @@ export const IN_CI: Record<string, string> = {
   "tests/e2e/inspector_test.ts": "needs the packages of tests/tools",
 };
 
-/** The longest files, each in an isolate of its own and the first to begin, so that none of them goes on alone at the end. */
+/** The longest files: each is a bundle by itself and begins before others, so that none goes on alone at the end. */
 export const FIRST = [
   "tests/python/requirements/surroundings_test.ts",
   "tests/e2e/hostile_scripts_test.ts",
+  "tests/e2e/sessions_test.ts",
   "tests/jobs/supervisor/whole_tree_test.ts",
   "tests/e2e/cancel_request_test.ts",
   "tests/python/environment/network_test.ts",
   "tests/jobs/launcher/child_jobs_test.ts",
-  "tests/mcp/tools/with_pictures_test.ts",
   "tests/e2e/progress_notifications_test.ts",
   "tests/serve/stdio/stdio_end_test.ts",
   "tests/serve/cli/run_test.ts",

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { rerunJob } from "../../../lib/runs/jobs/rerun_job.ts";
-import { listSessions } from "../../../lib/runs/sessions/list_sessions.ts";
-import { runCell } from "../../../lib/runs/sessions/run_cell.ts";
 import { readSandboxSettings } from "../../../lib/runs/sandbox_settings.ts";
 import { checkSandbox } from "../../../lib/serve/doctor/doctor_sandbox.ts";
 import { sandboxLevelOf } from "../../../lib/runs/run/sandbox_level_of.ts";
@@ -143,20 +141,6 @@ skippableTest(
     });
     const { result } = (await scene.app.jobs.get(id))!;
     assert.equal((result as { stdout: string }).stdout, "[]\n\n");
-  },
-);
-
-skippableTest(
-  "sessions are refused, and none is listed, where there is a sandbox",
-  noSandbox,
-  async () => {
-    await using scene = await SandboxScene.open("workspace");
-    const cell = { session: "default", code: "1", timeoutSeconds: 9 };
-    await assert.rejects(
-      runCell(scene.app, cell as Parameters<typeof runCell>[1]),
-      /Cannot use sessions in the sandbox \(workspace\)/,
-    );
-    assert.deepEqual(await listSessions(scene.app), []);
   },
 );
 

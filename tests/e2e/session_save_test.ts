@@ -74,6 +74,8 @@ Deno.test("a session becomes a notebook and a resource, while it lives and when 
       ]);
       assert.equal(cells[1].output, "42\n");
       assert.match(cells[2].output, /^Traceback[^]*ZeroDivisionError: division by zero\n$/);
+      const { resources } = await server.client.listResources();
+      assert(resources.some(({ uri }) => uri === "session://work"));
       await assert.rejects(server.readResource("session://other"), /not found/i);
       const completion = await server.client.complete({
         ref: { type: "ref/resource", uri: "session://{session}" },

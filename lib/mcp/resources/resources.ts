@@ -3,6 +3,8 @@ import {
   ProtocolErrorCode,
   ResourceNotFoundError,
 } from "@modelcontextprotocol/server";
+import { exists } from "../../base/private_files.ts";
+import { SessionFiles } from "../../jobs/files/session_files.ts";
 import type { App } from "../../runs/app.ts";
 import { listSavedScripts } from "../../runs/scripts/saved_scripts.ts";
 import type { Contents, ResourceFamily } from "./define_resource.ts";
@@ -21,7 +23,10 @@ export const RESOURCES: readonly ResourceFamily[] = [
   SESSION_TRANSCRIPT,
 ];
 
-/** `resources/list`: the jobs, newest first, a page at a time; the saved scripts after the last. */
+/**
+ * `resources/list`: the jobs, newest first, a page at a time; after the last the saved scripts and the
+ * sessions.
+ */
 export async function listResources(
   cursor: string | undefined,
   families: readonly ResourceFamily[],
@@ -46,9 +51,13 @@ export async function listResources(
     ...(description ? { description } : {}),
     mimeType: "text/x-python",
   }));
+  const { home } = app.jobs;
+  const sessions = SessionFiles.names(home)
+    .filter((name) => exists(new SessionFiles(home, name).transcript))
+    .map((name) => ({ uri: `session://${name}`, name, mimeType: "application/json" }));
   const others = families.filter((family) => !isTemplate(family))
     .map(({ read: _, uriTemplate: uri, ...family }) => ({ uri, ...family }));
-  return { resources: [...jobs, ...scripts, ...others] };
+  return { resources: [...jobs, ...scripts, ...sessions, ...others] };
 }
 
 export function listTemplates(families: readonly ResourceFamily[]) {

@@ -80,7 +80,7 @@ export class Prompt {
   /** Shows a cell to its end, or until the person leaves. */
   async #follow(id: string, isOwn: boolean): Promise<JobRow | undefined> {
     const left = new AbortController();
-    this.#lines.untilClosed().then(() => left.abort());
+    this.#lines.closed.then(() => left.abort());
     this.#lines.onInterrupt = () => this.#interrupt(id);
     const line = new ProgressLine();
     const timer = setInterval(() => this.#passInputOn(id), LOOK_MS);

@@ -9,6 +9,8 @@ export class LineReader implements Disposable {
   readonly #interface: Interface;
   #wake = () => {};
   #closed = false;
+  /** Resolves when the person leaves. */
+  readonly closed: Promise<void>;
 
   constructor() {
     this.#interface = createInterface({
@@ -28,10 +30,13 @@ export class LineReader implements Disposable {
       this.onInterrupt();
       this.#wake();
     });
-    this.#interface.on("close", () => {
-      this.#closed = true;
-      this.#wake();
-    });
+    this.closed = new Promise((resolve) =>
+      this.#interface.on("close", () => {
+        this.#closed = true;
+        this.#wake();
+        resolve();
+      })
+    );
   }
 
   /** Whether the person has left, with Ctrl-D. */
@@ -54,11 +59,6 @@ export class LineReader implements Disposable {
     // What is typed ahead is shown without one.
     this.#interface.setPrompt("");
     return this.take();
-  }
-
-  /** Resolves when the person leaves. */
-  async untilClosed(): Promise<void> {
-    if (!this.#closed) await new Promise<void>((resolve) => this.#interface.once("close", resolve));
   }
 
   [Symbol.dispose](): void {

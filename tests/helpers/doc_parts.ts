@@ -1,5 +1,6 @@
 import { type HttpLoad, readHttpLoad } from "../bench/http_load.ts";
 import { readResults, type Results } from "../bench/results.ts";
+import { readSessionRows, type SessionRow } from "../bench/sessions/results.ts";
 import chaos from "../chaos/results.json" with { type: "json" };
 import load from "../load/results.json" with { type: "json" };
 import { clientsTable } from "./clients_table.ts";
@@ -21,6 +22,7 @@ export async function docParts(): Promise<DocParts> {
     "docs/reference/costs.md": {
       figures: figureTable(await readResults()),
       "http load": httpLoad(await readHttpLoad()),
+      sessions: sessionTable(await readSessionRows()),
     },
     "docs/reference/trials.md": {
       trials: markdownTable(["run", "what was done, and found", "times"], trialRows(chaos, load)),
@@ -58,6 +60,13 @@ function figureTable({ figures, amounts }: Results): string {
       { what, since, value, unit, goal },
     ) => [what, since, `${value} ${unit}`, `≤ ${goal} ${unit}`]),
   ]);
+}
+
+function sessionTable(rows: SessionRow[]): string {
+  return markdownTable(
+    ["what", "`py_session_run`", "jupyter-mcp-server 2.2.4"],
+    rows.map(({ what, ours, theirs }) => [what, ours, theirs]),
+  );
 }
 
 function httpLoad({ clients, seconds, calls, errors, p99_ms, memory_mib }: HttpLoad): string {

@@ -230,6 +230,15 @@ Deno.test("py_session_run refuses", async (t) => {
   assert(!(json.sessions as Json[]).some(({ session }) => session === "none"));
 });
 
+Deno.test("py_session_run starts anew after a session that could not start", async () => {
+  const { error } = await run("unlucky", "1", { env_vars: { PYTHONHOME: "/nowhere" } });
+  assert.match(String(error), /could not start: .*exit code 1/);
+  assert.deepEqual(await run("unlucky", "1").then(({ result, note }) => ({ result, note })), {
+    result: "1",
+    note: undefined,
+  });
+});
+
 Deno.test("py_cancel_job interrupts a cell and keeps the variables", async () => {
   const client = await server();
   await run("cancel", "x = 1");

@@ -51,5 +51,5 @@ class SessionLimits:
                 if ceiling.is_exceeded():
                     raise SessionEnded(ceiling.describe(), True)
             self.next_ceilings = time.monotonic() + (LOOK_SECONDS if cell else IDLE_LOOK_SECONDS)
-        if cell and now >= session.state.due(cell):
+        if now >= session.state.due(cell) if cell else session.state.is_due(now):
             session.note_state()

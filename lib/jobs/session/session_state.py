@@ -18,11 +18,16 @@ class SessionState:
         self.last_job = None
         self.written_at = self.measured_at = 0.0
         self.memory_bytes = 0
+        self.has_old_memory = False
 
     def due(self, cell):
         """When it is to be written while a cell runs."""
         is_told = self.written_at >= cell.began
         return self.written_at + REST_SECONDS if is_told else cell.began + QUICK_SECONDS
+
+    def is_due(self, now):
+        """Whether it is to be written once more while nothing runs."""
+        return self.has_old_memory and now >= self.measured_at + MEASURE_SECONDS
 
     def write(self, kernel, cell, cells, queued, packages):
         if cell and self.written_at >= cell.began:
@@ -54,7 +59,8 @@ class SessionState:
     def memory(self):
         """Of all processes of the session, as they were a while ago at most: a look at all takes milliseconds."""
         now = time.monotonic()
-        if now >= self.measured_at + MEASURE_SECONDS:
+        self.has_old_memory = now < self.measured_at + MEASURE_SECONDS
+        if not self.has_old_memory:
             self.measured_at = now
             try:
                 self.memory_bytes = process_tree.resident_bytes(process_tree.descendants())

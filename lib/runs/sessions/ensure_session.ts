@@ -87,7 +87,9 @@ async function start(
 ): Promise<LivingSession | undefined> {
   const { record: before } = files;
   const end = before && (files.ended ?? KILLED);
-  const lost = end?.died ? before : undefined;
+  // One that could not start, or ran nothing, had nothing to lose.
+  const cells = end?.cell ?? files.state?.cells ?? 0;
+  const lost = end?.died && cells > 0 ? before : undefined;
   checkCount(app, files);
   if (lost) requireSecrets(lost, wish);
   const asked = askedOf(app, wish, lost?.asked);

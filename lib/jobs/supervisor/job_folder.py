@@ -135,6 +135,14 @@ def replace(path, content):
     os.replace(path + ".new", path)
 
 
+def remove_half_written(folder, name):
+    """Removes what `replace` has left where files could not be renamed just then."""
+    try:
+        remove(os.path.join(folder, name + ".new"))
+    except OSError:
+        pass  # nor can they now
+
+
 def write_json(folder, name, value):
     replace(os.path.join(folder, name), json.dumps(value).encode())
 

@@ -209,6 +209,8 @@ def supervise(spec, lock, slot, umask, reaps_orphans, pipes, spawn=None, notes=(
     if learns:
         hand_in_lesson(spec)
     job_folder.write_outcome(spec["dir"], outcome, lock)
+    if not outcome["runs"]:
+        job_folder.remove_half_written(spec["dir"], names.STARTED)
     wake_launcher()
     supervisor.shared_slot.pass_on()
     slot.leave()

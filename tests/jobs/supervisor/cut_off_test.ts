@@ -220,3 +220,31 @@ async function startedIn(home: string, id: string): Promise<number> {
   await waitFor(() => exists(path), { what: "the start of the job" });
   return JSON.parse(Deno.readTextFileSync(path)).pid;
 }
+
+Deno.test({
+  name: "a job leaves no half-written file when nothing could be renamed as it began",
+  ignore: !await canFreeze(),
+  async fn() {
+    await using bench = await JobBench.open();
+    const { files, ...draft } = bench.draft();
+    const chattr = (mode: string) =>
+      new Deno.Command("chattr", { args: [mode, files.folder] }).outputSync();
+    chattr("+a"); // files may be made there, and no more
+    try {
+      await bench.manager.start({ files, ...draft }, bench.request(python("")));
+      await waitFor(() => /not permitted/.test(readIfThere(files.path("outcome.json.new")) ?? ""), {
+        what: "its outcome",
+      });
+    } finally {
+      chattr("-a");
+    }
+    const { status } = await bench.end(draft.id);
+    assert.equal(status, "failed");
+    await waitFor(
+      () => [...Deno.readDirSync(files.folder)].every(({ name }) => !/new$/.test(name)),
+      {
+        what: "its files alone",
+      },
+    );
+  },
+});

@@ -153,7 +153,6 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/runs/scripts",
     "lib/runs/sessions",
     "lib/runs/results",
-    "lib/jobs/files",
     "lib/jobs/model",
     "lib/base",
   ],

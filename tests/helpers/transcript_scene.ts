@@ -67,7 +67,7 @@ const RECORD = {
   directory: "/data",
   python: "/usr/bin/python3",
   dependencies: ["six==1.17.0"],
-  asked: { use_uv: false },
+  asked: { use_uv: false, sandbox: "off" },
   withheld: [],
 };
 

@@ -1,6 +1,6 @@
-import { SessionFiles } from "../../jobs/files/session_files.ts";
 import type { App } from "../../runs/app.ts";
 import { listSavedScripts } from "../../runs/scripts/saved_scripts.ts";
+import { sessionNames } from "../../runs/sessions/session_names.ts";
 
 const MOST_COMPLETIONS = 100;
 
@@ -27,7 +27,7 @@ async function candidates(argument: string, app: App): Promise<string[]> {
     case "script_name":
       return (await listSavedScripts(app)).map(({ name }) => name);
     case "session":
-      return SessionFiles.names(app.jobs.home);
+      return sessionNames(app);
     default:
       return [];
   }

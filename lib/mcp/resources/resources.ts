@@ -3,10 +3,9 @@ import {
   ProtocolErrorCode,
   ResourceNotFoundError,
 } from "@modelcontextprotocol/server";
-import { exists } from "../../base/private_files.ts";
-import { SessionFiles } from "../../jobs/files/session_files.ts";
 import type { App } from "../../runs/app.ts";
 import { listSavedScripts } from "../../runs/scripts/saved_scripts.ts";
+import { sessionNames } from "../../runs/sessions/session_names.ts";
 import type { Contents, ResourceFamily } from "./define_resource.ts";
 import { JOB_PAGE } from "./job_page.ts";
 import { JOB_RESOURCES } from "./job_resources.ts";
@@ -51,9 +50,7 @@ export async function listResources(
     ...(description ? { description } : {}),
     mimeType: "text/x-python",
   }));
-  const { home } = app.jobs;
-  const sessions = SessionFiles.names(home)
-    .filter((name) => exists(new SessionFiles(home, name).transcript))
+  const sessions = sessionNames(app)
     .map((name) => ({ uri: `session://${name}`, name, mimeType: "application/json" }));
   const others = families.filter((family) => !isTemplate(family))
     .map(({ read: _, uriTemplate: uri, ...family }) => ({ uri, ...family }));

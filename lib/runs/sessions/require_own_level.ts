@@ -3,18 +3,25 @@ import { UserError } from "../../base/user_error.ts";
 import type { SessionFiles } from "../../jobs/files/session_files.ts";
 import type { Settings } from "../settings.ts";
 
+type WithSettings = { settings: Pick<Settings, "sandbox"> };
+
+/** Whether a session's sandbox is as strict as this server's, or stricter. */
+export function isOwnLevel({ settings: { sandbox } }: WithSettings, { record }: SessionFiles) {
+  return !record || isAtLeast(record.asked.sandbox, sandbox.level);
+}
+
 /**
  * Sessions of a looser sandbox, which another server has started, are not there for this one's callers.
  *
  * @throws UserError for such a session
  */
-export function requireOwnLevel(
-  { settings: { sandbox } }: { settings: Pick<Settings, "sandbox"> },
-  { name, record }: SessionFiles,
-): void {
-  if (!record || isAtLeast(record.asked.sandbox, sandbox.level)) return;
+export function requireOwnLevel(app: WithSettings, files: SessionFiles): void {
+  if (isOwnLevel(app, files)) return;
+  const { level } = app.settings.sandbox;
   throw new UserError(
-    `Cannot use the session ${name} in the sandbox (${sandbox.level}, PYTHON_MCP_SANDBOX): another server ` +
-      `started it in a looser one (${record.asked.sandbox}). py_sessions lists those that can be used here.`,
+    `Cannot use the session ${files.name} in the sandbox (${level}, PYTHON_MCP_SANDBOX): another server ` +
+      `started it in a looser one (${
+        files.record!.asked.sandbox
+      }). py_sessions lists those that can be used here.`,
   );
 }

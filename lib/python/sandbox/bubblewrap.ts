@@ -48,7 +48,8 @@ export function bubblewrapArguments(plan: SandboxPlan): string[] {
     ...["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"],
     ...(isRoot
       ? [
-        ...PROC_OF_ROOT.map((name) => `/proc/${name}`).filter(exists).flatMap(readOnly),
+        // Deno looks at nothing there with fewer than all permissions.
+        ...PROC_OF_ROOT.flatMap((name) => ["--ro-bind-try", `/proc/${name}`, `/proc/${name}`]),
         ...SECRETS_OF_ROOT.filter(exists).flatMap((path) => ["--ro-bind", "/dev/null", path]),
       ]
       : []),

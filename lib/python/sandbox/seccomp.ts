@@ -29,8 +29,15 @@ const FAMILIES = [1, 2, 10, 16];
 const TERMINAL_INPUT = [0x5412, 0x541c];
 const FIRST_OF_X32 = 0x40000000;
 
-/** The filter of system calls for this machine, as bubblewrap takes it, in base64. */
-export function seccompFilter(architecture: string = Deno.build.arch): string {
+let made: string | undefined;
+
+/** The filter of system calls for this machine, as bubblewrap takes it, in base64; made once. */
+export function seccompFilter(): string {
+  return made ??= filterFor(Deno.build.arch);
+}
+
+/** @throws for a kind of machine whose system calls are not known */
+export function filterFor(architecture: string): string {
   const calls = SYSTEM_CALLS[architecture];
   if (calls === undefined) {
     throw new Error(`There is no filter of system calls for ${architecture}`);

@@ -1,8 +1,13 @@
-import { readIfThere } from "../../base/private_files.ts";
 import type { SandboxLevel } from "../../base/sandbox_level.ts";
 import { UserError } from "../../base/user_error.ts";
 import { findLauncherPython } from "../interpreters/find_interpreters.ts";
 import { findBubblewrap } from "./bubblewrap.ts";
+
+const SETTINGS = [
+  "kernel/apparmor_restrict_unprivileged_userns",
+  "kernel/unprivileged_userns_clone",
+  "user/max_user_namespaces",
+] as const;
 
 /** What made a sandbox here before. */
 const working = new Map<string, Promise<unknown>>();
@@ -40,7 +45,7 @@ export async function requireSandbox(
     // It may have been mended when somebody asks again.
     working.delete(key);
     const said = error instanceof Error ? error.message : String(error);
-    throw cannotRun(level, `${tool} says: ${said}`, adviceFor());
+    throw cannotRun(level, `${tool} says: ${said}`, await adviceFor());
   }
   return tool;
 }
@@ -48,18 +53,42 @@ export async function requireSandbox(
 const NAMESPACES = ["--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts"];
 
 /** Through Python, so that Deno has to be allowed no other program. */
-async function tryToRun(argv: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(findLauncherPython(), {
-    args: ["-I", "-S", "-c", "import os, sys; os.execv(sys.argv[1], sys.argv[1:])", ...argv],
+async function python(...args: string[]): Promise<{ success: boolean; out: string; err: string }> {
+  const { success, stdout, stderr } = await new Deno.Command(findLauncherPython(), {
+    args: ["-I", "-S", "-c", ...args],
     stdin: "null",
-    stdout: "null",
+    stdout: "piped",
     stderr: "piped",
   }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr).trim().split("\n").at(-1));
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { success, out: text(stdout), err: text(stderr) };
 }
 
-function adviceFor(): string {
-  const setting = (name: string) => readIfThere(`/proc/sys/${name}`)?.trim();
+async function tryToRun(argv: string[]): Promise<void> {
+  const { success, err } = await python(
+    "import os, sys; os.execv(sys.argv[1], sys.argv[1:])",
+    ...argv,
+  );
+  if (!success) throw new Error(err.trim().split("\n").at(-1));
+}
+
+/** What Linux has set; Deno reads nothing in `/proc` with fewer than all permissions. */
+const READ_SETTINGS = `
+import json, sys
+found = {}
+for name in sys.argv[1:]:
+    try:
+        with open("/proc/sys/" + name) as file:
+            found[name] = file.read().strip()
+    except OSError:
+        pass
+print(json.dumps(found))
+`;
+
+async function adviceFor(): Promise<string> {
+  const { out } = await python(READ_SETTINGS, ...SETTINGS);
+  const found: Record<string, string> = JSON.parse(out || "{}");
+  const setting = (name: typeof SETTINGS[number]) => found[name];
   if (setting("kernel/apparmor_restrict_unprivileged_userns") === "1") {
     return "AppArmor restricts user namespaces here. Allow them to bubblewrap with a profile " +
       "/etc/apparmor.d/bwrap: `abi <abi/4.0>, profile bwrap /usr/bin/bwrap flags=(unconfined) { userns, }`, " +

@@ -32,7 +32,6 @@ export interface SessionView {
  */
 export async function listSessions(app: App, name?: string): Promise<SessionView[]> {
   const { home } = app.jobs;
-  if (name === undefined && app.settings.sandbox.level !== "off") return [];
   if (name === undefined) {
     return SessionFiles.names(home).flatMap((one) =>
       viewOf(app, new SessionFiles(home, one)) ?? []

@@ -4,6 +4,9 @@ import { rerunJob } from "../../../lib/runs/jobs/rerun_job.ts";
 import { readSandboxSettings } from "../../../lib/runs/sandbox_settings.ts";
 import { checkSandbox } from "../../../lib/serve/doctor/doctor_sandbox.ts";
 import { sandboxLevelOf } from "../../../lib/runs/run/sandbox_level_of.ts";
+import { filterFor } from "../../../lib/python/sandbox/seccomp.ts";
+import { connect } from "../../helpers/connect.ts";
+import { TestHome } from "../../helpers/test_home.ts";
 import { SANDBOX_LEVELS } from "../../../lib/base/sandbox_level.ts";
 import { noSandbox, SandboxScene } from "../../helpers/sandbox_scene.ts";
 import { skippableTest } from "../../helpers/skippable.ts";
@@ -168,3 +171,28 @@ skippableTest(
     await assert.rejects(scene.run("open('ran', 'w')"), /in the home of python-mcp/);
   },
 );
+
+skippableTest("a server with few permissions lists the parameter and runs", noSandbox, async () => {
+  await using home = await TestHome.create();
+  const root = home.join("root");
+  Deno.mkdirSync(root);
+  const env = { PYTHON_MCP_SANDBOX: "workspace", PYTHON_MCP_SANDBOX_WRITE: root };
+  await using server = await connect({ home: home.join("state"), env });
+  const { tools } = await server.client.listTools();
+  const { properties } = tools.find(({ name }) => name === "py_run_script_in_dir")!.inputSchema;
+  assert.deepEqual((properties!.sandbox as { enum: string[] }).enum, [...SANDBOX_LEVELS]);
+  const input = { directory: root, use_uv: false, script_content: "open('made', 'w'); print(1)" };
+  const run = await server.call("py_run_script_in_dir", { ...input, sandbox: "isolated" });
+  assert.equal(run.json.stdout, "1\n");
+  const loose = await server.call("py_run_script_in_dir", { ...input, sandbox: "off" });
+  assert.match(loose.json.error as string, /the server's owner has set workspace/);
+});
+
+Deno.test("there is a filter of system calls for both kinds of machines", () => {
+  for (const architecture of ["x86_64", "aarch64"]) {
+    const bytes = atob(filterFor(architecture));
+    assert.equal(bytes.length % 8, 0);
+    assert.equal(bytes.charCodeAt(0), 0x20, "it begins by loading the kind of machine");
+    assert(bytes.length > 400);
+  }
+});

@@ -38,7 +38,7 @@ export class Prompt {
     this.#next = (view?.cells ?? 0) + 1;
     if (view?.state === "busy" && view.job_id !== null) {
       say(`Cell ${view.cells} runs:\n`);
-      await this.#follow(view.job_id, false);
+      await this.#follow(view.job_id);
     }
     while (!this.#lines.isClosed) {
       const code = await this.#read();
@@ -71,14 +71,14 @@ export class Prompt {
       return say(`${paintFor(Deno.stderr).red(plainLines(error.message))}\n`);
     }
     const began = performance.now();
-    const row = await this.#follow(id, true);
+    const row = await this.#follow(id);
     const { artifacts = [] } = (row?.result ?? {}) as Partial<CellResult>;
     const isShort = performance.now() - began < LISTED_MS && artifacts.length === 0;
     if (row?.completedAt && isShort) await removeJobs(this.#app, [id]);
   }
 
   /** Shows a cell to its end, or until the person leaves. */
-  async #follow(id: string, isOwn: boolean): Promise<JobRow | undefined> {
+  async #follow(id: string): Promise<JobRow | undefined> {
     const left = new AbortController();
     this.#lines.closed.then(() => left.abort());
     this.#lines.onInterrupt = () => this.#interrupt(id);
@@ -92,16 +92,17 @@ export class Prompt {
       }, left.signal);
       line.endLine();
       if (!row?.completedAt) say(`The cell goes on as job ${id.slice(0, SHORT_ID)}.\n`);
-      else this.#show(row, isOwn);
+      else this.#show(row);
       return row;
     } finally {
       clearInterval(timer);
     }
   }
 
-  #show(row: JobRow, isOwn: boolean): void {
+  #show(row: JobRow): void {
     const { cell } = (row.result ?? {}) as Partial<CellResult>;
-    if (isOwn && cell !== undefined) this.#next = cell;
+    // Others may have run cells in between.
+    if (cell !== undefined) this.#next = cell;
     const out = this.#paint.red(`Out[${this.#next}]: `);
     sayEndOfCell(row, this.#app.jobs.files(row.id)?.artifacts, out);
     this.#next++;

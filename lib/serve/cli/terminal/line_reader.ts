@@ -18,6 +18,7 @@ export class LineReader implements Disposable {
       output: process.stdout,
       terminal: true,
       historySize: 1000,
+      prompt: "",
     });
     this.#interface.on("line", (line) => {
       this.#lines.push(line);

@@ -108,3 +108,23 @@ Deno.test("attach is a prompt: blocks, live output, input, Ctrl-C and Ctrl-D", (
     const { jobs } = JSON.parse((await cli(home, ["jobs", "--json"])).stdout);
     assert.equal(jobs.length, 1, JSON.stringify(jobs));
   }));
+
+Deno.test("attach shows a cell that runs already, and Ctrl-D leaves it running", () =>
+  withSessions(async (home) => {
+    const code = "import time; print('begun', flush=True); time.sleep(600)";
+    await cli(home, ["sessions", "run", "work", ...PYTHON, "--detach", code]);
+    const attach = ["sessions", "attach", "work"];
+    await using first = TestTerminal.start(home, attach);
+    await first.until("Cell 1 runs:");
+    await first.until("begun");
+    await first.type("\x04");
+    await first.until("The cell goes on as job ");
+    await first.untilEnded();
+    await using second = TestTerminal.start(home, attach);
+    await second.until("begun");
+    await second.type("\x03");
+    await second.until("Interrupted");
+    await second.until("In [2]: ");
+    await second.type("\x04");
+    await second.untilEnded();
+  }));

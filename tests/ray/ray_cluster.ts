@@ -41,6 +41,7 @@ export class RayCluster implements AsyncDisposable {
   readonly #folder: string;
   #head?: Deno.ChildProcess;
 
+  /** @param rayEnv Variables of the head; it has those of its start. */
   private constructor(readonly rayEnv: Record<string, string>) {
     this.#folder = Deno.makeTempDirSync({ prefix: "ray-" });
     this.#network = new Deno.Command("unshare", {
@@ -109,10 +110,20 @@ export class RayCluster implements AsyncDisposable {
 
   /** What the dashboard answers, as text; `undefined` where it does not. */
   async get(path: string, method = "GET"): Promise<string | undefined> {
-    const program = "import sys, urllib.request as u; " +
-      "print(u.urlopen(u.Request(sys.argv[1], method=sys.argv[2]), timeout=10).read().decode())";
+    const program = "import json, sys, urllib.request as u; " +
+      "request = u.Request(sys.argv[1], method=sys.argv[2], headers=json.loads(sys.argv[3])); " +
+      "print(u.urlopen(request, timeout=10).read().decode())";
+    const { RAY_AUTH_TOKEN } = this.rayEnv;
+    const headers = RAY_AUTH_TOKEN ? { authorization: `Bearer ${RAY_AUTH_TOKEN}` } : {};
     const url = `${this.env.PYTHON_MCP_RAY_ADDRESS}/${path}`;
-    const { success, stdout } = await this.run(["python3", "-c", program, url, method]);
+    const { success, stdout } = await this.run([
+      "python3",
+      "-c",
+      program,
+      url,
+      method,
+      JSON.stringify(headers),
+    ]);
     return success ? new TextDecoder().decode(stdout) : undefined;
   }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { storedZip } from "../../lib/jobs/ray/stored_zip.ts";
+import { MAIN } from "../helpers/program.ts";
 import { connect, type Connection } from "../helpers/connect.ts";
 import { skippableTest } from "../helpers/skippable.ts";
 import { TestHome } from "../helpers/test_home.ts";
@@ -128,6 +129,32 @@ sys.exit(3)
     assert.equal(made?.size_bytes, 256_000);
     assert.deepEqual((await Deno.readFile(made.path)).subarray(0, 3), new Uint8Array([0, 1, 2]));
     assert.match(String(json.note), /3 files \(1 KB\): data.csv, helper.py, main.py/);
+  },
+);
+
+skippableTest(
+  "a script runs in a folder that the cluster sees, and nothing is sent, when that is named",
+  noRay,
+  async () => {
+    const { home, server } = await begin();
+    const [here, there] = [home.join("here"), home.join("there")];
+    for (const folder of [here, there]) await Deno.mkdir(folder);
+    await Deno.writeTextFile(join(here, "where.py"), "");
+    await Deno.writeTextFile(join(there, "where.py"), "import os; print(os.getcwd())");
+    const run = async (shared_directory: string) => {
+      const { json } = await server.call("py_run_script_in_dir", {
+        directory: here,
+        script_path: "where.py",
+        run_on: "ray",
+        ray: { shared_directory },
+        time_budget_seconds: 100,
+      });
+      return json;
+    };
+    const json = await run(there);
+    assert.equal(json.stdout, `${there}\n`, JSON.stringify(json));
+    assert.equal(json.note, undefined);
+    assert.match(String((await run("/nowhere")).error), /\/nowhere is not on the node /);
   },
 );
 
@@ -432,7 +459,7 @@ print("the end", n)
   },
 );
 
-// The last one: it ends the cluster that the others have.
+// The last ones: they end the cluster that the others have.
 skippableTest(
   "a job is failed, and not submitted again, when the cluster was restarted",
   noRay,
@@ -458,3 +485,24 @@ time.sleep(600)
     assert.ok(!(await cluster.get("api/jobs/"))!.includes(id));
   },
 );
+
+skippableTest("a cluster with a token takes jobs from those who have it", noRay, async () => {
+  const { cluster, home } = await begin();
+  const token = "t0ken".repeat(10);
+  await cluster.stopHead();
+  Object.assign(cluster.rayEnv, { RAY_AUTH_MODE: "token", RAY_AUTH_TOKEN: token });
+  await cluster.startHead();
+  const cli = async (RAY_AUTH_TOKEN: string, ...args: string[]) => {
+    const env = { ...cluster.env, PYTHON_MCP_HOME: home.join("home"), RAY_AUTH_TOKEN };
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+    const deno = [Deno.execPath(), "run", "-A", "--no-prompt", MAIN];
+    const { stdout } = await cluster.run(["env", ...variables, ...deno, ...args]);
+    return new TextDecoder().decode(stdout);
+  };
+  assert.match(await cli("wrong", "doctor", "--offline"), /does not accept the token \(40[13]\)/);
+  assert.match(await cli(token, "doctor", "--offline"), /Ray 2\.60\.\d+ at .*, 1 node/);
+  const script = home.join("token.py");
+  await Deno.writeTextFile(script, "import os; print('RAY_AUTH_TOKEN' in os.environ)");
+  const said = await cli(token, "run", "--run-on", "ray", "-C", home.path, script);
+  assert.equal(said, "False\n");
+});

@@ -323,7 +323,7 @@ skippableTest(
     const { json } = await server.call("py_run_script_in_dir", {
       directory: home.path,
       script_content: `
-import python_mcp
+import time, python_mcp
 source = "import os, sys; print(int(sys.argv[1]) ** 2, os.environ['KEY'], sys.stdin.read())"
 jobs = [
     python_mcp.run(source, [str(n)], env={"KEY": "k%d" % n}, stdin="in", run_on="ray", ray={"cpus": 0.5})
@@ -334,6 +334,8 @@ bad = python_mcp.run("import sys; sys.exit('no')", run_on="ray")
 for job in jobs:
     result = job.wait(100)
     print(result.status, result.stdout.strip(), result.error)
+while long.status != "running":
+    time.sleep(0.1)
 print(long.cancel(), bad.wait().error)
 try:
     python_mcp.run("1", run_on="ray", ray={"cpu": 1})
@@ -500,7 +502,14 @@ skippableTest("a cluster with a token takes jobs from those who have it", noRay,
     return new TextDecoder().decode(stdout);
   };
   assert.match(await cli("wrong", "doctor", "--offline"), /does not accept the token \(40[13]\)/);
-  assert.match(await cli(token, "doctor", "--offline"), /Ray 2\.60\.\d+ at .*, 1 node/);
+  // A head that has just begun knows none of its nodes yet.
+  await waitFor(
+    async () =>
+      /ok +Ray +Ray 2\.60\.\d+ at .*, 1 node/.test(await cli(token, "doctor", "--offline")),
+    {
+      what: "the node",
+    },
+  );
   const script = home.join("token.py");
   await Deno.writeTextFile(script, "import os; print('RAY_AUTH_TOKEN' in os.environ)");
   const said = await cli(token, "run", "--run-on", "ray", "-C", home.path, script);

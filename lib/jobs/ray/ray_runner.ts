@@ -1,7 +1,7 @@
 import { jobFolder } from "../files/home.ts";
 import type { Home } from "../files/home.ts";
 import { holdLock } from "../files/file_lock.ts";
-import { JobFiles } from "../files/job_files.ts";
+import { JobFiles, type StoredSpec } from "../files/job_files.ts";
 import type { Owner } from "../files/owner.ts";
 import { endedWithoutRun, isFinal, type JobRow, type Outcome } from "../model/job.ts";
 import type { Draft } from "../process/process_request.ts";
@@ -28,6 +28,8 @@ export interface RayRunnerOptions {
   log: (message: string) => void;
 }
 
+type Place = NonNullable<StoredSpec["ray"]>;
+
 /** How often somebody who has just started a job asks for the states of all; else it is each second. */
 const SOON_MS = 250;
 const SOON_FOR_MS = 15_000;
@@ -46,6 +48,9 @@ export class RayRunner implements Runner {
   readonly #api: RayApi;
   readonly #submitter: RaySubmitter;
   readonly #followers = new Map<string, RayFollower>();
+  /** Where jobs were submitted to, and why they wait: a thousand of them are looked at each second. */
+  readonly #places = new Map<string, Place>();
+  readonly #reasons = new Map<string, string>();
   readonly #forgetting = new Set<Promise<void>>();
   readonly #missing = new Map<string, number>();
   #looking?: Promise<void>;
@@ -141,6 +146,10 @@ export class RayRunner implements Runner {
 
   async #look(): Promise<void> {
     const rows = this.#ours();
+    if (rows.length === 0) {
+      this.#places.clear();
+      this.#reasons.clear();
+    }
     if (rows.length === 0 || this.#isClosed) return;
     let jobs: Map<string, RayJob>;
     try {
@@ -176,15 +185,18 @@ export class RayRunner implements Runner {
 
   async #advance(id: string, job: RayJob | undefined): Promise<void> {
     const files = this.#files(id);
-    const place = files.spec?.ray;
+    const place = this.#places.get(id) ?? files.spec?.ray;
     if (!place) return await this.#missed(id, "", false);
-    if (place.url !== this.#options.address.url || files.outcome) return;
+    if (place.url !== this.#options.address.url) return;
     if (!job) return await this.#missed(id, place.session, place.is_submitted ?? false);
     this.#missing.delete(id);
+    this.#places.set(id, place);
+    const isAskedToEnd = !hasEnded(job) && files.cancelAsked;
+    if (isAskedToEnd) await this.#stop(job);
     const follower = this.#followers.get(id);
     if (follower) return follower.update(job);
-    if (files.cancelAsked && !hasEnded(job)) await this.#stop(job);
-    if (job.status === "PENDING") return this.#showReason(files, job);
+    if (job.status === "PENDING") return isAskedToEnd ? undefined : this.#showReason(files, job);
+    if (files.outcome) return;
     if (hasEnded(job) && job.driver_node_id === null) return this.#end(id, outcomeBy(job, {}));
     this.#follow(id, job, files);
   }
@@ -216,8 +228,10 @@ export class RayRunner implements Runner {
   }
 
   #showReason(files: JobFiles, { message }: RayJob): void {
-    const progress = { current: 0, total: null, message: `On the cluster: ${lastWords(message)}` };
-    if (files.progress?.message !== progress.message) files.writeProgress(progress);
+    const shown = `On the cluster: ${lastWords(message)}`;
+    if (this.#reasons.get(files.folder) === shown) return;
+    files.writeProgress({ current: 0, total: null, message: shown });
+    this.#reasons.set(files.folder, shown);
   }
 
   /** A job that waits starts all the same later, as Ray has it: then with a package that does nothing. */

@@ -15,9 +15,12 @@ export async function checkRay(address: RayAddress): Promise<Finding[]> {
     // The same as a run asks for: an old dashboard may answer the others alone.
     await api.jobs();
     const names = nodes.map(({ name }) => name).join(", ");
-    const message = `Ray ${ray_version} at ${url}, ${
-      nodes.length === 1 ? "1 node" : `${nodes.length} nodes`
-    } (${names})`;
+    const count = nodes.length === 1 ? "1 node" : `${nodes.length || "no"} nodes`;
+    const message = `Ray ${ray_version} at ${url}, ${count}${names && ` (${names})`}`;
+    if (nodes.length === 0) {
+      const fix = "Jobs wait until there is one: start a node, or look again in a moment.";
+      return [{ check: "Ray", level: "warning", message, fix }];
+    }
     if (ray_version.startsWith(KNOWN)) return [{ check: "Ray", level: "ok", message }];
     return [{
       check: "Ray",

@@ -17,8 +17,16 @@ export async function benchRay(home: TestHome): Promise<Partial<Results>> {
   const { wrapper, env } = cluster;
   await using server = await connect({ home: home.path, wrapper, flags: ["-A"], env });
   const figures = [
-    await measure(server, cluster, "Ray, print(1)", "print(1)", GOAL_PRINT, 5),
-    await measure(server, cluster, "Ray, output, 60 MB", LINES, GOAL_OUTPUT, 3),
+    await measure(server, cluster, "Ray, print(1)", "`print(1)`", "print(1)", GOAL_PRINT, 5),
+    await measure(
+      server,
+      cluster,
+      "Ray, output, 60 MB",
+      "200,000 prints, 60 MB",
+      LINES,
+      GOAL_OUTPUT,
+      3,
+    ),
   ];
   return { figures, amounts: [await liveLine(server)] };
 }
@@ -27,13 +35,14 @@ function measure(
   server: Connection,
   cluster: RayCluster,
   name: string,
+  what: string,
   source: string,
   goal: number,
   pairs: number,
 ): Promise<Figure> {
   return compare({
     name,
-    ours: "`py_run_script_with_dependencies`, `run_on: ray`",
+    ours: `\`py_run_script_with_dependencies\`, \`run_on: ray\`: ${what}`,
     base: "`ray job submit`",
     goal,
     pairs,

@@ -91,6 +91,8 @@ skippableTest(
     await Deno.mkdir(join(folder, ".git"), { recursive: true });
     await Deno.writeTextFile(join(folder, ".git/x.py"), "");
     await Deno.writeTextFile(join(folder, "helper.py"), "X = 42\n");
+    // It must not stand in for Python's own where Ray starts.
+    await Deno.writeTextFile(join(folder, "token.py"), "");
     await Deno.writeTextFile(join(folder, "data.csv"), "a,b\n");
     await Deno.writeTextFile(
       join(folder, "main.py"),
@@ -128,7 +130,7 @@ sys.exit(3)
     assert.equal(typeof json.node, "string");
     assert.equal(made?.size_bytes, 256_000);
     assert.deepEqual((await Deno.readFile(made.path)).subarray(0, 3), new Uint8Array([0, 1, 2]));
-    assert.match(String(json.note), /3 files \(1 KB\): data.csv, helper.py, main.py/);
+    assert.match(String(json.note), /4 files \(1 KB\): data.csv, helper.py, main.py, token.py/);
   },
 );
 

@@ -189,11 +189,18 @@ def take_values():
         job_folder.remove(path)
 
 
-def keep_package_for_oneself():
-    """Has the tasks that the script starts through Ray not get what was sent for this process alone."""
+def sent_files():
+    """The folder of the user's files, below the one that Ray has unpacked; see send_files.ts."""
+    files = os.path.join(os.getcwd(), "files")
+    return files if os.path.isdir(files) else os.getcwd()
+
+
+def prepare_for_tasks():
+    """Has the tasks that the script starts through Ray find the user's modules, and not what was sent besides."""
     try:
         config = json.loads(os.environ["RAY_JOB_CONFIG_JSON_ENV_VAR"])
         del config["runtime_env"]["py_modules"]
+        config["runtime_env"]["env_vars"]["PYTHONPATH"] = sent_files()
         os.environ["RAY_JOB_CONFIG_JSON_ENV_VAR"] = json.dumps(config)
     except (KeyError, ValueError, TypeError):
         pass  # another release of Ray
@@ -211,7 +218,7 @@ def main():
     frames.send("hello", node=socket.gethostname(), python=sys.version.split()[0])
     for name in NOT_FOR_SCRIPTS:
         os.environ.pop(name, None)
-    keep_package_for_oneself()
+    prepare_for_tasks()
     process_tree.load_prctl()
     process_tree.become_subreaper()
     job = NodeJob(given)
@@ -220,7 +227,7 @@ def main():
         "progress": os.path.join(job.folder, names.PROGRESS),
         "artifacts": os.path.join(job.folder, names.ARTIFACTS),
         "control": HERE,
-        "work": given.get("shared_directory") or os.getcwd(),
+        "work": given.get("shared_directory") or sent_files(),
     }
     try:
         spec = make_spec(text, given, values, places, job.folder)

@@ -32,6 +32,7 @@ export const IN_CI: Record<string, string> = {
   "tests/mcp/tools/with_pictures_test.ts": "installs matplotlib and starts Jupyter's kernel",
   "tests/serve/published_test.ts": "runs the package as it is published",
   "tests/fuzz/fuzz_test.ts": "goes on for as long as it is told to",
+  "tests/runs/sandbox/fixtures_test.ts": "runs fifty scripts twice",
   "tests/serve/dashboard/page_connection_test.ts": "needs a browser",
   "tests/python/in_script/notebook_pip_test.ts": "installs packages again and again",
   "tests/mcp/job_page_test.ts": "needs a browser",

@@ -85,10 +85,17 @@ export class JobPoller {
     // Its script may ask a launcher for jobs.
     if (isOurs && row.kind === "process") processes.warmUp();
     if (calls.has(row.id) && !calls.check(row)) return;
+    if (isOurs && row.kind === "ray" && row.listed && !this.#hasNews(row)) return;
     // The launcher says when one of ours starts; a parent's supervisor ends a waiting child silently.
     const isQueuedHere = isOurs && processes.isQueued(row.id);
     const ended = row.parent !== null && new JobFiles(jobFolder(home, row.id)!).outcome;
     if (!isQueuedHere || ended) await this.#advance(row, mayStart);
+  }
+
+  /** Whether the files of a job on a cluster say more than its row: a thousand may wait there. */
+  #hasNews(row: JobRow): boolean {
+    const files = new JobFiles(jobFolder(this.#options.home, row.id)!);
+    return files.outcome !== undefined || (row.status === "pending" && files.hasStarted);
   }
 
   async #advance(row: JobRow, mayStart: boolean): Promise<JobRow> {

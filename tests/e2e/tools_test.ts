@@ -45,6 +45,7 @@ testTool("tools/list names all tools when asked", async (server) => {
     "py_send_input",
     "py_session_end",
     "py_session_run",
+    "py_session_save",
     "py_sessions",
   ]);
 });

@@ -64,11 +64,20 @@ async function python(...args: string[]): Promise<{ success: boolean; out: strin
   return { success, out: text(stdout), err: text(stderr) };
 }
 
+/** Where /proc is another namespace's, bubblewrap waits for ever for the process that it has made. */
+const RUN_AT_MOST = `
+import os, signal, subprocess, sys
+child = subprocess.Popen(sys.argv[2:], start_new_session=True)
+try:
+    sys.exit(child.wait(int(sys.argv[1])))
+except subprocess.TimeoutExpired:
+    os.killpg(child.pid, signal.SIGKILL)
+    sys.exit("nothing; it has started no program within " + sys.argv[1] + " seconds")
+`;
+const MOST_SECONDS = 5;
+
 async function tryToRun(argv: string[]): Promise<void> {
-  const { success, err } = await python(
-    "import os, sys; os.execv(sys.argv[1], sys.argv[1:])",
-    ...argv,
-  );
+  const { success, err } = await python(RUN_AT_MOST, `${MOST_SECONDS}`, ...argv);
   if (!success) throw new Error(err.trim().split("\n").at(-1));
 }
 

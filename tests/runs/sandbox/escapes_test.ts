@@ -61,7 +61,8 @@ skippableTest("no attempt gets out of a sandbox that gets out without one", noSa
 skippableTest("the same holds for an ordinary user", noSandbox || noOtherUser, () => {
   using user = OtherUser.create();
   const program = join(ROOT, "tests/helpers/try_escapes.ts");
-  const flags = ["-A", "-q", "--no-check", `--config=${join(ROOT, "deno.json")}`, "--no-lock"];
+  const [settings, lock] = [join(ROOT, "deno.json"), join(ROOT, "tests/deno.lock")];
+  const flags = ["-A", "-q", "--no-check", `--config=${settings}`, `--lock=${lock}`, "--frozen"];
   check(JSON.parse(user.deno(["run", ...flags, program, user.outside])), [
     ...NOT_EVERYWHERE,
     ...OF_ROOT,

@@ -77,7 +77,9 @@ Deno.test("install asks on a terminal which of the clients that are found are me
   write(home, ".cursor/mcp.json", "{}\n");
   write(home, ".kiro/settings/mcp.json", "{}\n");
   write(home, ".warp/.mcp.json", "{}\n");
-  const shown = await cliInTerminal(home, ["install"], { HOME: home.path }, "9\n2 warp\n");
+  // The last answer is for a Deno in npx's cache, which these tests may run by.
+  const answers = "9\n2 warp\nn\n";
+  const shown = await cliInTerminal(home, ["install"], { HOME: home.path }, answers);
   assert.match(shown, /1 {2}Cursor\r\n {2}2 {2}Kiro\r\n {2}3 {2}Warp\r\n/);
   const has = (path: string) => Deno.readTextFileSync(home.join(path)).includes("python-mcp");
   assert.deepEqual([".cursor/mcp.json", ".kiro/settings/mcp.json", ".warp/.mcp.json"].map(has), [

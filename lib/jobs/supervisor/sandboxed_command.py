@@ -30,11 +30,9 @@ class SandboxedCommand:
         wrapper = self.sandbox["wrapper"]
         if not self.sandbox.get("filter"):  # macOS, where the program becomes the command
             return self.start(wrapper + step["argv"], env, step.get("cwd"), [stdin, out, err])
-        self.guard.put_up()
         # Not as arguments: others read those. And not as its environment: that is for a linker to obey.
-        variables = b"".join(
-            b"--setenv\0%s\0%s\0" % (os.fsencode(name), os.fsencode(value)) for name, value in env.items()
-        )
+        variables = b"".join(option(b"--setenv", name, value) for name, value in env.items())
+        self.guard.put_up()
         files = [in_memory(variables), in_memory(base64.b64decode(self.sandbox["filter"]))]
         self.status, status_w = os.pipe()
         hosts = self.sandbox.get("hosts")
@@ -111,6 +109,14 @@ class SandboxedCommand:
             os.close(self.status)
             self.status = None
         self.guard.take_down()
+
+
+def option(name, *values):
+    """An argument of bubblewrap, as it reads them from a file: one that held a NUL would be several."""
+    words = [name, *map(os.fsencode, values)]
+    if any(b"\0" in word for word in words):
+        raise OSError("the environment variable %r holds a NUL character" % values[0])
+    return b"".join(word + b"\0" for word in words)
 
 
 def in_memory(content):

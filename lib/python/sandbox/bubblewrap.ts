@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { ownId } from "../../base/owned_files.ts";
 import { exists } from "../../base/private_files.ts";
 import type { SandboxLevel } from "../../base/sandbox_level.ts";
@@ -56,6 +57,9 @@ export function bubblewrapArguments(plan: SandboxPlan): string[] {
     ...hidden.flatMap((path) => ["--tmpfs", path]),
     ...(userHome === undefined ? [] : ["--dir", userHome]),
     ...roots.flatMap((path) => writesRoots ? ["--bind", path, path] : readOnly(path)),
+    // What is mounted cannot be renamed: a script could put a home of its own in the place of ours.
+    ...(writesRoots ? roots.flatMap((root) => foldersBetween(root, home)) : [])
+      .flatMap((path) => ["--bind", path, path]),
     ...(inner ? ["--tmpfs", home] : []),
     ...(hasNetwork ? resolverFile(places) : []),
     // The environment may be made before the command runs.
@@ -66,6 +70,12 @@ export function bubblewrapArguments(plan: SandboxPlan): string[] {
     ...[...hidden, ...(inner ? [home] : [])].filter((path) => !PRIVATE.includes(path))
       .flatMap((path) => ["--remount-ro", path]),
   ];
+}
+
+/** The folders above a path that are below another one, from the top. */
+function foldersBetween(top: string, path: string): string[] {
+  const above = dirname(path);
+  return contains(top, above) && above !== top ? [...foldersBetween(top, above), above] : [];
 }
 
 function readOnly(path: string): string[] {

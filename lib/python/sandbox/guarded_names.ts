@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import type { Sandbox } from "../../base/command.ts";
-import { exists } from "../../base/private_files.ts";
 
 /** What programs outside run or believe when they find it in a folder. */
 const FOLDERS = [".git", ".vscode", ".cursor", ".claude", ".venv"];
@@ -31,11 +30,11 @@ export function findGuarded(tops: readonly string[]): Guarded {
   const left = { folders: LOOKED_AT };
   const below = tops.flatMap((top) => foldersBelow(top, DEPTH, left))
     .flatMap((folder) => names.map(({ name }) => join(folder, name)));
-  const existing = [...all.map(({ path }) => path), ...below].filter((path) => isThere(path));
+  const existing = [...all.map(({ path }) => path), ...below].filter((path) => isReal(path));
   return {
     existing: [...new Set(existing)],
     // What is empty may be the placeholder of another job, which its end would take away.
-    placeholders: all.filter(({ path }) => !isThere(path) || isEmpty(path)),
+    placeholders: all.filter(({ path }) => !isThere(path) || (isReal(path) && isEmpty(path))),
   };
 }
 
@@ -48,10 +47,14 @@ export function guardedNames({ existing, placeholders }: Guarded): string[] {
   ];
 }
 
-function isThere(path: string): boolean {
+/** Not through a link, which a script may have made: mounted, it would show what it leads to. */
+function isReal(path: string): boolean {
+  return isThere(path, ({ isSymlink }) => !isSymlink);
+}
+
+function isThere(path: string, isWanted: (info: Deno.FileInfo) => boolean = () => true): boolean {
   try {
-    Deno.lstatSync(path);
-    return exists(path);
+    return isWanted(Deno.lstatSync(path));
   } catch {
     return false;
   }

@@ -35,10 +35,21 @@ function interpreterFiles(python: string, places: Places): Needed {
   return { readable, links: links.filter(({ path }) => !isShown(path)) };
 }
 
-/** Whether a folder has the `lib` of a Python, or is an environment. */
+/**
+ * Whether a folder has the standard library of a Python, or is an environment. A `lib` alone is not
+ * enough: with a link to a Python in `bin`, `~/.local` has both.
+ */
 function isInstallation(folder: string): boolean {
   return exists(join(folder, "pyvenv.cfg")) || exists(join(folder, "conda-meta")) ||
-    (exists(join(folder, "bin")) && exists(join(folder, "lib")));
+    namesIn(join(folder, "lib")).some((name) => exists(join(folder, "lib", name, "os.py")));
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return [...Deno.readDirSync(folder)].map(({ name }) => name);
+  } catch {
+    return [];
+  }
 }
 
 /** What several interpreters need, each file once. */

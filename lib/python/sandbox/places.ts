@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { UserError } from "../../base/user_error.ts";
+import { followLinks } from "./links.ts";
 import type { SandboxSettings } from "./sandbox_settings.ts";
 
 /** Folders whose content no sandbox shows: those of users, and those where sockets lie. */
@@ -33,8 +34,25 @@ export function placesOf(
     home: own,
     hidden: [...new Set(hidden)].filter((one) => !above.some((other) => isBelow(one, other)))
       .sort(),
-    roots: roots.map((root) => checkRoot(root, own)),
+    // What is below another one is mounted after it, so that no script can move it away.
+    roots: checkLinks(roots, roots.map((root) => checkRoot(root, own))).sort(),
   };
+}
+
+/** A script that can write to one root could lead another one to any place by a link. */
+function checkLinks(roots: string[], real: string[]): string[] {
+  for (const root of roots) {
+    const link = followLinks(root).links.find(({ path }) =>
+      real.some((other) => isBelow(path, other))
+    );
+    if (link === undefined) continue;
+    throw new UserError(
+      `Cannot run with the folder ${root} of PYTHON_MCP_SANDBOX_WRITE: ${link.path} is a symbolic link in ` +
+        "another of these folders, where a script may have made it. Have the server's owner name the place " +
+        "that it leads to, or remove the link.",
+    );
+  }
+  return [...real];
 }
 
 function checkRoot(root: string, home: string): string {

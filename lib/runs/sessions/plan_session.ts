@@ -73,7 +73,12 @@ export async function planSession(
     detectImports: false,
     projectDirectory: directory,
     tools: SHELL,
-  }, { home, baseEnv, scriptRuntimeEnv: (pythonPath) => runtime.env(pythonPath) });
+  }, {
+    home,
+    baseEnv,
+    isSandboxed: level !== "off",
+    scriptRuntimeEnv: (pythonPath) => runtime.env(pythonPath),
+  });
   if (plan.announcement !== undefined) log.warn(plan.announcement);
   const python = plan.run.argv[0]!;
   const uv = findUv(home, baseEnv) ?? ownUv(home);

@@ -130,6 +130,26 @@ const CELLS: { name: string; code: string; expected: Json }[] = [
     code: "print('again')",
     expected: { stdout: "again\n" },
   },
+  {
+    name: "with an exception's lines after it has closed stderr",
+    code: "sys.stderr.close(); 1 / 0",
+    expected: { stderr: /ZeroDivisionError/, exception: "ZeroDivisionError: division by zero" },
+  },
+  {
+    name: "with an exception after it has closed descriptor 2",
+    code: "os.close(2); 1 / 0",
+    expected: { exception: "ZeroDivisionError: division by zero" },
+  },
+  {
+    name: "without what it prints to a descriptor that it has closed",
+    code: "os.close(1); print('lost')",
+    expected: { stdout: "", exception: null },
+  },
+  {
+    name: "the next cell's output alone, and its variables",
+    code: "print('mine'); a",
+    expected: { stdout: "mine\n", stderr: "", result: "1" },
+  },
 ];
 
 Deno.test("py_session_run answers", async (t) => {

@@ -65,9 +65,12 @@ class Display:
     def write(self, stream, text):
         """Returns how many bytes it is."""
         self.loop.streams.flush()
-        made = self.loop.streams.made[stream]
-        made.write(text)
-        made.flush()
+        made = self.loop.streams.usable(stream)
+        try:
+            made.write(text)
+            made.flush()
+        except OSError:
+            return 0  # the cell has closed the descriptor
         return len(text.encode("utf-8", "backslashreplace"))
 
     def keep_picture(self, data):

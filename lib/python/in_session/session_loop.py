@@ -10,6 +10,7 @@ import time
 import session_install
 import session_process
 import session_streams
+import session_traceback
 import session_variables
 from session_input import Input
 from session_shell import make_shell
@@ -89,6 +90,8 @@ class Loop:
             done.update(self.run_source(message))
         except KeyboardInterrupt:
             done["exception"] = "KeyboardInterrupt"
+        except Exception as error:  # as of a cell that has broken what shows its result
+            done["exception"] = session_traceback.describe(error)[3]
         finally:
             self.is_busy = False
         if not self.control.is_ours:

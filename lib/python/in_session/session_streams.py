@@ -6,6 +6,7 @@ import threading
 
 MAIN = threading.main_thread().ident
 ATTRIBUTE = "_python_mcp_cell"
+NUMBERS = {"stdout": 1, "stderr": 2}
 
 
 class Stream(io.TextIOWrapper):
@@ -42,20 +43,25 @@ class Streams:
 
     def renew(self):
         """A cell may have closed or replaced them."""
-        for name, number in (("stdout", 1), ("stderr", 2)):
-            made = self.made.get(name)
-            try:
-                usable = made is not None and not made.closed and made.fileno() == number
-            except (ValueError, io.UnsupportedOperation):
-                usable = False  # detached
-            if not usable:
-                file = io.FileIO(number, "w", closefd=False)
-                made = Stream(io.BufferedWriter(file), encoding="utf-8", errors="backslashreplace", line_buffering=False)
-                made.streams = self
-                made.mode = "w"
-                self.made[name] = made
+        for name in NUMBERS:
+            made = self.usable(name)
             setattr(sys, name, made)
             setattr(sys, "__%s__" % name, made)
+
+    def usable(self, name):
+        """Ours, made again where a cell has closed it; `sys` keeps what the cell has put there."""
+        number, made = NUMBERS[name], self.made.get(name)
+        try:
+            if made is not None and not made.closed and made.fileno() == number:
+                return made
+        except (ValueError, io.UnsupportedOperation):
+            pass  # detached
+        file = io.FileIO(number, "w", closefd=False)
+        made = Stream(io.BufferedWriter(file), encoding="utf-8", errors="backslashreplace", line_buffering=False)
+        made.streams = self
+        made.mode = "w"
+        self.made[name] = made
+        return made
 
     def begin(self, cell, descriptors):
         for number, descriptor in enumerate(descriptors, 1):
@@ -66,6 +72,7 @@ class Streams:
 
     def end(self):
         self.flush()
+        self.drop_unwritten()
         self.running = False
         for number, descriptor in enumerate(self.between, 1):
             os.dup2(descriptor, number)
@@ -77,6 +84,16 @@ class Streams:
                     one.flush()
                 except Exception:
                     pass  # closed, or something else that a cell has put there
+
+    def drop_unwritten(self):
+        """What a cell printed after it closed the descriptor must not come out with the next cell."""
+        for made in self.made.values():
+            try:
+                made.flush()
+            except OSError:
+                made.buffer.raw.close()
+            except ValueError:
+                pass  # closed or detached
 
     def tick(self):
         """What was printed can be read soon, flushed or not."""

@@ -66,7 +66,7 @@ const CANDIDATES = [
   true,
   false,
 ]
-  .concat([["a"], { a: "b" }, "completed", "failed"] as never[]);
+  .concat([["a"], { a: "b" }, "completed", "failed", "interrupt", "restart"] as never[]);
 /** A call of a tool with parameters of its own, each valid by itself; now and then one is changed. */
 const call = fc.constantFrom(...QUIET_TOOLS).chain(({ name, input }) => {
   const valid = Object.entries(input.shape).map(([key, type]) => {

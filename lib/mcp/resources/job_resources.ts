@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { viewOf } from "../../jobs/model/job_view.ts";
 import { isLog, readPiece, shownStream } from "../../runs/jobs/job_output.ts";
-import { findArtifact } from "../../runs/results/artifacts.ts";
+import { findArtifact, readOwnFile } from "../../runs/results/artifacts.ts";
 import { mimeTypeOf } from "../../runs/results/mime_type.ts";
 import { decoded, type ResourceFamily } from "./define_resource.ts";
 
@@ -81,7 +81,8 @@ export const JOB_RESOURCES: readonly ResourceFamily[] = [
     async read(uri, app) {
       const files = await app.jobs.get(idOf(uri)) && app.jobs.files(idOf(uri));
       if (!files) return undefined;
-      const path = await findArtifact(files.artifacts, decoded(uri.pathname));
+      const name = decoded(uri.pathname);
+      const path = await findArtifact(files.artifacts, name);
       if (path === undefined) return undefined;
       const mimeType = await mimeTypeOf(path);
       const size = Deno.statSync(path).size;
@@ -92,7 +93,8 @@ export const JOB_RESOURCES: readonly ResourceFamily[] = [
           text: `${size} bytes; the file is at ${path}`,
         };
       }
-      const bytes = Deno.readFileSync(path);
+      const bytes = readOwnFile(files.artifacts, name, LARGEST_ARTIFACT);
+      if (bytes === undefined) return undefined;
       return mimeType.startsWith("text/") || mimeType === "application/json"
         ? { uri: uri.href, mimeType, text: new TextDecoder().decode(bytes) }
         : { uri: uri.href, mimeType, blob: Buffer.from(bytes).toString("base64") };

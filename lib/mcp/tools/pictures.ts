@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { dirname, join } from "node:path";
 import type { ContentBlock } from "@modelcontextprotocol/server";
 import { statIfThere } from "../../base/private_files.ts";
-import type { Artifact } from "../../runs/results/artifacts.ts";
+import { type Artifact, readOwnFile } from "../../runs/results/artifacts.ts";
 import { memoryChart } from "../../runs/results/memory_chart.ts";
 import { scalePicture } from "../../runs/results/scale_picture.ts";
 
@@ -18,7 +18,7 @@ const SHOWN_TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 interface Picture {
   mimeType: string;
   size: number;
-  read(): Uint8Array;
+  read(): Uint8Array | undefined;
   /** A smaller copy of at most so many bytes; without it none can be made. */
   smaller?(mostBytes: number): Promise<{ bytes: Uint8Array; mimeType: string } | undefined>;
 }
@@ -78,7 +78,9 @@ function shareOut(sizes: number[], room: number): number[] {
 }
 
 async function fit({ size, mimeType, read, smaller }: Picture, share: number) {
-  return size <= share ? { bytes: read(), mimeType } : await smaller?.(share);
+  if (size > share) return await smaller?.(share);
+  const bytes = read();
+  return bytes && { bytes, mimeType };
 }
 
 function picturesOf(result: unknown, folder: string | undefined): Picture[] {
@@ -102,12 +104,12 @@ function files(artifacts: Artifact[], folder: string): Picture[] {
       const path = join(folder, name);
       const info = statIfThere(path);
       if (!info?.isFile || info.size === 0) return [];
-      const preview = join(dirname(folder), "previews", name);
+      const read = () => readOwnFile(folder, name, info.size);
       const picture: Picture = {
         mimeType,
         size: info.size,
-        read: () => Deno.readFileSync(path),
-        smaller: (most) => smallerCopy(path, info.size, preview, mimeType, most),
+        read,
+        smaller: (most) => smallerCopy({ folder, name, size: info.size, mimeType, read }, most),
       };
       return [{ picture, made: info.mtime?.getTime() ?? 0 }];
     })
@@ -120,23 +122,24 @@ function files(artifacts: Artifact[], folder: string): Picture[] {
 function isNew(picture: Picture, place: number, all: Picture[]): boolean {
   const alike = all.slice(0, place).filter(({ size }) => size === picture.size);
   if (alike.length === 0 || picture.size > LARGEST_FILE) return true;
-  const bytes = Buffer.from(picture.read());
-  return !alike.some((one) => bytes.equals(one.read()));
+  const bytesOf = (one: Picture) => Buffer.from(one.read() ?? []);
+  const bytes = bytesOf(picture);
+  return !alike.some((one) => bytes.equals(bytesOf(one)));
 }
 
 /** The copy that the plotting library made, which is sharper, or else one that is made now. */
 async function smallerCopy(
-  path: string,
-  size: number,
-  preview: string,
-  mimeType: string,
+  { folder, name, size, mimeType, read }:
+    & Pick<Picture, "size" | "mimeType" | "read">
+    & { folder: string; name: string },
   mostBytes: number,
 ) {
-  const info = statIfThere(preview);
-  if (info?.isFile && info.size > 0 && info.size <= mostBytes) {
-    return { bytes: Deno.readFileSync(preview), mimeType };
+  const preview = readOwnFile(join(dirname(folder), "previews"), name, LARGEST_FILE);
+  if (preview && preview.length > 0) {
+    return preview.length <= mostBytes
+      ? { bytes: preview, mimeType }
+      : await scalePicture(preview, mostBytes);
   }
-  const source = info?.isFile && info.size > 0 ? preview : path;
-  if (source === path && size > LARGEST_FILE) return undefined;
-  return await scalePicture(Deno.readFileSync(source), mostBytes);
+  const bytes = size > LARGEST_FILE ? undefined : read();
+  return bytes && await scalePicture(bytes, mostBytes);
 }

@@ -1,4 +1,5 @@
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { readWhereItIs } from "../../base/read_foreign_file.ts";
 import { mimeTypeOf } from "./mime_type.ts";
 
 /** A file that a script left in its `PYTHON_MCP_ARTIFACTS` folder. */
@@ -70,6 +71,26 @@ export async function findArtifact(folder: string, name: string): Promise<string
     const root = await Deno.realPath(folder);
     const path = await Deno.realPath(join(root, name));
     return path.startsWith(`${root}/`) && (await Deno.lstat(path)).isFile ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The start of a file in a folder that a script fills, which may put links there at any moment.
+ * `undefined` where there is none, and where it lies elsewhere.
+ */
+export function readOwnFile(
+  folder: string,
+  name: string,
+  mostBytes: number,
+): Uint8Array | undefined {
+  try {
+    const script = dirname(folder);
+    // What is above these two is no script's.
+    const own = join(Deno.realPathSync(dirname(script)), basename(script), basename(folder));
+    const read = readWhereItIs(join(folder, name), mostBytes);
+    return read?.realPath.startsWith(`${own}/`) ? read.bytes : undefined;
   } catch {
     return undefined;
   }

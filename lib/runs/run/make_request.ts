@@ -15,7 +15,7 @@ import { isTrue, type Settings } from "../settings.ts";
 import { askedRun } from "./asked_run.ts";
 import { describeCommand } from "./describe_command.ts";
 import { planInSandbox } from "./in_sandbox.ts";
-import { requireShownPaths } from "./shown_paths.ts";
+import { requireShownPaths, requireShownProject } from "./shown_paths.ts";
 import { sandboxLevelOf } from "./sandbox_level_of.ts";
 import { DEFAULT_TIMEOUT_SECONDS, type PythonRun, type RunOptions } from "./run_options.ts";
 import { smallest } from "./smallest.ts";
@@ -61,6 +61,8 @@ export async function makeRequest(
   const cwd = run.directory ?? files.artifacts;
   const asked = runRequest(run, options, env, scriptPath, cwd);
   const level = levelOf(options, app.settings);
+  const around = [run.projectDirectory, path && dirname(path)];
+  around.forEach((folder) => requireShownProject(app.settings, level, folder));
   const bare = await makePlan(asked, level, app);
   const plan = await planInSandbox(bare, scriptPath, files, level, app.settings);
   if (plan.announcement !== undefined) app.log.warn(plan.announcement);

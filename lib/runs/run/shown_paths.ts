@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import type { SandboxLevel } from "../../base/sandbox_level.ts";
 import { resolvePath } from "../../base/resolve_path.ts";
 import { isPythonPath } from "../../python/interpreters/python_at_path.ts";
@@ -39,5 +39,43 @@ export function requireShownPaths(
     const isShown = (one: string) =>
       shows(places, one) && (what !== "python_version" || shows(places, dirname(one)));
     requireShown(what, absolute, level, isShown);
+  }
+}
+
+/** What the server reads around a script, to know what it needs. */
+const READ_OF_PROJECTS = [
+  ...["pyproject.toml", "uv.toml", "uv.lock", "setup.py", "setup.cfg", ".python-version"],
+  ...["requirements.txt", "requirements.in"],
+];
+
+/**
+ * The same for the files of the project around a script: what a link in the place of one leads to would
+ * be told in errors, and copied to where the script can read it.
+ *
+ * @param folder where the search for a project begins
+ * @throws UserError that names the file
+ */
+export function requireShownProject(
+  settings: Pick<Settings, "home" | "sandbox" | "env">,
+  level: SandboxLevel,
+  folder: string | undefined,
+): void {
+  if (level === "off" || folder === undefined) return;
+  const { home, sandbox, env } = settings;
+  const places = placesOf(home, sandbox, env);
+  // Above what is shown no script makes links.
+  for (let above = folder; above !== "/" && shows(places, above); above = dirname(above)) {
+    for (const name of READ_OF_PROJECTS) {
+      const path = join(above, name);
+      if (isLink(path)) requireShown(name, path, level, (one) => shows(places, one));
+    }
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isSymlink;
+  } catch {
+    return false;
   }
 }

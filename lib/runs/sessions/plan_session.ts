@@ -15,7 +15,7 @@ import { sandboxRun } from "../../python/sandbox/sandbox_step.ts";
 import type { App } from "../app.ts";
 import { readEnvironment } from "../run/make_request.ts";
 import { requireDirectory } from "../run/read_script.ts";
-import { requireShownPaths } from "../run/shown_paths.ts";
+import { requireShownPaths, requireShownProject } from "../run/shown_paths.ts";
 import { smallest } from "../run/smallest.ts";
 
 /** What is installed beside what the session's own code needs. */
@@ -49,6 +49,7 @@ export async function planSession(
     python_version: asked.python_version,
   });
   const directory = asked.directory && requireDirectory(asked.directory);
+  requireShownProject(settings, level, directory);
   const { env, note } = await readEnvironment(
     { directory },
     { envFile: asked.env_file, envVars },

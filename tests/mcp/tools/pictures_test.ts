@@ -111,3 +111,27 @@ Deno.test("the copy that a plotting library made is shown when the picture itsel
   const { pictures } = await show({ "a.png": noise(700, 700), "../previews/a.png": preview });
   assert.equal(pictures[0]!.bytes.length, preview.length);
 });
+
+Deno.test("nothing is shown that a link in the script's folders leads to", async () => {
+  await using home = await TestHome.create();
+  const folder = home.join("job/script/artifacts");
+  const [elsewhere, previews] = [home.join("elsewhere"), home.join("job/script/previews")];
+  for (const one of [folder, elsewhere, previews]) Deno.mkdirSync(one, { recursive: true });
+  Deno.writeFileSync(`${folder}/a.png`, noise(600, 500));
+  Deno.writeTextFileSync(`${elsewhere}/a.png`, "secret");
+  const artifacts = await listArtifacts(folder, "id");
+  const shown = async () =>
+    JSON.stringify((await showPictures({ artifacts }, folder, 400_000)).blocks);
+  const secret = Buffer.from("secret").toString("base64");
+  Deno.symlinkSync(`${elsewhere}/a.png`, `${previews}/a.png`);
+  assert.ok(!(await shown()).includes(secret), "a copy");
+  Deno.removeSync(previews, { recursive: true });
+  Deno.symlinkSync(elsewhere, previews);
+  assert.ok(!(await shown()).includes(secret), "the folder of copies");
+  Deno.removeSync(`${folder}/a.png`);
+  Deno.symlinkSync(`${elsewhere}/a.png`, `${folder}/a.png`);
+  assert.equal(await shown(), "[]", "a file that was replaced after it was listed");
+  Deno.removeSync(folder, { recursive: true });
+  Deno.symlinkSync(elsewhere, folder);
+  assert.equal(await shown(), "[]", "the folder");
+});

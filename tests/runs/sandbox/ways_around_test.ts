@@ -52,6 +52,29 @@ for name, value in ("A", "1\\0--bind\\0${scene.home.path}\\0/mnt"), ("A\\0" "1\\
   },
 );
 
+skippableTest(
+  "no file of a project is read through a link out of the roots",
+  noSandbox,
+  async () => {
+    await using scene = await SandboxScene.open("isolated");
+    const hidden = scene.home.join("hidden");
+    Deno.writeTextFileSync(hidden, '[project]\nname = "secret"\nversion = "=="\n');
+    for (const name of ["pyproject.toml", "uv.toml", "requirements.txt", ".python-version"]) {
+      const below = join(scene.root, name.replaceAll(".", "_"), "below");
+      Deno.mkdirSync(below, { recursive: true });
+      Deno.symlinkSync(hidden, join(dirname(below), name));
+      await assert.rejects(
+        scene.run("print(1)", { directory: below, useUv: true, pythonVersion: undefined }),
+        {
+          message: new RegExp(
+            `^Cannot use \`${name}\` ${dirname(below)}.* the sandbox \\(isolated\\) hides it`,
+          ),
+        },
+      );
+    }
+  },
+);
+
 skippableTest("no script moves the home of python-mcp out of its way", noSandbox, async () => {
   const home = await TestHome.create();
   const state = home.join("root/above/more/state");

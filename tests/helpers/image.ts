@@ -65,7 +65,7 @@ export class Image implements AsyncDisposable {
       ...["sh", "-c", START, this.#folder, ...argv],
     ];
     const enter = `mount -t overlay overlay -o ${lower} "$0" && mount -t proc proc "$0/proc" && ` +
-      'mount --rbind /dev "$0/dev" && user="$1" && shift && exec chroot --userspec="$user" "$0" "$@"';
+      'mount --rbind /dev "$0/dev" && user="$1" && shift && PATH="$PATH:/usr/sbin" && exec chroot --userspec="$user" "$0" "$@"';
     return [
       ...["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", enter],
       ...[this.layers.join("root"), user, ...inside],

@@ -3,6 +3,7 @@ import _socket
 import array
 import json
 import os
+import signal
 import time
 
 import cancel_job
@@ -15,7 +16,7 @@ from known_hosts import KnownHosts
 from learned import Learned
 
 ANSWER_SECONDS = 2.0  # a host that does not begin a job within them is killed
-WAKE_SECONDS = 1.0  # between two looks after supervisors whose host is dead
+WAKE_SECONDS = 1.0  # between two looks after what a script may have stopped
 
 
 class Attempt:
@@ -46,7 +47,7 @@ class WarmHosts:
         self.process = None
         self.jobs = {}  # an Attempt by the descriptor whose end says that its supervisor is dead
         self.tried = {}  # modules that a host was started for once, by interpreter
-        self.wake_orphans_at = 0.0
+        self.wake_at = 0.0
 
     # -- what the launcher polls ------------------------------------------------------------
 
@@ -56,11 +57,11 @@ class WarmHosts:
     def rest_milliseconds(self, calm_from):
         """How long the launcher may sleep; None: until something happens. `calm_from`: see start_wanted."""
         waits = [attempt.sent + ANSWER_SECONDS for attempt in self.jobs.values() if not attempt.began]
-        wake_at = self.known.wake_at(calm_from)
-        if wake_at is not None:
-            waits.append(wake_at)
-        if any(not attempt.host.is_known for attempt in self.jobs.values()):
-            waits.append(self.wake_orphans_at)
+        start_at = self.known.wake_at(calm_from)
+        if start_at is not None:
+            waits.append(start_at)
+        if self.jobs:
+            waits.append(self.wake_at)
         return 1000 * max(0.0, min(waits) - time.monotonic()) + 1 if waits else None
 
     def serve(self, ready, began):
@@ -76,8 +77,8 @@ class WarmHosts:
                 if self.hear_of_job(number, began):
                     over.append(attempt)
             elif attempt.host.lives and not attempt.began and time.monotonic() - attempt.sent > ANSWER_SECONDS:
-                kill(attempt.host.pid)  # then its descriptors are closed, and the job is run cold
-        self.wake_orphans()
+                send(attempt.host.pid, signal.SIGKILL)  # then its descriptors are closed, and the job is run cold
+        self.wake_stopped()
         return over
 
     def hear_of_job(self, number, began):
@@ -93,14 +94,18 @@ class WarmHosts:
         attempt.close_slot()
         return True
 
-    def wake_orphans(self):
-        """A supervisor that was stopped goes on by its host, or, where that may be dead, by its launcher."""
+    def wake_stopped(self):
+        """A supervisor that was stopped goes on by its host, or, where that may be dead, by its launcher; a
+        host that was stopped by its launcher."""
         now = time.monotonic()
-        if now >= self.wake_orphans_at:
-            self.wake_orphans_at = now + WAKE_SECONDS
-            for attempt in self.jobs.values():
-                if not attempt.host.is_known:
-                    cancel_job.wake(attempt.child.folder)
+        if now < self.wake_at:
+            return
+        self.wake_at = now + WAKE_SECONDS
+        for attempt in self.jobs.values():
+            if attempt.host.is_known:
+                send(attempt.host.pid, signal.SIGCONT)
+            else:
+                cancel_job.wake(attempt.child.folder)
 
     # -- jobs -------------------------------------------------------------------------------
 
@@ -186,8 +191,8 @@ class WarmHosts:
         tried |= fresh
 
 
-def kill(pid):
+def send(pid, number):
     try:
-        os.kill(pid, 9)
+        os.kill(pid, number)
     except OSError:
-        pass
+        pass  # it has ended

@@ -24,6 +24,16 @@ Deno.test("a time limit holds when a warm supervisor is stopped whose host was k
   assert.deepEqual([outcome.timed_out, outcome.cold], [true, null]);
 });
 
+Deno.test("a warm job ends when its script stops its host and its supervisor", async () => {
+  const bench = await starting;
+  const { id } = await bench.startWarm(
+    `import os\nhost = open(f"/proc/{os.getppid()}/stat").read().rpartition(")")[2].split()[1]\n` +
+      "for pid in (int(host), os.getppid()): os.kill(pid, 19)",
+  );
+  const { status, result } = await bench.jobs.end(id);
+  assert.deepEqual([status, result.outcome.cold], ["completed", null]);
+});
+
 for (const when of ["alone", "after its host"]) {
   Deno.test(`what a warm script has printed is kept when its supervisor is killed ${when}`, async () => {
     const bench = await starting;

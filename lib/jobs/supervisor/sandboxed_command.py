@@ -13,6 +13,7 @@ import time
 import guarded_names
 
 STATUS, ARGUMENTS, FILTER, BLOCK = 3, 4, 5, 6  # the descriptors that bubblewrap gets
+BINDS = "--bind", "--ro-bind", "--ro-bind-try"
 MADE_SECONDS = 30.0
 MOST_STATUS_BYTES = 4096
 
@@ -30,6 +31,7 @@ class SandboxedCommand:
         wrapper = self.sandbox["wrapper"]
         if not self.sandbox.get("filter"):  # macOS, where the program becomes the command
             return self.start(wrapper + step["argv"], env, step.get("cwd"), [stdin, out, err])
+        check_links(wrapper, os.path.dirname(self.sandbox["state"]))
         # Not as arguments: others read those. And not as its environment: that is for a linker to obey.
         variables = b"".join(option(b"--setenv", name, value) for name, value in env.items())
         self.guard.put_up()
@@ -109,6 +111,17 @@ class SandboxedCommand:
             os.close(self.status)
             self.status = None
         self.guard.take_down()
+
+
+def check_links(wrapper, home):
+    """Refuses what is shown by a path on which a script has put a link, since bubblewrap follows it."""
+    shown = [(wrapper[at], wrapper[at + 1]) for at in range(len(wrapper) - 2) if wrapper[at] in BINDS]
+    # What scripts can write to, or packages that are built.
+    tops = {home, *(path for option, path in shown if option == "--bind")}
+    for _, path in shown:
+        for top in tops:
+            if path.startswith(top + "/") and os.path.realpath(path) != os.path.realpath(top) + path[len(top) :]:
+                raise OSError("its sandbox would show what a link in the place of %s leads to; remove that" % path)
 
 
 def option(name, *values):

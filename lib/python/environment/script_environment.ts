@@ -205,6 +205,14 @@ function buildsElsewhere(folder: string): EnvChanges {
 /** In a file and not in arguments, since the URL of an index may hold a password. */
 async function writeShadow(recipe: Recipe, shadow: string): Promise<void> {
   if (recipe.kind !== "project" && recipe.kind !== "package") return;
+  // A package that was built here may have put a link there, to a folder that is not ours to write to.
+  if (
+    [...Deno.readDirSync(dirname(shadow))].some(({ name, isSymlink }) =>
+      isSymlink && shadow.endsWith(`/${name}`)
+    )
+  ) {
+    Deno.removeSync(shadow);
+  }
   ensureFolder(shadow);
   const files = recipe.kind === "project"
     ? await shadowFiles(recipe.project.workspace.root.folder)

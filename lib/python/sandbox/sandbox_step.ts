@@ -56,6 +56,7 @@ export async function sandboxRun(
   const program = step.argv[0]!;
   const python = filesOfAll([program, ...pythons], places);
   const environment = dirname(dirname(program));
+  const isOurs = contains(join(home, "environments"), environment);
   const tops = [...places.roots, step.cwd].filter((path) =>
     places.roots.some((root) => contains(root, path))
   );
@@ -65,11 +66,9 @@ export async function sandboxRun(
     places,
     userHome: env.HOME,
     readable: [
-      ...python.readable,
+      ...python.readable.filter((path) => !isOurs || !contains(environment, path)),
       // One that is yet to be made, with the stand-in of its project.
-      ...(contains(join(home, "environments"), environment)
-        ? [environment, join(dirname(environment), "project"), kept.pythons]
-        : []),
+      ...(isOurs ? [environment, join(dirname(environment), "project"), kept.pythons] : []),
       join(home, "runtime"),
       ...readable,
     ]

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { filesOfAll } from "../../../lib/python/sandbox/interpreter_files.ts";
 import { findBubblewrap } from "../../../lib/python/sandbox/bubblewrap.ts";
 import { placesOf } from "../../../lib/python/sandbox/places.ts";
 import { forbidInSandbox } from "../../../lib/runs/run/forbid_in_sandbox.ts";
 import { readSettings } from "../../../lib/runs/settings.ts";
 import { ROOT, serverEnv } from "../../helpers/program.ts";
+import { uvFolder } from "../../helpers/run_plan.ts";
 import { noSandbox, SandboxScene } from "../../helpers/sandbox_scene.ts";
 import { skippableTest } from "../../helpers/skippable.ts";
 import { TestHome } from "../../helpers/test_home.ts";
@@ -74,6 +75,19 @@ skippableTest(
     }
   },
 );
+
+skippableTest("what is built shows a script nothing by a link", noSandbox, async () => {
+  const PATH = [await uvFolder(), Deno.env.get("PATH")].join(delimiter);
+  await using scene = await SandboxScene.open("isolated", { PATH });
+  const options = { useUv: true, pythonVersion: undefined };
+  const source = `import os, sys; print(os.listdir(os.path.dirname(sys.prefix)))`;
+  assert.equal((await scene.run(source, options)).stdout, "['venv']\n");
+  const environments = join(scene.app.settings.home, "environments");
+  const { name } = [...Deno.readDirSync(environments)].find((one) => one.isDirectory)!;
+  // As the code of a package can while it is built.
+  Deno.symlinkSync(scene.home.path, join(environments, name, "project"));
+  await assert.rejects(scene.run(source, options), /a link in the place of .*project leads to/);
+});
 
 skippableTest("no script moves the home of python-mcp out of its way", noSandbox, async () => {
   const home = await TestHome.create();

@@ -65,7 +65,7 @@ class KernelNews:
         output, picture = message["display"], message.get("picture")
         if picture:
             name = os.path.basename(picture["name"])
-            kept = self.session.transcript.keep_picture(os.path.join(cell.script.artifacts, name), name)
+            kept = self.session.transcript.keep_picture(cell.script.artifacts, name)
             if kept:
                 output["data"][picture["mime"]] = {"path": kept}
         cell.shown.show(output, message.get("printed", 0), message.get("stream", "stdout"))

@@ -34,17 +34,31 @@ class Transcript:
         except OSError:
             pass
 
-    def keep_picture(self, source, name):
+    def keep_picture(self, artifacts, name):
         """Keeps a picture of a cell's artifacts beside the transcript; returns its path from there, or None."""
         pictures = os.path.join(self.folder, names.PICTURES)
         try:
             os.makedirs(pictures, 0o700, exist_ok=True)
             target = os.path.join(pictures, name)
             job_folder.remove(target)
-            os.link(source, target, follow_symlinks=False)
+            folder = open_folder(artifacts)
+            try:
+                os.link(name, target, src_dir_fd=folder, follow_symlinks=False)
+            finally:
+                os.close(folder)
             return "%s/%s" % (names.PICTURES, name)
         except OSError:
             return None
+
+
+def open_folder(path):
+    """Opens the folder of artifacts: neither it nor the one around it may be a link, which a cell can make."""
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+    around = os.open(os.path.dirname(path), flags)
+    try:
+        return os.open(os.path.basename(path), flags, dir_fd=around)
+    finally:
+        os.close(around)
 
 
 class Printed:

@@ -89,6 +89,33 @@ skippableTest("what is built shows a script nothing by a link", noSandbox, async
   await assert.rejects(scene.run(source, options), /a link in the place of .*project leads to/);
 });
 
+Deno.test("a session keeps no picture that lies elsewhere", async () => {
+  await using home = await TestHome.create();
+  const program = `
+import os, sys
+home, lib = sys.argv[1:]
+sys.path[:0] = [os.path.join(lib, part) for part in ("session", "supervisor")]
+from transcript import Transcript
+for folder in "hidden/artifacts", "stage/1/artifacts", "session":
+    os.makedirs(os.path.join(home, folder))
+for folder in "hidden/artifacts", "stage/1/artifacts":
+    open(os.path.join(home, folder, "a.png"), "w").close()
+transcript = Transcript(os.path.join(home, "session"))
+keep = lambda: transcript.keep_picture(os.path.join(home, "stage/1/artifacts"), "a.png")
+print(keep())
+os.rename(os.path.join(home, "stage/1/artifacts"), os.path.join(home, "stage/1/away"))
+os.symlink(os.path.join(home, "hidden/artifacts"), os.path.join(home, "stage/1/artifacts"))
+print(keep())
+os.rename(os.path.join(home, "stage/1"), os.path.join(home, "stage/away"))
+os.symlink(os.path.join(home, "hidden"), os.path.join(home, "stage/1"))
+print(keep(), os.listdir(os.path.join(home, "session/pictures")))
+`;
+  const { stdout } = await new Deno.Command("/usr/bin/python3", {
+    args: ["-B", "-c", program, home.path, join(ROOT, "lib/jobs")],
+  }).output();
+  assert.equal(new TextDecoder().decode(stdout), "pictures/a.png\nNone\nNone []\n");
+});
+
 skippableTest("no script moves the home of python-mcp out of its way", noSandbox, async () => {
   const home = await TestHome.create();
   const state = home.join("root/above/more/state");

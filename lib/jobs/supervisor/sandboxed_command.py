@@ -120,8 +120,11 @@ def check_links(wrapper, home):
     tops = {home, *(path for option, path in shown if option == "--bind")}
     for _, path in shown:
         for top in tops:
-            if path.startswith(top + "/") and os.path.realpath(path) != os.path.realpath(top) + path[len(top) :]:
-                raise OSError("its sandbox would show what a link in the place of %s leads to; remove that" % path)
+            here = path
+            while here.startswith(top + "/"):
+                if os.path.islink(here):
+                    raise OSError("its sandbox would show what a link in the place of %s leads to; remove that" % here)
+                here = os.path.dirname(here)
 
 
 def option(name, *values):

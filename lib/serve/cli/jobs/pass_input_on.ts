@@ -36,6 +36,11 @@ export async function endInput(app: App, id: string): Promise<void> {
   await sendInput(app, id, "", true).catch(() => {});
 }
 
+/** Ends the input of a cell as soon as it asks for some: nobody can type here. It fails silently. */
+export async function refuseInput(app: App, id: string): Promise<void> {
+  if (await takesInput(app, id).catch(() => false)) await endInput(app, id);
+}
+
 /** Waits for the start of the script; false when the job ended before. */
 async function takesInput({ jobs }: App, id: string): Promise<boolean> {
   const input = jobs.files(id)!.input;

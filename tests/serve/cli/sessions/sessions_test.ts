@@ -33,9 +33,12 @@ Deno.test("sessions on the command line keep variables, and can be listed, saved
     const raised = await run("1 / 0");
     assert.equal(raised.code, 1);
     assert.match(raised.stderr, /^Traceback[^]*\nZeroDivisionError: division by zero\n$/);
+    const asked = await run("input('name? ')");
+    assert.deepEqual([asked.code, asked.stdout], [1, "name? "]);
+    assert.match(asked.stderr, /\nEOFError: the input of this cell has ended/);
 
     const { stdout } = await cli(home, ["sessions"]);
-    assert.match(stdout, /\nwork +idle +4 +3\.\d+\.\d+ +\d+ MB +\d+\w +\d+\w +\//);
+    assert.match(stdout, /\nwork +idle +5 +3\.\d+\.\d+ +\d+ MB +\d+\w +\d+\w +\//);
     assert(stdout.includes(home.path), "a new session works where its person is");
     assert.match((await cli(home, ["sessions", "show", "work"])).stdout, /^x +int +28 +6$/m);
     const completed = await cli(home, ["complete", "--", "sessions", "end", ""]);
@@ -44,7 +47,7 @@ Deno.test("sessions on the command line keep variables, and can be listed, saved
     const end = await cli(home, ["sessions", "end", "work"]);
     assert.match(end.stdout, /^Ended, with everything that it had started/);
     const save = () => cli(home, ["sessions", "save", "work", "work.ipynb"]);
-    assert.equal((await save()).stdout, `4 cells in ${home.join("work.ipynb")}\n`);
+    assert.equal((await save()).stdout, `5 cells in ${home.join("work.ipynb")}\n`);
     const again = await save();
     assert.deepEqual([again.code, again.stdout], [1, ""]);
     assert.match(again.stderr, /is there already; --overwrite replaces it/);

@@ -324,14 +324,14 @@ Deno.test("py_session_end brings a session back by its transcript", async () => 
   await run("replay", "x += 1");
   await run("replay", "1 / 0");
   await run("replay", "import os; os._exit(1)");
-  const ended = await client.call("py_session_end", {
-    session: "replay",
-    action: "restart",
-    replay: true,
-  });
+  const again = { session: "replay", action: "restart", replay: true };
+  const ended = await client.call("py_session_end", again);
   assert.match(String(ended.json.message), /all 2 cells .* run again/);
   assert.equal((await run("replay", "x")).result, "2");
   await client.call("py_session_end", { session: "replay", action: "restart" });
+  await run("replay", "1 / 0");
+  const none = await client.call("py_session_end", again);
+  assert.match(String(none.json.message), /no cell .* had ended well/);
   assert.equal((await run("replay", "'x' in globals()")).result, "False");
 });
 

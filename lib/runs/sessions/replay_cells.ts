@@ -17,6 +17,9 @@ export async function replayCells(
 ): Promise<string> {
   const seconds = Math.max(budgetOf({ tool: "py_session_end" }, app), 1);
   const until = performance.now() + seconds * 1000;
+  if (cells.length === 0) {
+    return "Restarted; no cell of the transcript had ended well, so none was run again";
+  }
   let done = 0;
   for (const { cell, code } of cells) {
     const left = (until - performance.now()) / 1000;

@@ -83,11 +83,11 @@ function read(path: string, format: Format, text: string): Values {
     if (!(error instanceof SyntaxError)) throw error;
     throw new UserError(
       `Cannot change ${path}: ${error.message}. ` +
-        "Correct the file, then try again; nothing was changed.",
+        "Correct the file, then try again; it was left as it is.",
     );
   }
   throw new UserError(
-    `Cannot change ${path}: it does not hold a ${format.title} object. Nothing was changed.`,
+    `Cannot change ${path}: it does not hold a ${format.title} object. It was left as it is.`,
   );
 }
 

@@ -103,7 +103,9 @@ class WarmHosts:
         self.wake_at = now + WAKE_SECONDS
         for attempt in self.jobs.values():
             if attempt.host.is_known:
-                send(attempt.host.pid, signal.SIGCONT)
+                # One that does not begin a job is killed instead.
+                if attempt.began:
+                    send(attempt.host.pid, signal.SIGCONT)
             else:
                 cancel_job.wake(attempt.child.folder)
 

@@ -203,8 +203,9 @@ skippableTest("an error says how to get a sandbox where there is none", noSandbo
       Deno.execPath(),
       "eval",
       "--no-check",
-      "--no-lock",
       `--config=${join(ROOT, "deno.json")}`,
+      `--lock=${join(ROOT, "deno.lock")}`,
+      "--frozen",
       program,
     ];
     const { stdout, stderr } = await new Deno.Command(bwrap, {

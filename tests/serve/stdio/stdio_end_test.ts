@@ -87,15 +87,20 @@ Deno.test("server answers a long run with its job's id when the input ends", asy
   await later.call("py_cancel_job", { job_id });
 });
 
-Deno.test("server lists a run that outlives its budget, and ends when told, when its client reads nothing", async () => {
-  await using home = await TestHome.prepared("home");
-  const child = new Deno.Command(Deno.execPath(), {
+/** A server whose output nobody reads. */
+function startServer(home: TestHome): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-prompt", MAIN],
     env: { ...serverEnv(), PYTHON_MCP_HOME: home.join("home") },
     stdin: "piped",
     stdout: "piped",
     stderr: "null",
   }).spawn();
+}
+
+Deno.test("server lists a run that outlives its budget, and ends when told, when its client reads nothing", async () => {
+  await using home = await TestHome.prepared("home");
+  const child = startServer(home);
   const writer = child.stdin.getWriter();
   const script = "import time; time.sleep(600)";
   const { name, arguments: args } = run(home, script);
@@ -119,13 +124,7 @@ Deno.test("server lists a run that outlives its budget, and ends when told, when
 
 Deno.test("server ends, and its job goes on, when its client reads no more", async () => {
   await using home = await TestHome.prepared("home");
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-prompt", MAIN],
-    env: { ...serverEnv(), PYTHON_MCP_HOME: home.join("home") },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
+  const child = startServer(home);
   const writer = child.stdin.getWriter();
   const write = (line: string) => writer.write(new TextEncoder().encode(`${line}\n`));
   const script = 'import os, time\nopen("runs", "w")\n' +

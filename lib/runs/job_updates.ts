@@ -2,9 +2,7 @@ import { isFinal, type JobRow } from "../jobs/model/job.ts";
 import { logSize } from "../jobs/files/output_log.ts";
 import type { JobManager } from "../jobs/job_manager.ts";
 import type { Log } from "./log.ts";
-
-/** A job is looked at, and reported, at most so often; milliseconds. */
-const LOOK_MS = 1000;
+import { LookWhileHeard } from "./look_while_heard.ts";
 
 /** What a client may want to hear of. */
 export interface UpdateListener {
@@ -24,36 +22,31 @@ export interface UpdateSource {
 /** Tells clients what has changed among the jobs of all servers, at most once a second for each job. */
 export class JobUpdates {
   readonly #source: UpdateSource;
-  readonly #listeners = new Set<UpdateListener>();
-  #timer?: ReturnType<typeof setInterval>;
+  readonly #heard: LookWhileHeard<UpdateListener>;
   #seen = new Map<string, string>();
   #list?: string;
   #since = 0;
 
   constructor(source: UpdateSource) {
     this.#source = source;
+    this.#heard = new LookWhileHeard({
+      begin: () => this.#begin(),
+      look: () => this.#look(),
+      failed: (error) => source.log.debug(`looking for changed jobs failed: ${error}`),
+    });
   }
 
   /** Calls back from now on; returns what ends that. */
   listen(listener: UpdateListener): () => void {
-    if (this.#timer === undefined) this.#since = Date.now();
-    this.#timer ??= setInterval(() => {
-      try {
-        this.#look();
-      } catch (error) {
-        this.#source.log.debug(`looking for changed jobs failed: ${error}`);
-      }
-    }, LOOK_MS);
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.close();
-    };
+    return this.#heard.listen(listener);
   }
 
   close(): void {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    this.#heard.close();
+  }
+
+  #begin(): void {
+    this.#since = Date.now();
     this.#list = undefined;
     this.#seen.clear();
   }
@@ -61,7 +54,7 @@ export class JobUpdates {
   #look(): void {
     if (!this.#source.isLoaded) return;
     const { store } = this.#source.jobs;
-    const listeners = [...this.#listeners];
+    const listeners = [...this.#heard.listeners];
     const [newest] = store.list({ limit: 1 });
     const list = `${store.count()} ${newest?.id}`;
     // The first look, a second after the first listener came, mostly learns what was there before.

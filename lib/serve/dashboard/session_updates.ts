@@ -2,8 +2,7 @@ import { statIfThere } from "../../base/private_files.ts";
 import { logSize } from "../../jobs/files/output_log.ts";
 import { SessionFiles } from "../../jobs/files/session_files.ts";
 import type { App } from "../../runs/app.ts";
-
-const LOOK_MS = 1000;
+import { LookWhileHeard } from "../../runs/look_while_heard.ts";
 
 /** Called with the names of sessions that have changed: state, cells, output of the one that runs. */
 type Listener = (changed: string[]) => void;
@@ -11,40 +10,35 @@ type Listener = (changed: string[]) => void;
 /** Looks at the sessions of the home once a second while somebody wants to hear of them. */
 export class SessionUpdates {
   readonly #app: App;
-  readonly #listeners = new Set<Listener>();
+  readonly #heard: LookWhileHeard<Listener>;
   #seen = new Map<string, string>();
-  #timer?: ReturnType<typeof setInterval>;
 
   constructor(app: App) {
     this.#app = app;
+    this.#heard = new LookWhileHeard({
+      begin: () => this.#seen = this.#look(),
+      look: () => this.#tell(),
+      failed: (error) => app.log.debug(`looking for changed sessions failed: ${error}`),
+    });
   }
 
   /** Calls back from now on; returns what ends that. */
   listen(listener: Listener): () => void {
-    if (this.#timer === undefined) this.#seen = this.#look();
-    this.#timer ??= setInterval(() => this.#tell(), LOOK_MS);
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.close();
-    };
+    return this.#heard.listen(listener);
   }
 
   close(): void {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    this.#heard.close();
   }
 
   #tell(): void {
     const before = this.#seen;
-    try {
-      this.#seen = this.#look();
-    } catch (error) {
-      return this.#app.log.debug(`looking for changed sessions failed: ${error}`);
-    }
+    this.#seen = this.#look();
     const names = new Set([...before.keys(), ...this.#seen.keys()]);
     const changed = [...names].filter((name) => before.get(name) !== this.#seen.get(name));
-    if (changed.length > 0) { for (const listener of [...this.#listeners]) listener(changed); }
+    if (changed.length > 0) {
+      for (const listener of [...this.#heard.listeners]) listener(changed);
+    }
   }
 
   #look(): Map<string, string> {

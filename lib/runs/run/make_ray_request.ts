@@ -7,18 +7,10 @@ import type { RayRequest } from "../../jobs/ray/ray_submitter.ts";
 import type { ZipEntry } from "../../jobs/ray/stored_zip.ts";
 import { planOnCluster } from "../../python/plan_on_cluster.ts";
 import type { App } from "../app.ts";
-import { askedRun } from "./asked_run.ts";
 import { collectFiles } from "./collect_files.ts";
-import { describeCommand } from "./describe_command.ts";
-import {
-  type CallerEnvironment,
-  FOR_PREPARATION,
-  joined,
-  runRequest,
-  split,
-} from "./make_request.ts";
-import { smallest } from "./smallest.ts";
-import { DEFAULT_TIMEOUT_SECONDS, type PythonRun, type RunOptions } from "./run_options.ts";
+import { commonRequest, memoryBytes, split } from "./common_request.ts";
+import { type CallerEnvironment, runRequest } from "./make_request.ts";
+import type { PythonRun, RunOptions } from "./run_options.ts";
 
 const SHOWN_FILES = 10;
 
@@ -68,6 +60,19 @@ export async function makeRayRequest(
     ? []
     : collectFiles(folder, wish.include, inFolder);
   const [secret, ours] = split(plan.run.env ?? {}, (name) => name in env);
+  const common = commonRequest(
+    run,
+    options,
+    {
+      strategy: "ray",
+      usesUv: run.useUv,
+      resolvedDependencies: plan.resolvedDependencies,
+      notes: [note, plan.note, describeSent(sent)],
+    },
+    secret,
+    background,
+    app.settings,
+  );
   return {
     prepare: [],
     run: {
@@ -79,28 +84,7 @@ export async function makeRayRequest(
         PYTHON_MCP_ARTIFACTS: places.artifacts,
       },
     },
-    env: secret,
-    prepareEnv: split(secret, (name) => FOR_PREPARATION.test(name))[0],
-    timeoutSeconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
-    maxMemoryBytes: smallest(
-      options.memoryMb && options.memoryMb * 2 ** 20,
-      app.settings.maxMemoryBytes,
-    ),
-    background,
-    command: describeCommand(run, options),
-    details: {
-      execution_strategy: "ray",
-      names_python: run.namesDependencies || run.useUv || run.pythonVersion !== undefined,
-      resolved_dependencies: run.namesDependencies || plan.resolvedDependencies.length > 0
-        ? plan.resolvedDependencies
-        : undefined,
-      benchmark: run.benchmark !== undefined,
-      warm_up: (run.benchmark?.repeat ?? 1) > 1,
-      note: joined(note, plan.note, describeSent(sent)),
-      asked: askedRun(run, options),
-    },
-    sampleIntervalSeconds: run.benchmark?.sampleIntervalSeconds,
-    repeat: run.benchmark && run.benchmark.repeat + (run.benchmark.repeat > 1 ? 1 : 0),
+    ...common,
     ray: {
       nonce,
       control: {
@@ -118,7 +102,7 @@ export async function makeRayRequest(
         gpus: wish.gpus,
         custom: wish.custom,
         labels: wish.labels,
-        memoryBytes: options.memoryMb && options.memoryMb * 2 ** 20,
+        memoryBytes: memoryBytes(options),
       },
     },
   };

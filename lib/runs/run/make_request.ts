@@ -1,5 +1,4 @@
 import { dirname, join } from "node:path";
-import type { EnvChanges } from "../../base/command.ts";
 import type { SandboxLevel } from "../../base/sandbox_level.ts";
 import { statIfThere, writePrivate } from "../../base/private_files.ts";
 import { resolvePath } from "../../base/resolve_path.ts";
@@ -12,16 +11,11 @@ import { warmWish } from "../../python/warm_wish.ts";
 import type { App } from "../app.ts";
 import type { RunDetails } from "../results/run_result.ts";
 import { isTrue, type Settings } from "../settings.ts";
-import { askedRun } from "./asked_run.ts";
-import { describeCommand } from "./describe_command.ts";
+import { commonRequest, split } from "./common_request.ts";
 import { planInSandbox } from "./in_sandbox.ts";
 import { requireShownPaths, requireShownProject } from "./shown_paths.ts";
 import { sandboxLevelOf } from "./sandbox_level_of.ts";
-import { DEFAULT_TIMEOUT_SECONDS, type PythonRun, type RunOptions } from "./run_options.ts";
-import { smallest } from "./smallest.ts";
-
-/** Variables of the caller that uv needs as well: indexes, certificates, proxies. */
-export const FOR_PREPARATION = /^(UV_|PIP_|SSL_CERT_|REQUESTS_CA_BUNDLE$)|_proxy$/i;
+import type { PythonRun, RunOptions } from "./run_options.ts";
 
 /** What the caller adds to the server's own environment. */
 export interface CallerEnvironment {
@@ -66,9 +60,22 @@ export async function makeRequest(
   const bare = await makePlan(asked, level, app);
   const plan = await planInSandbox(bare, scriptPath, files, level, app.settings);
   if (plan.announcement !== undefined) app.log.warn(plan.announcement);
-  const warmUps = (run.benchmark?.repeat ?? 1) > 1 ? 1 : 0;
   const progressFile = { PYTHON_MCP_PROGRESS_FILE: files.progressFile };
   const [secret, ours] = split(plan.run.env ?? {}, (name) => name in env);
+  const common = commonRequest(
+    run,
+    options,
+    {
+      strategy: plan.strategy,
+      usesUv: plan.strategy === "uv-run",
+      resolvedDependencies: plan.resolvedDependencies,
+      leftOut: plan.leftOut,
+      notes: [note, plan.note],
+    },
+    secret,
+    background,
+    app.settings,
+  );
   return {
     prepare: plan.prepare.map((step) => ({ ...step, env: { ...step.env, ...progressFile } })),
     run: {
@@ -84,26 +91,13 @@ export async function makeRequest(
         PYTHON_MCP_SCRIPT_PID: null,
       },
     },
-    env: secret,
-    prepareEnv: split(secret, (name) => FOR_PREPARATION.test(name))[0],
-    timeoutSeconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
     maxProcesses: app.settings.maxProcesses,
-    maxMemoryBytes: smallest(
-      options.memoryMb && options.memoryMb * 2 ** 20,
-      app.settings.maxMemoryBytes,
-    ),
-    background,
-    command: describeCommand(run, options),
+    ...common,
     details: {
-      ...detailsOf(run, plan),
+      ...common.details,
       debug: isTrue(app.settings.env.SMART_ASYNC_DEBUG) || undefined,
       place: placeOf(run, cwd),
-      warm_up: warmUps === 1,
-      note: joined(note, plan.note),
-      asked: askedRun(run, options),
     },
-    sampleIntervalSeconds: run.benchmark?.sampleIntervalSeconds,
-    repeat: run.benchmark && run.benchmark.repeat + warmUps,
     warm: warmWish(asked, plan, {
       isBenchmark: run.benchmark !== undefined,
       settings: app.settings.warm,
@@ -158,20 +152,6 @@ async function makePlan(
   });
 }
 
-/** What the result says besides the outcome. */
-function detailsOf(run: PythonRun, plan: RunPlan): RunDetails {
-  return {
-    execution_strategy: plan.strategy,
-    names_python: run.namesDependencies || plan.strategy === "uv-run" ||
-      run.pythonVersion !== undefined,
-    resolved_dependencies: run.namesDependencies || plan.resolvedDependencies.length > 0
-      ? plan.resolvedDependencies
-      : undefined,
-    left_out: plan.leftOut,
-    benchmark: run.benchmark !== undefined,
-  };
-}
-
 /** Where the run looks for modules of its own. */
 function placeOf({ script: { path } }: PythonRun, directory: string): RunDetails["place"] {
   if (path === undefined) return { folder: directory, directory };
@@ -179,19 +159,4 @@ function placeOf({ script: { path } }: PythonRun, directory: string): RunDetails
   return isFolder
     ? { script: join(path, "__main__.py"), folder: path, directory }
     : { script: path, folder: dirname(path), directory };
-}
-
-export function joined(...notes: (string | undefined)[]): string | undefined {
-  return notes.filter((note) => note !== undefined).join(". ") || undefined;
-}
-
-export function split(
-  env: EnvChanges,
-  belongs: (name: string) => boolean,
-): [EnvChanges, EnvChanges] {
-  const entries = Object.entries(env);
-  return [
-    Object.fromEntries(entries.filter(([name]) => belongs(name))),
-    Object.fromEntries(entries.filter(([name]) => !belongs(name))),
-  ];
 }

@@ -16,6 +16,7 @@ import type { App } from "../app.ts";
 import { readEnvironment } from "../run/make_request.ts";
 import { requireDirectory } from "../run/read_script.ts";
 import { requireShownPaths, requireShownProject } from "../run/shown_paths.ts";
+import { memoryBytes } from "../run/common_request.ts";
 import { smallest } from "../run/smallest.ts";
 
 /** What is installed beside what the session's own code needs. */
@@ -142,10 +143,7 @@ export async function planSession(
     })),
     run: boxed.run,
     ...(level !== "off" && { stage: files.stage }),
-    max_memory_bytes: smallest(
-      asked.memory_mb && asked.memory_mb * 2 ** 20,
-      settings.maxMemoryBytes,
-    ),
+    max_memory_bytes: smallest(memoryBytes({ memoryMb: asked.memory_mb }), settings.maxMemoryBytes),
     max_processes: settings.maxProcesses,
     grace_seconds: settings.sessions.graceSeconds,
     idle_seconds: settings.sessions.idleHours * 3600,

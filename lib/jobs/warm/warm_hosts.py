@@ -10,6 +10,7 @@ import cancel_job
 import choose_host
 import job_folder
 import names
+import process_tree
 import spawn_command
 import slots
 from known_hosts import KnownHosts
@@ -77,7 +78,7 @@ class WarmHosts:
                 if self.hear_of_job(number, began):
                     over.append(attempt)
             elif attempt.host.lives and not attempt.began and time.monotonic() - attempt.sent > ANSWER_SECONDS:
-                send(attempt.host.pid, signal.SIGKILL)  # then its descriptors are closed, and the job is run cold
+                process_tree.send([attempt.host.pid], signal.SIGKILL)  # then its descriptors are closed, and the job is run cold
         self.wake_stopped()
         return over
 
@@ -105,7 +106,7 @@ class WarmHosts:
             if attempt.host.is_known:
                 # One that does not begin a job is killed instead.
                 if attempt.began:
-                    send(attempt.host.pid, signal.SIGCONT)
+                    process_tree.send([attempt.host.pid], signal.SIGCONT)
             else:
                 cancel_job.wake(attempt.child.folder)
 
@@ -191,10 +192,3 @@ class WarmHosts:
         if fresh:
             self.known.replace_those_without(python, fresh, warm)
         tried |= fresh
-
-
-def send(pid, number):
-    try:
-        os.kill(pid, number)
-    except OSError:
-        pass  # it has ended

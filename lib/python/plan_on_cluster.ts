@@ -15,7 +15,13 @@ import {
 import { chooseRequirements } from "./requirements/choose_requirements.ts";
 import { findSurroundings, NOTHING } from "./requirements/find_surroundings.ts";
 import { OwnCode } from "./requirements/own_code.ts";
-import { firstOnPath, notebookOf, type RunRequest, withoutRemovals } from "./run_step.ts";
+import {
+  askedRequirements,
+  firstOnPath,
+  notebookOf,
+  type RunRequest,
+  withoutRemovals,
+} from "./run_step.ts";
 import { SCRIPT_RUNTIME_FILES } from "./in_script/script_runtime.ts";
 import { readScriptMetadata } from "./source/script_metadata.ts";
 
@@ -154,14 +160,9 @@ async function needsOf(
   const version = asked ?? header?.requiresPython ?? surroundings.project?.requiresPython;
   const chosen = await chooseRequirements({
     source: request.source,
-    explicit: request.dependencies ?? [],
-    explicitGiven: request.dependencies !== undefined,
+    ...askedRequirements(request),
     header,
     surroundings,
-    projectUse: request.projectUse ?? "unless-declared",
-    detectImports: request.detectImports ?? false,
-    folder: place,
-    importer: request.importer,
     findOwnCode: () => OwnCode.around([place, request.cwd], baseEnv, request.contents),
   });
   const { label, note } = chosen;

@@ -25,6 +25,7 @@ import {
 import { planAsItIs, planAtPath } from "./run_as_it_is.ts";
 import type { RunPlan } from "./run_plan.ts";
 import {
+  askedRequirements,
   firstOnPath,
   notebookOf,
   type RunContext,
@@ -98,14 +99,9 @@ async function planWithUv(request: RunRequest, context: RunContext): Promise<Run
   }, context.baseEnv);
   const needs = await chooseRequirements({
     source,
-    explicit: request.dependencies ?? [],
-    explicitGiven: request.dependencies !== undefined,
+    ...askedRequirements(request),
     header,
     surroundings,
-    projectUse: request.projectUse ?? "unless-declared",
-    detectImports: request.detectImports ?? false,
-    folder: firstOnPath(request),
-    importer: request.importer,
     findOwnCode: () => OwnCode.around([placeOf(request), request.cwd], baseEnv, request.contents),
     pythonVersion: versionOf(base),
     isCached: (name) => uvCacheHas(name, { env: baseEnv, python: versionOf(base) }),

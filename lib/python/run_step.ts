@@ -113,6 +113,19 @@ export function firstOnPath(request: RunRequest): string {
   return isItself ? scriptPath : dirname(scriptPath);
 }
 
+/** What a request itself says of its requirements; see `Sources` in choose_requirements.ts. */
+export function askedRequirements(request: RunRequest) {
+  const { dependencies, projectUse, detectImports, importer } = request;
+  return {
+    explicit: dependencies ?? [],
+    explicitGiven: dependencies !== undefined,
+    projectUse: projectUse ?? "unless-declared",
+    detectImports: detectImports ?? false,
+    folder: firstOnPath(request),
+    importer,
+  };
+}
+
 /** The variables that changes set. */
 export function withoutRemovals(env: EnvChanges = {}): Record<string, string> {
   return Object.fromEntries(

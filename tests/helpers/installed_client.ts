@@ -14,16 +14,19 @@ export async function installedFor(client: string, settings: Record<string, unkn
     Deno.mkdirSync(dirname(home.join(path)), { recursive: true });
     Deno.writeTextFileSync(home.join(path), JSON.stringify(values));
   }
-  const env = {
-    HOME: home.path,
+  const env = { ...clientFoldersIn(home), DENO_DIR: denoDir(), NO_COLOR: "1" };
+  const { code, stderr } = await cli(home, ["install", "--client", client], { env });
+  if (code !== 0) throw new Error(stderr);
+  return { home, env };
+}
+
+/** The variables with which every client looks for its files in a home of the test. */
+export function clientFoldersIn({ path }: TestHome) {
+  return {
+    HOME: path,
     XDG_CONFIG_HOME: "",
     CLAUDE_CONFIG_DIR: "",
     CODEX_HOME: "",
     COPILOT_HOME: "",
-    DENO_DIR: denoDir(),
-    NO_COLOR: "1",
   };
-  const { code, stderr } = await cli(home, ["install", "--client", client], { env });
-  if (code !== 0) throw new Error(stderr);
-  return { home, env };
 }

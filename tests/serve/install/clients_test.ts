@@ -6,6 +6,7 @@ import { parse as parseYaml } from "yaml";
 import { statIfThere } from "../../../lib/base/private_files.ts";
 import { CLIENTS } from "../../../lib/serve/install/clients.ts";
 import { cli } from "../../helpers/cli.ts";
+import { clientFoldersIn } from "../../helpers/installed_client.ts";
 import { MAIN } from "../../helpers/program.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 
@@ -120,14 +121,7 @@ const formatOf = (path: string) => path.split(".").at(-1)!;
 /** An empty machine, and the command line on it. */
 async function machine() {
   const home = await TestHome.create();
-  const env = {
-    HOME: home.path,
-    XDG_CONFIG_HOME: "",
-    CLAUDE_CONFIG_DIR: "",
-    CODEX_HOME: "",
-    COPILOT_HOME: "",
-    PYTHON_MCP_TOKEN: "a-token",
-  };
+  const env = { ...clientFoldersIn(home), PYTHON_MCP_TOKEN: "a-token" };
   return { home, run: (...args: string[]) => cli(home, args, { env }) };
 }
 

@@ -18,6 +18,10 @@ os.chmod(artifacts + "/folder", 0); os.chmod(artifacts + "/file", 0)`,
   "makes its artifacts unreadable": `os.chmod(artifacts, 0)`,
   "makes all that it may write unreadable": `os.chmod(job + "/script", 0)`,
   "makes the folder of its job unreadable": `os.chmod(job, 0)`,
+  "makes the folder of its job unreadable again and again": `
+def hide():
+    while True: os.chmod(job, 0); time.sleep(0.005)
+import threading; threading.Thread(target=hide, daemon=True).start(); time.sleep(1)`,
   "makes the folder of its job read-only": `os.chmod(job, 0o500)`,
   "makes the files of its job unreadable": `
 for name in os.listdir(job): os.chmod(f"{job}/{name}", 0)`,

@@ -8,6 +8,7 @@ import {
   writePrivate,
 } from "../../base/private_files.ts";
 import { readForeignFile } from "../../base/read_foreign_file.ts";
+import { despiteModes, restoreModes } from "./despite_modes.ts";
 import { isLocked } from "./file_lock.ts";
 import { JOB_FILES, type JobFileName } from "./names.ts";
 import type { JobEnd, JobRow, Outcome, Progress } from "../model/job.ts";
@@ -132,7 +133,7 @@ export class JobFiles {
 
   /** Jobs of earlier versions have these beside the others. */
   #writtenByScript(name: JobFileName): string {
-    const isOld = !exists(this.path(JOB_FILES.scriptFolder));
+    const isOld = !this.#has(JOB_FILES.scriptFolder);
     return isOld ? join(this.folder, basename(name)) : this.path(name);
   }
 
@@ -151,7 +152,7 @@ export class JobFiles {
 
   /** Whether a process holds the job: its supervisor, or whoever starts or cancels it just now. */
   get isLocked(): boolean {
-    return isLocked(this.lock);
+    return despiteModes(this.folder, () => isLocked(this.lock));
   }
 
   /** What the job is; also of one that is still being made, and of a task. */
@@ -205,7 +206,7 @@ export class JobFiles {
 
   /** Whether its supervisor has begun; such a job is never started again. */
   get hasStarted(): boolean {
-    return exists(this.path(JOB_FILES.started));
+    return this.#has(JOB_FILES.started);
   }
 
   /** Its supervisor, and when it began; `undefined` before that. */
@@ -273,7 +274,7 @@ export class JobFiles {
   }
 
   get cancelAsked(): boolean {
-    return exists(this.path(JOB_FILES.cancel));
+    return this.#has(JOB_FILES.cancel);
   }
 
   askToCancel(): void {
@@ -282,19 +283,11 @@ export class JobFiles {
 
   /** Whether the run has outlived its call. */
   get isBackground(): boolean {
-    return exists(this.path(JOB_FILES.background));
+    return this.#has(JOB_FILES.background);
   }
 
   markBackground(): void {
     writePrivate(this.path(JOB_FILES.background), "");
-  }
-
-  /** Lets this user read and write what belongs to the job again, whatever a script has done to the modes. */
-  restoreModes(): void {
-    Deno.chmodSync(this.folder, 0o700);
-    for (const { name, isFile } of Deno.readDirSync(this.folder)) {
-      if (isFile) Deno.chmodSync(join(this.folder, name), 0o600);
-    }
   }
 
   /** JSON of a file that our own processes write, and that a script may replace by anything. */
@@ -304,8 +297,12 @@ export class JobFiles {
 
   #readOwn(name: JobFileName): string | undefined {
     const path = this.path(name);
-    if (isHidden(path)) this.restoreModes();
+    if (isHidden(path)) restoreModes(this.folder);
     return readForeignFile(path, CONTROL_BYTES);
+  }
+
+  #has(name: JobFileName): boolean {
+    return despiteModes(this.folder, () => exists(this.path(name)));
   }
 }
 

@@ -1,4 +1,6 @@
+import { dirname } from "node:path";
 import { statIfThere } from "../../base/private_files.ts";
+import { despiteModes } from "./despite_modes.ts";
 
 /** A piece of a log, cut only between characters. */
 export interface LogPiece {
@@ -24,7 +26,7 @@ const COUNT_BYTES = 1 << 20;
 const LONGEST_CHARACTER = 4;
 
 export function logSize(path: string): number {
-  const info = statIfThere(path);
+  const info = despiteModes(dirname(path), () => statIfThere(path));
   return info?.isFile ? info.size : 0;
 }
 
@@ -51,8 +53,9 @@ export function readLog(path: string, from: number, limit: number, ended: boolea
 
 /** The raw bytes of a log from an offset. */
 export function readBytes(path: string, from: number, limit: number): Uint8Array<ArrayBuffer> {
-  if (limit <= 0 || !statIfThere(path)?.isFile) return new Uint8Array();
-  using file = openReadable(path);
+  if (limit <= 0) return new Uint8Array();
+  using file = despiteModes(dirname(path), () => openRegular(path));
+  if (!file) return new Uint8Array();
   file.seekSync(from, Deno.SeekMode.Start);
   const bytes = new Uint8Array(limit);
   let length = 0;
@@ -64,15 +67,9 @@ export function readBytes(path: string, from: number, limit: number): Uint8Array
   return bytes.subarray(0, length);
 }
 
-/** Opens a log whose script may have taken the right to read it. */
-function openReadable(path: string): Deno.FsFile {
-  try {
-    return Deno.openSync(path, { read: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
-    Deno.chmodSync(path, 0o600);
-    return Deno.openSync(path, { read: true });
-  }
+/** `undefined` where there is no file, or what there is may not be opened without waiting. */
+function openRegular(path: string): Deno.FsFile | undefined {
+  return statIfThere(path)?.isFile ? Deno.openSync(path, { read: true }) : undefined;
 }
 
 /** The last characters of a log, at most `limit` of them. */

@@ -1,5 +1,6 @@
 import { explainSystemError } from "../../base/explain_system_error.ts";
 import { holdLock } from "../files/file_lock.ts";
+import { restoreModes } from "../files/despite_modes.ts";
 import { type Home, jobFolder } from "../files/home.ts";
 import { JobFiles, type StoredSpec } from "../files/job_files.ts";
 import type { Owner } from "../files/owner.ts";
@@ -62,7 +63,7 @@ export class Recovery {
     } catch (error) {
       // Its script may have made files of the job unreadable.
       if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
-      this.#files(row.id).restoreModes();
+      restoreModes(this.#files(row.id).folder);
       return await this.#advance(row, mayStart);
     }
   }

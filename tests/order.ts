@@ -45,7 +45,8 @@ export const IN_CI: Record<string, string> = {
 export const FIRST = [
   "tests/python/requirements/surroundings_test.ts",
   "tests/e2e/hostile_scripts_test.ts",
-  "tests/e2e/sessions_test.ts",
+  "tests/e2e/session_end_test.ts",
+  "tests/e2e/session_cells_test.ts",
   "tests/jobs/supervisor/whole_tree_test.ts",
   "tests/e2e/cancel_request_test.ts",
   "tests/python/environment/network_test.ts",

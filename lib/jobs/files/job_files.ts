@@ -112,6 +112,11 @@ export class JobFiles {
     return this.path(JOB_FILES.input);
   }
 
+  /** What a cell asks for; `undefined` unless it waits in `input()`. */
+  get prompt(): string | undefined {
+    return this.#readOwn(JOB_FILES.prompt);
+  }
+
   get artifacts(): string {
     return this.#writtenByScript(JOB_FILES.artifacts);
   }

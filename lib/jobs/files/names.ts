@@ -42,6 +42,8 @@ export const JOB_FILES = {
   lent: "lent",
   /** A pipe that servers send input through, where the script's standard input stays open. */
   input: "input",
+  /** What a cell asks for, while it waits in `input()`. */
+  prompt: "prompt",
   /** What a cell of a session is answered with besides its output; see `session_files.ts`. */
   cell: "cell.json",
   scriptFolder: "script",

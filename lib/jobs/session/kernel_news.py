@@ -43,7 +43,7 @@ class KernelNews:
             session.packages += message["installed"]
             session.transcript.add("packages", packages=message["installed"])
         elif "input" in message:
-            self.open_input(cell)
+            self.hear_of_input(cell, message["input"])
         elif "done" in message:
             self.finish(cell, message)
 
@@ -70,13 +70,14 @@ class KernelNews:
                 output["data"][picture["mime"]] = {"path": kept}
         cell.shown.show(output, message.get("printed", 0), message.get("stream", "stdout"))
 
-    def open_input(self, cell):
-        if cell.inbox is not None:
-            return
+    def hear_of_input(self, cell, prompt):
+        """`prompt`: what it waits for; None when it waits no more."""
         try:
-            cell.inbox = Inbox(os.path.join(cell.folder, names.INPUT))
+            if cell.inbox is None:
+                cell.inbox = Inbox(os.path.join(cell.folder, names.INPUT))
         except OSError:
             self.session.kernel.link.send({"input": "", "eof": True})
+        cell.show_prompt(prompt)
 
     def finish(self, cell, done):
         cell.move_all()

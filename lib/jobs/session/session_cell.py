@@ -86,6 +86,17 @@ class RunningCell:
             for message in self.inbox.read():
                 kernel.link.send({"input": message["text"], "eof": message["eof"]})
 
+    def show_prompt(self, prompt):
+        """Says in its folder that it waits for input; None: that it waits no more."""
+        path = os.path.join(self.folder, names.PROMPT)
+        try:
+            if prompt is None:
+                job_folder.remove(path)
+            else:
+                job_folder.replace(path, prompt.encode("utf-8", "replace"))
+        except OSError:
+            pass  # a full disk, or its folder is gone: it waits unseen
+
     def look(self, kernel, was_woken=True):
         """Somebody may have changed its files; a signal says so, and there may be none."""
         self.next_look = time.monotonic() + LOOK_SECONDS
@@ -191,6 +202,7 @@ class RunningCell:
         """Gives back all but the read ends of the pipes, which others may still print into."""
         if self.inbox:
             self.inbox.close()
+            self.show_prompt(None)
         self.pipes.close_writes()
         for output in self.outputs:
             os.close(output.log)

@@ -3,6 +3,8 @@ export interface BackgroundAnswer {
   job_id: string;
   status: "pending" | "running";
   message: string;
+  /** What it waits for, where that is not its turn alone. */
+  note?: string;
 }
 
 /** The longest time that a timer can wait; 24.8 days. */

@@ -8,6 +8,7 @@ import { pruneJobs } from "../../runs/jobs/prune_jobs.ts";
 import { JOB_PAGE_URI } from "../resources/job_page.ts";
 import { READS, REMOVES } from "./annotations.ts";
 import { defineTool, type Tool } from "./define_tool.ts";
+import { joinNotes } from "./join_notes.ts";
 import { withPictures } from "./with_pictures.ts";
 
 const integer = z.number().int();
@@ -72,11 +73,11 @@ export const JOB_TOOLS: readonly Tool[] = [
     output: z.object({ job: JOB.optional(), error }),
     view: JOB_PAGE_URI,
     handle: async ({ job_id, wait_seconds, stdout_cursor, stderr_cursor }, call) => {
-      const { job, artifacts } = await jobStatus(call.app, job_id, {
+      const { job, artifacts, note } = await jobStatus(call.app, job_id, {
         waitSeconds: wait_seconds,
         cursors: { stdout: stdout_cursor, stderr: stderr_cursor },
       }, call);
-      return await withPictures({ job }, job.result, artifacts);
+      return await withPictures(joinNotes({ job }, note), job.result, artifacts);
     },
   }),
   defineTool({

@@ -6,12 +6,13 @@ ENDED = (
     "the input of this cell has ended. Send lines with py_send_input (job_id of the cell) while it waits, or assign the "
     "value in the code"
 )
+LONGEST_PROMPT = 200  # characters, of what its job says of it
 
 
 class Input:
     def __init__(self, loop):
         self.loop = loop
-        self.text, self.has_ended, self.has_asked = "", False, False
+        self.text, self.has_ended = "", False
         builtins.input = self.ask
         try:
             import getpass
@@ -26,20 +27,25 @@ class Input:
             raise EOFError("a process that a cell has forked has no input")
         sys.stdout.write(str(prompt))
         loop.streams.flush()
-        if not self.has_asked:
-            self.has_asked = True
-            loop.say(input=str(prompt)[:200])
-        while "\n" not in self.text:
-            if self.has_ended:
-                if self.text:
-                    break
-                raise EOFError(ENDED)
-            message = loop.control.receive()
-            if message is None:
-                raise EOFError(ENDED)
-            self.hear(message)
+        if "\n" not in self.text and not self.has_ended:
+            loop.say(input=str(prompt)[:LONGEST_PROMPT])
+            try:
+                self.wait()
+            finally:
+                loop.say(input=None)
+        if not self.text:
+            raise EOFError(ENDED)
         line, _, self.text = self.text.partition("\n")
         return line
+
+    def wait(self):
+        """Until there is a line, or the end of the input."""
+        while "\n" not in self.text and not self.has_ended:
+            message = self.loop.control.receive()
+            if message is None:
+                self.has_ended = True  # the supervisor is gone
+            else:
+                self.hear(message)
 
     def hear(self, message):
         if "input" in message:
@@ -47,6 +53,6 @@ class Input:
             self.has_ended = self.has_ended or message["eof"]
 
     def end(self):
-        self.text, self.has_ended, self.has_asked = "", False, False
+        self.text, self.has_ended = "", False
 
 

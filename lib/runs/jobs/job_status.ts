@@ -2,6 +2,7 @@ import type { JobRow } from "../../jobs/model/job.ts";
 import { type JobView, viewOf } from "../../jobs/model/job_view.ts";
 import type { App } from "../app.ts";
 import type { Caller } from "../caller.ts";
+import { cellNote } from "../cell_note.ts";
 import { ProgressWatch } from "../run/watch_progress.ts";
 import { type OutputCursors, type OutputNews, readOutputNews } from "./job_output.ts";
 import { unknownJob } from "./unknown_job.ts";
@@ -16,6 +17,7 @@ export interface StatusAnswer {
   job: JobView & OutputNews;
   /** The folder of what it made; a job of an older server has none. */
   artifacts?: string;
+  note?: string;
 }
 
 /**
@@ -37,6 +39,7 @@ export async function jobStatus(
   return {
     job: { ...viewOf(row), ...(files && readOutputNews(row, files, cursors)) },
     artifacts: files?.artifacts,
+    note: cellNote(app.jobs.home, row, files),
   };
 }
 

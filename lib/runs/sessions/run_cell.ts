@@ -1,5 +1,6 @@
 import { UserError } from "../../base/user_error.ts";
 import { writePrivate } from "../../base/private_files.ts";
+import type { Home } from "../../jobs/files/home.ts";
 import type { JobFiles } from "../../jobs/files/job_files.ts";
 import type { CellInstall } from "../../jobs/files/process_spec.ts";
 import { SessionFiles, type SessionRecord } from "../../jobs/files/session_files.ts";
@@ -8,6 +9,7 @@ import { detectImports } from "../../python/source/detect_imports.ts";
 import { loadDistributionTable } from "../../python/source/distribution_for_import.ts";
 import type { App } from "../app.ts";
 import type { Caller } from "../caller.ts";
+import { cellNote } from "../cell_note.ts";
 import { type Awaited, budgetOf, startAndAwait } from "../run/await_run.ts";
 import { DEFAULT_TIMEOUT_SECONDS, type RunAnswer } from "../run/run_options.ts";
 import { checkLabel } from "../run/check_label.ts";
@@ -40,7 +42,7 @@ export async function runCell(
     const awaited = await runDraft(app, draft, options, { budget, began }, caller);
     if (!("end" in awaited)) {
       await arrival(draft.files);
-      return { background: withPlace(app, options.session, awaited.background) };
+      return { background: explained(app, options.session, draft.files, awaited.background) };
     }
     const { end, files } = awaited;
     // It was handed over to a session that had just ended; one that waited there is told so.
@@ -148,16 +150,25 @@ async function arrival(files: JobFiles): Promise<void> {
   }
 }
 
-/** A cell waits for those of its session. */
-function withPlace(
-  app: App,
+type Background = Extract<Awaited, { background: unknown }>["background"];
+
+/** With its place among the cells of its session, and with what it waits for. */
+function explained(
+  { jobs }: App,
   name: string,
-  background: Extract<Awaited, { background: unknown }>["background"],
-) {
+  files: JobFiles,
+  background: Background,
+): Background {
+  const { job_id: id, status } = background;
+  const note = cellNote(jobs.home, { id, status }, files);
+  return { ...withPlace(jobs.home, name, background), ...(note !== undefined && { note }) };
+}
+
+function withPlace(home: Home, name: string, background: Background): Background {
   if (background.status !== "pending" || !background.message.includes("position")) {
     return background;
   }
-  const place = (new SessionFiles(app.jobs.home, name).state?.queued ?? [])
+  const place = (new SessionFiles(home, name).state?.queued ?? [])
     .indexOf(background.job_id) + 1;
   if (place === 0) return background;
   const message = background.message.replace(/position \d+/, `position ${place}`);

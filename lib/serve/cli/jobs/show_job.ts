@@ -1,4 +1,5 @@
 import type { JobRow } from "../../../jobs/model/job.ts";
+import { cellNote } from "../../../runs/cell_note.ts";
 import type { Artifact } from "../../../runs/results/artifacts.ts";
 import { readableTail, STREAMS } from "../../../runs/jobs/job_output.ts";
 import { jobStatus } from "../../../runs/jobs/job_status.ts";
@@ -20,9 +21,11 @@ const SHOWN_ELSEWHERE = ["stdout", "stderr", "artifacts", "truncated", "elapsed_
 export async function showJob({ app }: Cli, { id, json }: { id: string; json: boolean }) {
   const row = await findJob(app, id);
   if (json) return printJson({ job: (await jobStatus(app, row.id)).job });
+  const note = cellNote(app.jobs.home, row, app.jobs.files(row.id));
   const paint = paintFor(Deno.stdout);
   const files = app.jobs.files(row.id);
   const known = [...facts(row)];
+  if (note !== undefined) known.push(["note", note]);
   if (files) known.push(["folder", files.folder]);
   const width = Math.max(...known.map(([name]) => name.length));
   for (const [name, text] of known) {

@@ -1,0 +1,31 @@
+import type { JobFiles } from "../jobs/files/job_files.ts";
+import type { Home } from "../jobs/files/home.ts";
+import { SessionFiles } from "../jobs/files/session_files.ts";
+import type { JobStatus } from "../jobs/model/job.ts";
+
+/** What a cell that has not ended waits for, and what to do about it; `undefined` for all other jobs. */
+export function cellNote(
+  home: Home,
+  { id, status }: { id: string; status: JobStatus },
+  files: JobFiles | undefined,
+): string | undefined {
+  if (status === "running") return inputNote(id, files?.prompt);
+  return status === "pending" ? startNote(home, files) : undefined;
+}
+
+function inputNote(id: string, prompt: string | undefined): string | undefined {
+  if (prompt === undefined) return undefined;
+  const asked = prompt.trim() === "" ? "" : ` (${JSON.stringify(prompt)})`;
+  return `This cell waits in input()${asked}: send a line with py_send_input, job_id ${id}; ` +
+    "py_cancel_job gives it up";
+}
+
+function startNote(home: Home, files: JobFiles | undefined): string | undefined {
+  const place = files?.spec?.process.session;
+  if (!place) return undefined;
+  const { state } = new SessionFiles(home, place.name);
+  if (state?.id !== place.id || state.state !== "starting") return undefined;
+  const step = files!.progress?.message;
+  return `The session ${place.name} is being started` +
+    (step ? `; its environment is being prepared: ${step}` : "");
+}

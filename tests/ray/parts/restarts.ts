@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { MAIN } from "../../helpers/program.ts";
+import { skippableTest } from "../../helpers/skippable.ts";
+import { waitFor } from "../../helpers/wait_for.ts";
+import { begin, ended, runs, start } from "../on_ray.ts";
+import { noRay } from "../ray_cluster.ts";
+
+skippableTest(
+  "a job is failed, and not submitted again, when the cluster was restarted",
+  noRay,
+  async () => {
+    const { cluster, home, server } = await begin();
+    const mark = home.join("times");
+    const id = await start(
+      server,
+      `
+import time
+open(${JSON.stringify(mark)}, "a").write("x")
+print("running", flush=True)
+time.sleep(600)
+`,
+    );
+    await runs(server, id, "running");
+    await cluster.stopHead();
+    await cluster.startHead();
+    const job = await ended(server, id);
+    assert.equal(job.status, "failed");
+    assert.match(job.error!, /the cluster was restarted/);
+    assert.equal(await Deno.readTextFile(mark), "x");
+    assert.ok(!(await cluster.get("api/jobs/"))!.includes(id));
+  },
+);
+
+skippableTest("a cluster with a token takes jobs from those who have it", noRay, async () => {
+  const { cluster, home } = await begin();
+  const token = "t0ken".repeat(10);
+  await cluster.stopHead();
+  Object.assign(cluster.rayEnv, { RAY_AUTH_MODE: "token", RAY_AUTH_TOKEN: token });
+  await cluster.startHead();
+  const cli = async (RAY_AUTH_TOKEN: string, ...args: string[]) => {
+    const env = { ...cluster.env, PYTHON_MCP_HOME: home.join("home"), RAY_AUTH_TOKEN };
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+    const deno = [Deno.execPath(), "run", "-A", "--no-prompt", MAIN];
+    const { stdout } = await cluster.run(["env", ...variables, ...deno, ...args]);
+    return new TextDecoder().decode(stdout);
+  };
+  assert.match(await cli("wrong", "doctor", "--offline"), /does not accept the token \(40[13]\)/);
+  // A head that has just begun knows none of its nodes yet.
+  await waitFor(
+    async () =>
+      /ok +Ray +Ray 2\.60\.\d+ at .*, 1 node/.test(await cli(token, "doctor", "--offline")),
+    {
+      what: "the node",
+    },
+  );
+  const script = home.join("token.py");
+  await Deno.writeTextFile(script, "import os; print('RAY_AUTH_TOKEN' in os.environ)");
+  const said = await cli(token, "run", "--run-on", "ray", "-C", home.path, script);
+  assert.equal(said, "False\n");
+});

@@ -36,7 +36,7 @@ export function serve({ wrapper, env }: RayCluster, home: TestHome): Promise<Con
     home: home.join("home"),
     wrapper,
     flags,
-    env: { ...env, RAY_AUTH_TOKEN: "s3" },
+    env: { ...env, RAY_AUTH_TOKEN: "s3", PYTHON_MCP_MAX_PROCESSES: "8" },
   });
 }
 

@@ -26,7 +26,7 @@ export function commonRequest(
   plan: Planned,
   secret: EnvChanges,
   background: boolean,
-  settings: Pick<Settings, "maxMemoryBytes">,
+  settings: Pick<Settings, "maxMemoryBytes" | "maxProcesses">,
 ) {
   const { benchmark } = run;
   const warmUps = (benchmark?.repeat ?? 1) > 1 ? 1 : 0;
@@ -36,6 +36,7 @@ export function commonRequest(
     prepareEnv: split(secret, (name) => FOR_PREPARATION.test(name))[0],
     timeoutSeconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
     maxMemoryBytes: smallest(memoryBytes(options), settings.maxMemoryBytes),
+    maxProcesses: settings.maxProcesses,
     background,
     command: describeCommand(run, options),
     details: {

@@ -91,7 +91,6 @@ export async function makeRequest(
         PYTHON_MCP_SCRIPT_PID: null,
       },
     },
-    maxProcesses: app.settings.maxProcesses,
     ...common,
     details: {
       ...common.details,

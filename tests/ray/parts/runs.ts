@@ -118,7 +118,7 @@ time.sleep(600)
 );
 
 skippableTest(
-  "a script on Ray is stopped at its time limit and at its memory ceiling",
+  "a script on Ray is stopped at its time limit and at its ceilings of memory and processes",
   noRay,
   async () => {
     const { server } = await begin();
@@ -128,12 +128,17 @@ skippableTest(
     const large = await start(server, "import time; x = bytearray(400_000_000); time.sleep(600)", {
       memory_mb: 200,
     });
+    const many = await start(
+      server,
+      "import subprocess\nfor _ in range(12): p = subprocess.Popen(['sleep', '600'])\np.wait()",
+    );
     const job = await ended(server, slow);
     assert.equal(job.status, "failed");
     assert.equal(job.result?.timed_out, true);
     assert.equal(job.result?.signal, "SIGTERM");
     assert.equal(job.result?.stdout, "1\n");
     assert.match((await ended(server, large)).error!, /used .* MB of 200 MB/);
+    assert.match((await ended(server, many)).error!, /processes of 8 \(PYTHON_MCP_MAX_PROCESSES\)/);
   },
 );
 

@@ -14,6 +14,9 @@ export const noRay: string | false = BIN === undefined
   : "no network namespace can be made here";
 
 const PORT = 8265;
+const GCS_PORT = 6379;
+/** Of a second node: that of the head has Ray's default. */
+const AGENT_PORT = 52366;
 const START_MS = 180_000;
 /** Loopback is down in a new network namespace; `ip` is not everywhere. */
 const LOOPBACK_UP = `
@@ -32,7 +35,7 @@ function canMakeNetworks(): boolean {
 }
 
 /**
- * A Ray cluster of one node in a network namespace of its own: some of its ports listen on all
+ * A Ray cluster, of one node at first, in a network namespace of its own: some of its ports listen on all
  * interfaces. What talks to it runs there too, by `wrapper`.
  */
 export class RayCluster implements AsyncDisposable {
@@ -40,6 +43,7 @@ export class RayCluster implements AsyncDisposable {
   readonly #network: Deno.ChildProcess;
   readonly #folder: string;
   #head?: Deno.ChildProcess;
+  readonly #nodes: RayNode[] = [];
 
   /** @param rayEnv Variables of the head; it has those of its start. */
   private constructor(readonly rayEnv: Record<string, string>) {
@@ -69,15 +73,52 @@ export class RayCluster implements AsyncDisposable {
   }
 
   async startHead(): Promise<void> {
+    const head = await this.#startRay([], [
+      ...["--head", "--node-ip-address", "127.0.0.1", "--resources", '{"there": 1}'],
+      ...["--dashboard-host", "127.0.0.1", "--dashboard-port", String(PORT)],
+      ...["--temp-dir", this.#folder],
+    ]);
+    this.#head = head;
+    let hasEnded = false;
+    head.status.then(() => hasEnded = true);
+    await waitFor(async () => hasEnded || (await this.get("api/version")) !== undefined, {
+      what: "the head of a Ray cluster",
+      timeoutMs: START_MS,
+    });
+    // On a busy machine a part of it may give up on the others.
+    if (hasEnded) return await this.startHead();
+  }
+
+  /**
+   * Adds a node with a host name of its own, the label `kind=other` and one of the resource `away`. It
+   * ends with the head.
+   */
+  async addNode(name: string): Promise<RayNode> {
+    const host = ["unshare", "--uts", "sh", "-c", 'hostname "$0" && exec "$@"', name];
+    const process = await this.#startRay(host, [
+      ...["--address", `127.0.0.1:${GCS_PORT}`, "--node-ip-address", "127.0.0.2"],
+      ...["--dashboard-agent-listen-port", String(AGENT_PORT)],
+      ...["--resources", '{"away": 1}', "--labels", "kind=other"],
+    ]);
+    const node = new RayNode(process);
+    this.#nodes.push(node);
+    await waitFor(async () => (await this.get("nodes?view=summary"))?.includes(name), {
+      what: `the node ${name}`,
+      timeoutMs: START_MS,
+    });
+    return node;
+  }
+
+  /** Runs `ray start`, which goes on for as long as its node. */
+  async #startRay(prefix: string[], args: string[]): Promise<Deno.ChildProcess> {
     const uv = await uvFolder();
-    this.#head = new Deno.Command(this.wrapper[0]!, {
+    const [command, ...rest] = [...this.wrapper, ...prefix, join(BIN!, "ray"), "start"];
+    return new Deno.Command(command!, {
       args: [
-        ...this.wrapper.slice(1),
-        ...[join(BIN!, "ray"), "start", "--head", "--block", "--disable-usage-stats"],
-        ...["--node-ip-address", "127.0.0.1", "--dashboard-host", "127.0.0.1"],
-        ...["--dashboard-port", String(PORT), "--num-cpus", "2"],
-        ...["--object-store-memory", "80000000", "--temp-dir", this.#folder],
-        ...["--resources", '{"there": 1}'],
+        ...rest,
+        ...["--block", "--disable-usage-stats", "--num-cpus", "2"],
+        ...["--object-store-memory", "80000000"],
+        ...args,
       ],
       // A file of the working directory could stand in for a module of Ray.
       cwd: this.#folder,
@@ -90,18 +131,11 @@ export class RayCluster implements AsyncDisposable {
       stdout: "null",
       stderr: "null",
     }).spawn();
-    let hasEnded = false;
-    this.#head.status.then(() => hasEnded = true);
-    await waitFor(async () => hasEnded || (await this.get("api/version")) !== undefined, {
-      what: "the head of a Ray cluster",
-      timeoutMs: START_MS,
-    });
-    // On a busy machine a part of it may give up on the others.
-    if (hasEnded) return await this.startHead();
   }
 
   /** Ends the head, and with it all that ran. */
   async stopHead(): Promise<void> {
+    for (const node of this.#nodes.splice(0)) await node.stop();
     if (!this.#head) return;
     this.#head.kill("SIGTERM");
     await this.#head.status;
@@ -152,5 +186,31 @@ export class RayCluster implements AsyncDisposable {
     this.#network.kill("SIGKILL");
     await this.#network.status;
     await Deno.remove(this.#folder, { recursive: true }).catch(() => {});
+  }
+}
+
+/** A node beside the head. */
+export class RayNode {
+  readonly #process: Deno.ChildProcess;
+
+  constructor(process: Deno.ChildProcess) {
+    this.#process = process;
+  }
+
+  /** Has the node die, as its cluster sees it; what its jobs run is not killed. */
+  async kill(): Promise<void> {
+    const { pid } = this.#process;
+    const children = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`);
+    for (const child of children.trim().split(" ")) Deno.kill(Number(child), "SIGKILL");
+    await this.#process.status;
+  }
+
+  async stop(): Promise<void> {
+    try {
+      this.#process.kill("SIGTERM");
+    } catch {
+      // it was killed
+    }
+    await this.#process.status;
   }
 }

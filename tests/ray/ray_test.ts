@@ -3,5 +3,6 @@ import "./parts/runs.ts";
 import "./parts/packages.ts";
 import "./parts/children.ts";
 import "./parts/followers.ts";
+import "./parts/nodes.ts";
 // The last ones: they end the cluster that the others have.
 import "./parts/restarts.ts";

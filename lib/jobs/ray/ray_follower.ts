@@ -1,13 +1,13 @@
 import { holdLock } from "../files/file_lock.ts";
 import type { JobFiles } from "../files/job_files.ts";
-import { endedWithoutRun, type Outcome } from "../model/job.ts";
+import type { Outcome } from "../model/job.ts";
 import { FrameWriter } from "./frame_writer.ts";
-import { outcomeBy, type RanOn, toOutcome } from "./ray_outcome.ts";
+import { deathOfNode, lostOutcome, outcomeBy, type RanOn, toOutcome } from "./ray_outcome.ts";
 import type { RayApi, RayJob } from "./ray_api.ts";
 import { type Frame, readFrames } from "./read_frames.ts";
 
 const RETRY_MS = 1000;
-/** How often the log of a job that has ended may be out of reach, as where its node is dead. */
+/** How often the log of a job that has ended may be out of reach. */
 const MOST_FAILURES = 10;
 /** How long the last frames of a job may take that Ray says has ended. */
 const LAST_FRAMES_MS = 2000;
@@ -68,7 +68,7 @@ export class RayFollower {
   /** The cluster has lost the job, with the reason. */
   lose(error: string): void {
     if (this.#isOver) return;
-    this.#end({ ...endedWithoutRun({ error }), ...this.#on });
+    this.#end(lostOutcome({ error }, this.#on));
     this.#stop();
   }
 
@@ -94,7 +94,9 @@ export class RayFollower {
         }
       }
       if (this.#isOver) break;
-      if (failures >= MOST_FAILURES) this.#end(outcomeBy(this.#job, this.#on));
+      // Nobody has the log of a job whose node is dead.
+      const mayFail = deathOfNode(this.#job) === undefined ? MOST_FAILURES : 1;
+      if (failures >= mayFail) this.#end(outcomeBy(this.#job, this.#on));
       else if (failures > 0 || !hasEnded(this.#job)) {
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
@@ -121,6 +123,7 @@ export class RayFollower {
         this.#writer.showProgress(null);
         return begun();
       case "started":
+        this.#on.started_at = frame.at;
         if (files.hasStarted) return;
         files.markStarted(frame.at);
         return started();

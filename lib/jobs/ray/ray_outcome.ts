@@ -8,6 +8,8 @@ const MOST_RUNS = 1000;
 export interface RanOn {
   node?: string;
   python?: string;
+  /** When its script began, in seconds. */
+  started_at?: number;
 }
 
 /** How a job ended, as its node says: what does not look like it counts as missing. */
@@ -44,12 +46,34 @@ export function toOutcome(told: Record<string, unknown>, on: RanOn, notes: strin
 }
 
 /** The end of a job that has not told it itself, by what Ray says of it. */
-export function outcomeBy({ status, message }: RayJob, on: RanOn): Outcome {
-  if (status === "STOPPED") return { ...endedWithoutRun({ cancelled: true }), ...on };
-  const error = status === "SUCCEEDED"
-    ? "The job's log on the cluster is gone, and with it how it ended"
-    : `Ray ended the job: ${lastWords(message)}`;
-  return { ...endedWithoutRun({ error }), ...on };
+export function outcomeBy(job: RayJob, on: RanOn): Outcome {
+  if (job.status === "STOPPED") return lostOutcome({ cancelled: true }, on);
+  if (job.status === "SUCCEEDED") {
+    return lostOutcome(
+      { error: "The job's log on the cluster is gone, and with it how it ended" },
+      on,
+    );
+  }
+  const why = deathOfNode(job);
+  if (why === undefined) {
+    return lostOutcome({ error: `Ray ended the job: ${lastWords(job.message)}` }, on);
+  }
+  const node = on.node === undefined ? "its node" : `its node ${on.node}`;
+  return lostOutcome({ error: `The job is lost: ${node} has died (${why})` }, on);
+}
+
+/** The outcome of a job that cannot tell it any more. */
+export function lostOutcome(end: { cancelled?: boolean; error?: string }, on: RanOn): Outcome {
+  const outcome = { ...endedWithoutRun(end), ...on };
+  const { started_at, ended_at } = outcome;
+  if (started_at !== undefined) outcome.elapsed_seconds = Math.max(0, ended_at - started_at);
+  return outcome;
+}
+
+/** Ray's reason, where a job has ended since its node did. */
+export function deathOfNode({ message }: RayJob): string | undefined {
+  const [, why] = lastWords(message).match(/node has died\.?(?: Node Id: \w+)?(.*)/) ?? [];
+  return why === undefined ? undefined : why.trim() || "Ray does not say why";
 }
 
 /** A message of Ray in a line; what the job itself has logged is no part of it. */

@@ -30,13 +30,17 @@ export function begin() {
   })();
 }
 
-export function serve({ wrapper, env }: RayCluster, home: TestHome): Promise<Connection> {
+export function serve(
+  { wrapper, env }: RayCluster,
+  home: TestHome,
+  more: Record<string, string> = {},
+): Promise<Connection> {
   const flags = ["-A"];
   return connect({
     home: home.join("home"),
     wrapper,
     flags,
-    env: { ...env, RAY_AUTH_TOKEN: "s3", PYTHON_MCP_MAX_PROCESSES: "8" },
+    env: { ...env, RAY_AUTH_TOKEN: "s3", PYTHON_MCP_MAX_PROCESSES: "8", ...more },
   });
 }
 

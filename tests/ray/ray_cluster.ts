@@ -13,7 +13,7 @@ export const noRay: string | false = BIN === undefined
   ? false
   : "no network namespace can be made here";
 
-const PORT = 8265;
+export const PORT = 8265;
 const GCS_PORT = 6379;
 /** Of a second node: that of the head has Ray's default. */
 const AGENT_PORT = 52366;

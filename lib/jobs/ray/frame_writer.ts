@@ -25,20 +25,33 @@ export class FrameWriter {
     this.#maxOutputBytes = maxOutputBytes || Infinity;
   }
 
-  /** Appends what is new of a piece of a file; one that does not belong to the job goes nowhere. */
-  write({ file, at, data }: Extract<Frame, { kind: "data" }>): void {
+  /**
+   * Appends what is new of a piece of a file; one that does not belong to the job goes nowhere. Returns
+   * whether the file is whole up to there.
+   */
+  write({ file, at, data }: Extract<Frame, { kind: "data" }>): boolean {
+    if (!this.reaches(file, at)) return false;
     const place = this.#placeOf(file);
-    if (place === undefined) return;
+    if (place === undefined) return true;
     const known = this.#opened(place.path);
     const bytes = Uint8Array.fromBase64(data);
     const from = known.size - at;
-    if (from < 0 || from >= bytes.length) return;
+    if (from < 0 || from >= bytes.length) return true;
     const fresh = bytes.subarray(from, from + place.most - known.size);
     for (let written = 0; written < fresh.length;) {
       written += known.file.writeSync(fresh.subarray(written));
     }
     known.size += fresh.length;
     if (place.isArtifact) this.#artifactBytes += fresh.length;
+    return true;
+  }
+
+  /** Whether a file has so many bytes already, or all that it may have. */
+  reaches(file: string, bytes: number): boolean {
+    if (bytes === 0) return true;
+    const place = this.#placeOf(file);
+    return place === undefined ||
+      this.#opened(place.path, place.isArtifact).size >= Math.min(bytes, place.most);
   }
 
   showProgress(text: string | null): void {

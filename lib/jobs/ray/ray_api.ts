@@ -44,6 +44,7 @@ const ANSWER_MS = 20_000;
 const UPLOAD_MS = 600_000;
 /** Ray's own limit for a package. */
 export const MOST_PACKAGE_BYTES = 100 * 2 ** 20;
+export const ALL_LINES = -1;
 const SHOWN_CHARACTERS = 500;
 
 /** The cluster answered with an error. */
@@ -125,19 +126,21 @@ export class RayApi {
   }
 
   /**
-   * What a job's processes print, as raw bytes from the start.
+   * What a job's processes print, as raw bytes.
    *
+   * @param lines how many of the last ones; all by `ALL_LINES`
    * @param follows whether to wait for more at the end, for ever
    */
   async log(
     { submission_id, driver_node_id }: RayJob,
+    lines: number,
     follows: boolean,
     signal: AbortSignal,
   ): Promise<ReadableStream<Uint8Array>> {
     const query = new URLSearchParams({
       node_id: driver_node_id!,
       filename: `job-driver-${submission_id}.log`,
-      lines: "-1",
+      lines: String(lines),
       ...(follows ? { interval: "0.1" } : { timeout: "600" }),
     });
     const { body } = await this.#fetch(

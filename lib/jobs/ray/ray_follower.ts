@@ -1,12 +1,17 @@
 import { holdLock } from "../files/file_lock.ts";
 import type { JobFiles } from "../files/job_files.ts";
+import { logSize } from "../files/output_log.ts";
 import type { Outcome } from "../model/job.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import { deathOfNode, lostOutcome, outcomeBy, type RanOn, toOutcome } from "./ray_outcome.ts";
-import type { RayApi, RayJob } from "./ray_api.ts";
+import { ALL_LINES, type RayApi, type RayJob } from "./ray_api.ts";
 import { type Frame, readFrames } from "./read_frames.ts";
 
 const RETRY_MS = 1000;
+/** From so many bytes of logs on, only the last lines of the job's log are asked for. */
+const MUCH_BYTES = 4 << 20;
+/** How many of them: more where fewer do not reach back to where the files end, which shows at once. */
+const LAST_LINES = Array.from({ length: 11 }, (_, doubled) => 128 * 2 ** doubled);
 /** How often the log of a job that has ended may be out of reach. */
 const MOST_FAILURES = 10;
 /** How long the last frames of a job may take that Ray says has ended. */
@@ -104,35 +109,71 @@ export class RayFollower {
   }
 
   async #read(follows: boolean): Promise<void> {
-    const { signal } = this.#reading;
-    if (this.#job.driver_node_id === null) return;
-    const log = await this.#api.log(this.#job, follows, signal);
-    for await (const frame of readFrames(log)) {
-      if (this.#isOver) break;
-      this.#take(frame);
+    for (const lines of this.#logBytes() < MUCH_BYTES ? [ALL_LINES] : [...LAST_LINES, ALL_LINES]) {
+      if (await this.#readLast(lines, follows)) break;
     }
     this.#reading.abort();
   }
 
-  #take(frame: Frame): void {
+  /** Reads so many of the log's last lines; returns whether they go on where the files end. */
+  async #readLast(lines: number, follows: boolean): Promise<boolean> {
+    if (this.#job.driver_node_id === null) return true;
+    let goesOn = lines === ALL_LINES;
+    const log = await this.#api.log(this.#job, lines, follows, this.#reading.signal);
+    for await (const frame of readFrames(log)) {
+      if (this.#isOver) return true;
+      if (!goesOn && frame.kind === "checkpoint") {
+        if (!this.#reaches(frame)) return false;
+        this.#takeCheckpoint(frame);
+      }
+      goesOn ||= frame.kind === "hello" || frame.kind === "checkpoint";
+      if (!goesOn && frame.kind === "outcome") return false;
+      if (!this.#take(frame) && lines !== ALL_LINES) return false;
+    }
+    return goesOn;
+  }
+
+  #logBytes(): number {
+    const { stdout, stderr, prepareLog } = this.#followed.files;
+    return logSize(stdout) + logSize(stderr) + logSize(prepareLog);
+  }
+
+  #reaches({ offsets }: Extract<Frame, { kind: "checkpoint" }>): boolean {
+    return Object.entries(offsets).every(([file, size]) => this.#writer.reaches(file, size));
+  }
+
+  #takeCheckpoint(frame: Extract<Frame, { kind: "checkpoint" }>): void {
+    this.#take({ ...frame, kind: "hello" });
+    if (frame.started_at !== null) this.#take({ kind: "started", at: frame.started_at });
+    this.#writer.showProgress(frame.progress);
+  }
+
+  /** Returns whether nothing before it is missing. */
+  #take(frame: Frame): boolean {
     const { files, begun, started } = this.#followed;
     switch (frame.kind) {
       case "hello":
         this.#on.node = frame.node.slice(0, 255);
         this.#on.python = frame.python.slice(0, 20);
         this.#writer.showProgress(null);
-        return begun();
+        begun();
+        return true;
       case "started":
         this.#on.started_at = frame.at;
-        if (files.hasStarted) return;
+        if (files.hasStarted) return true;
         files.markStarted(frame.at);
-        return started();
+        started();
+        return true;
       case "data":
         return this.#writer.write(frame);
       case "progress":
-        return this.#writer.showProgress(frame.text);
+        this.#writer.showProgress(frame.text);
+        return true;
       case "outcome":
-        return this.#end(toOutcome(frame.outcome, this.#on, notesOf(frame.left_behind)));
+        this.#end(toOutcome(frame.outcome, this.#on, notesOf(frame.left_behind)));
+        return true;
+      default:
+        return true;
     }
   }
 

@@ -4,6 +4,15 @@ export type Frame =
   | { kind: "started"; at: number }
   | { kind: "data"; file: string; at: number; data: string }
   | { kind: "progress"; text: string | null }
+  /** All that the frames before it have said, and how many bytes of each log they have. */
+  | {
+    kind: "checkpoint";
+    node: string;
+    python: string;
+    started_at: number | null;
+    progress: string | null;
+    offsets: Record<string, number>;
+  }
   | { kind: "outcome"; outcome: Record<string, unknown>; left_behind: string[] }
   /** A line of somebody else, such as Ray. */
   | { kind: "other"; text: string };
@@ -45,6 +54,12 @@ function isFrame(value: Frame): boolean {
         Number.isSafeInteger(value.at) && value.at >= 0;
     case "progress":
       return value.text === null || typeof value.text === "string";
+    case "checkpoint":
+      return typeof value.node === "string" && typeof value.python === "string" &&
+        (value.started_at === null || Number.isFinite(value.started_at)) &&
+        (value.progress === null || typeof value.progress === "string") &&
+        typeof value.offsets === "object" && value.offsets !== null &&
+        Object.values(value.offsets).every((size) => Number.isSafeInteger(size) && size >= 0);
     case "outcome":
       return typeof value.outcome === "object" && value.outcome !== null &&
         Array.isArray(value.left_behind);

@@ -56,6 +56,9 @@ Deno.test("a line is no frame when it is cut off, of another kind, or lacks what
     '@python-mcp {"kind": "data", "file": 3, "at": 0, "data": ""}',
     '@python-mcp {"kind": "outcome", "outcome": null, "left_behind": []}',
     '@python-mcp {"kind": "what"}',
+    '@python-mcp {"kind": "checkpoint", "node": "n", "python": "3.12"}',
+    '@python-mcp {"kind": "checkpoint", "node": "n", "python": "3.12", "started_at": null, ' +
+    '"progress": null, "offsets": {"stdout": -1}}',
     "@python-mcp null",
   ].join("\n");
   const frames = await framesIn(new TextEncoder().encode(text));
@@ -91,4 +94,27 @@ Deno.test("nothing is written when a frame leaves a gap, names a file outside, o
   assert.equal(await Deno.readTextFile(`${files.artifacts}/deep/in.txt`), "made");
   const names = [...Deno.readDirSync(files.folder)].map(({ name }) => name).sort();
   assert.deepEqual(names, ["lock", "outcome.json.new", "script", "stderr.log", "stdout.log"]);
+});
+
+Deno.test("a file is known not to be whole when something before a piece of it is missing", async () => {
+  const { home, files } = await begin();
+  await using _ = home;
+  await Deno.writeTextFile(files.stdout, "abc");
+  const writer = new FrameWriter(files, 10);
+  const piece = (file: string, at: number, text: string) =>
+    writer.write(data(file, at, text) as Extract<Frame, { kind: "data" }>);
+  assert.equal(piece("stdout", 5, "gap"), false);
+  assert.equal(piece("artifacts/a", 1, "gap"), false);
+  assert.equal(piece("stdout", 2, "cdefghijkl"), true);
+  assert.equal(piece("outcome.json", 5, "no file of a job"), true);
+  // It has all that it may have.
+  assert.equal(piece("stdout", 12, "beyond"), true);
+  assert.equal(await Deno.readTextFile(files.stdout), "abcdefghij");
+  assert.deepEqual(
+    [["stdout", 99], ["stderr", 0], ["stderr", 1], ["prepare", 0]].map(([file, size]) =>
+      writer.reaches(file as string, size as number)
+    ),
+    [true, true, false, true],
+  );
+  writer.close();
 });

@@ -3,6 +3,7 @@ import { skippableTest } from "../../helpers/skippable.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 import { begin, ended, runs, serve, start } from "../on_ray.ts";
+import { Relay } from "../relay.ts";
 import { noRay } from "../ray_cluster.ts";
 
 /** How often one test kills a server; the issue asks for 50. */
@@ -41,6 +42,44 @@ for i in range(200):
 );
 
 skippableTest(
+  "only the last part of a long log is read when another server goes on",
+  noRay,
+  async () => {
+    const { cluster } = await begin();
+    await using home = await TestHome.create();
+    await using relay = await Relay.start(cluster, home);
+    const env = { PYTHON_MCP_RAY_ADDRESS: relay.url };
+    const more = home.join("more");
+    await using first = await serve(cluster, home, env);
+    const id = await start(
+      first,
+      `
+import os, sys, time
+for n in range(30_000): print(n, "x" * 1000)
+print("early", file=sys.stderr, flush=True)
+while not os.path.exists(${JSON.stringify(more)}): time.sleep(0.1)
+for n in range(30_000, 40_000): print(n, "x" * 1000)
+`,
+    );
+    await runs(first, id, "29999 x");
+    Deno.kill(first.pid(), "SIGKILL");
+    const before = relay.bytes();
+    assert.ok(before > 40_000_000, `${before} bytes`);
+    await Deno.writeTextFile(more, "");
+    await using last = await serve(cluster, home, env);
+    const job = await ended(last, id);
+    assert.equal(job.status, "completed", job.error ?? "");
+    assert.equal(typeof job.result?.node, "string");
+    const again = relay.bytes() - before;
+    // 13 MB are new.
+    assert.ok(again < 30_000_000, `${again} bytes`);
+    const lines = Deno.readTextFileSync(home.join("home/jobs", id, "stdout.log")).split("\n");
+    assert.equal(lines.findIndex((line, n) => line !== `${n} ${"x".repeat(1000)}`), 40_000);
+    assert.equal(job.result?.stderr, "early\n");
+  },
+);
+
+skippableTest(
   `no line is lost or doubled when following servers are killed ${KILLS} times`,
   noRay,
   async () => {
@@ -56,7 +95,7 @@ import os, sys
 n = 0
 while not os.path.exists(${JSON.stringify(stop)}):
     for _ in range(50):
-        print(n, "x" * (n % 700))
+        print(n, "x" * (n % 3000))
         print(n, file=sys.stderr)
         n += 1
     import time
@@ -82,7 +121,7 @@ print("the end", n)
     const count = Number(out!.pop()!.replace("the end ", ""));
     assert.ok(count > 100, String(count));
     assert.equal(out!.length, count);
-    assert.equal(out!.findIndex((line, n) => line !== `${n} ${"x".repeat(n % 700)}`), -1);
+    assert.equal(out!.findIndex((line, n) => line !== `${n} ${"x".repeat(n % 3000)}`), -1);
     assert.equal(err!.findIndex((line, n) => line !== String(n)), -1);
     assert.equal(err!.length, count);
     await first.close().catch(() => {});

@@ -21,7 +21,7 @@ class FileSender:
     """Sends what a growing file gets."""
 
     def __init__(self, path, name):
-        self.path, self.name, self.offset = path, name, 0
+        self.path, self.name, self.offset, self.pieces = path, name, 0, 0
 
     def send_new(self, most=None):
         """Sends what is there now, `most` bytes at most; returns how many that were."""
@@ -35,6 +35,7 @@ class FileSender:
                         break
                     send("data", file=self.name, at=self.offset, data=base64.b64encode(data).decode())
                     self.offset += len(data)
+                    self.pieces += 1
                     sent += len(data)
         except FileNotFoundError:
             pass  # not made yet

@@ -67,6 +67,21 @@ const CELLS: { name: string; code: string; expected: Json }[] = [
     expected: { exception: /^RecursionError: /, stderr: /Previous line repeated \d+ more times/ },
   },
   {
+    // As Python itself shows it.
+    name: "the last 1000 frames of a deeper recursion",
+    code: "import sys\nlimit = sys.getrecursionlimit()\nsys.setrecursionlimit(10**6)\n" +
+      "def deep(n): return deep(n + 1) if n < 100000 else 1 / 0\ndeep(0)",
+    expected: {
+      exception: "ZeroDivisionError: division by zero",
+      stderr: /Previous line repeated 99\d more times/,
+    },
+  },
+  {
+    name: "nothing for a statement that restores the limit",
+    code: "sys.setrecursionlimit(limit)",
+    expected: { result: null, stderr: "" },
+  },
+  {
     name: "what a process prints",
     code: "import subprocess\nsubprocess.run(['echo', 'child'])\nNone",
     expected: { stdout: "child\n" },

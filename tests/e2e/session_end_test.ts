@@ -50,6 +50,12 @@ const DEATHS: { name: string; code: string; text: RegExp }[] = [
     code: "x = bytearray(400 << 20)\nimport time; time.sleep(30)",
     text: /MB of 200 MB/,
   },
+  {
+    name: "a recursion without a limit",
+    code:
+      "import sys\nsys.setrecursionlimit(10**9)\ndef deeper(n): return deeper(n + 1)\ndeeper(0)",
+    text: /MB of 200 MB/,
+  },
 ];
 
 Deno.test("py_session_run says how a session died and starts a fresh one", async (t) => {

@@ -2,13 +2,15 @@
 import os
 import traceback
 
+MOST_FRAMES = 1000  # as Python itself shows
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def describe(error):
     """Name, text and lines of an exception, and what it is in one line."""
     try:
-        told = traceback.TracebackException(type(error), error, error.__traceback__)
+        shown = last_of(error.__traceback__)
+        told = traceback.TracebackException(type(error), error, shown, limit=-MOST_FRAMES)
         for one in chain(told):
             one.stack[:] = of_user(one.stack, isinstance(error, SyntaxError))
         lines = list(told.format())
@@ -17,6 +19,18 @@ def describe(error):
     name, text = type(error).__name__, text_of(error)
     first = text.split("\n")[0]
     return name, text, lines, "%s: %s" % (name, first) if first else name
+
+
+def last_of(entry):
+    """Where the last frames of a traceback begin: to look at each of millions takes longer than a cell's grace."""
+    ahead = entry
+    for _ in range(MOST_FRAMES):
+        if ahead is None:
+            return entry
+        ahead = ahead.tb_next
+    while ahead is not None:
+        entry, ahead = entry.tb_next, ahead.tb_next
+    return entry
 
 
 def text_of(error):

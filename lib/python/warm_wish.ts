@@ -30,10 +30,12 @@ export function warmWish(
   }
   if (statIfThere(scriptPath)?.isFile !== true) return { cold: "it is no file of source text" };
   const directory = request.importDirectory ?? dirname(Deno.realPathSync(scriptPath));
+  const { inspects, ...imports } = scriptImports(request.source, directory);
+  if (inspects) return { cold: "it asks Python's garbage collector what there is" };
   return {
     mode,
     mb,
-    ...scriptImports(request.source, directory),
+    ...imports,
     ...(plan.prepare.length > 0 ? { not_yet: "its environment is prepared first" } : {}),
   };
 }

@@ -240,6 +240,9 @@ class Launcher:
     def warm_ended(self, attempt):
         """A job that did not begin, since its host died, is to be started once more, and cold."""
         self.waiting.hear_of_slot()
+        if attempt.is_done:
+            return  # known since its supervisor said so
+        attempt.is_done = True
         child = attempt.child
         if attempt.began:
             return self.child_ended(child)

@@ -11,8 +11,10 @@ import _socket
 
 import own_memory
 import random_generators
+from quick_end import QuickEnd
 
 YOUNG_SECONDS = 2.0
+TICKER = "_python_mcp_ticker"  # most scripts print
 OWN_LOCALE = "LC_CTYPE"  # Python sets it for itself where the locale is C
 
 
@@ -45,8 +47,6 @@ class Script:
             random_generators.seed_anew(generator)
         for finder in self.start.young:
             finder.invalidate_caches()
-        if self.start.is_frozen:
-            gc.unfreeze()
         self.take_files(files)
         self.run_hooks()
 
@@ -80,13 +80,15 @@ class Script:
         """What `site` does in a fresh Python, where the job's hook comes first on PYTHONPATH."""
         self.show_hooks_hidden()
         for entry in self.hooks:
-            if os.path.basename(entry) == "hook":
-                sys.meta_path.insert(0, Hook(self.start.hook_loader(entry)))
+            if is_hook(entry):
+                loader = self.start.hook_loader(entry)
+                sys.meta_path.insert(0, Hook(loader))
                 site.execsitecustomize()
+                loader.hook.at_end.append(self.start.quick_end.end)
 
     def show_hooks_hidden(self):
         """The hook for inline code takes itself out of PYTHONPATH, for child processes too; see import_directory.py."""
-        others = [entry for entry in self.hooks if os.path.basename(entry) != "hook"]
+        others = [entry for entry in self.hooks if not is_hook(entry)]
         if others:
             rest = [entry for entry in os.environ["PYTHONPATH"].split(os.pathsep) if entry not in others]
             os.environ["PYTHONPATH"] = os.pathsep.join(rest)
@@ -103,6 +105,7 @@ class Script:
             sys.path_importer_cache[path] = None
             if directory:
                 sys.path[0] = directory
+            self.start.quick_end.watch()
             return loader(name, path)
 
         external.SourceFileLoader = make_loader
@@ -119,15 +122,27 @@ class Hook:
         return external.spec_from_file_location(name, self.loader.path, loader=self.loader)
 
 
-class HookLoader(external.SourceFileLoader):
+class CachedLoader(external.SourceFileLoader):
     """Compiles once for all that a host forks."""
 
-    def __init__(self, path):
-        super().__init__("sitecustomize", path)
-        self.code = super().get_code("sitecustomize")
+    def __init__(self, name, path):
+        super().__init__(name, path)
+        self.code = super().get_code(name)
 
     def get_code(self, fullname):
         return self.code
+
+
+
+class HookLoader(CachedLoader):
+    def __init__(self, folder):
+        super().__init__("sitecustomize", os.path.join(folder, "sitecustomize.py"))
+        self.ticker = CachedLoader(TICKER, os.path.join(os.path.dirname(folder), "lib", TICKER + ".py"))
+
+    def exec_module(self, module):
+        self.hook = module
+        super().exec_module(module)
+        module._Finder.loaders[TICKER] = self.ticker
 
 
 class Start:
@@ -149,9 +164,9 @@ class Start:
     def note_imports(self):
         """To be called once everything is imported."""
         gc.collect()
-        self.is_frozen = gc.get_freeze_count() == 0  # some releases begin with more, which cannot be restored
-        if self.is_frozen:
-            gc.freeze()
+        # For good: to look at all of it copies the pages that a script shares with its host.
+        self.quick_end = QuickEnd()
+        gc.freeze()
         before, after = self.before_imports, os.environ._data
         self.set_by_imports = [(name, after[name]) for name in after if after[name] != before.get(name)]
         self.set_by_imports += [(name, None) for name in before if name not in after]
@@ -166,7 +181,7 @@ class Start:
     def hook_loader(self, folder):
         """To be called in the host first."""
         if folder not in self.hook_loaders:
-            self.hook_loaders[folder] = HookLoader(os.path.join(folder, "sitecustomize.py"))
+            self.hook_loaders[folder] = HookLoader(folder)
         return self.hook_loaders[folder]
 
     def hook_folders(self, environ):
@@ -174,6 +189,11 @@ class Start:
 
     def is_hook_folder(self, entry):
         return entry.startswith(self.runtime + os.sep)
+
+
+def is_hook(folder):
+    """Whether it is the hook of all scripts, and not that of inline code."""
+    return os.path.basename(folder) == "hook"
 
 
 def refresh_modules():

@@ -3,6 +3,7 @@ import os
 
 HOST_TITLE = "python-mcp warm host"  # how the command line of one begins
 SOURCES = os.path.basename(os.path.dirname(os.path.abspath(__file__)))  # named after their content
+BEGUN, DONE = b".", b"e"  # what the supervisor of a job says
 MOST_BYTES = 128 << 10  # of arguments and environment: what is longer meets limits of a new process
 # What a job has of its own; see `makeRequest` in make_request.ts.
 OF_JOB = (

@@ -16,9 +16,9 @@ BYTES_HEAD = bytes.__basicsize__ - 1
 REGION_BYTES = 64 << 20  # what is larger holds data, not Python's configuration
 COUNT = struct.Struct("N")
 
-_library = _ctypes.dlopen(None, 2)
-_prctl = _ctypes.dlsym(_library, "prctl")
-_sbrk = _ctypes.dlsym(_library, "sbrk")
+library = _ctypes.dlopen(None, 2)
+_prctl = _ctypes.dlsym(library, "prctl")
+_sbrk = _ctypes.dlsym(library, "sbrk")
 
 
 def become_subreaper():

@@ -23,8 +23,8 @@ import process_tree
 import spawn_command
 import slots
 import supervisor
-from become_script import Script, Start
-from choose_host import HOST_TITLE
+from become_script import Script, Start, is_hook
+from choose_host import BEGUN, DONE, HOST_TITLE
 
 FIRST_SOCKET, STARTING_LOCK = 3, 4
 MOST_BYTES = 1 << 20  # of a message
@@ -50,6 +50,12 @@ class Job:
         self.pipes.reads, self.pipes.writes = pipes[:2], pipes[2:]
         self.environ[output_pipes.VARIABLE] = ",".join(self.pipes.identities())
         self.descriptors = [self.lock, self.slot, self.life] + pipes
+
+    def tell(self, word):
+        try:
+            os.write(self.life, word)
+        except OSError:
+            pass  # its launcher is dead
 
     def close(self):
         for descriptor in self.descriptors:
@@ -212,7 +218,8 @@ class Host:
         self.runs += 1
         self.used = time.monotonic()
         for folder in self.start.hook_folders(job.environ):
-            self.start.hook_loader(folder)
+            if is_hook(folder):
+                self.start.hook_loader(folder)
         try:
             os.utime(self.path)  # says which host of the home has been unused for the longest time
         except OSError:
@@ -225,10 +232,7 @@ class Host:
         return None
 
     def supervise(self, job):
-        try:
-            os.write(job.life, b".")  # from here on the job is begun; see Attempt
-        except OSError:
-            pass  # its launcher is dead
+        job.tell(BEGUN)  # see Attempt
         _signal.set_wakeup_fd(-1)
         _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
         detach.keep_only(job.descriptors)
@@ -237,7 +241,6 @@ class Host:
         title = SUPERVISOR_TITLE, job.spec["id"], job.queue["home"]
         self.start.command_line.set([os.fsencode(part) for part in title], [])
         ours, its = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
-        spawn = spawn_command.spawn
         try:
             os.chdir(job.spec["run"]["cwd"])
             pid = os.fork()
@@ -249,14 +252,12 @@ class Host:
             script.become(its)
             return script
         its.close()
-        is_ready = pid is not None and ours.recv(1)
-        if is_ready:
-            spawn = lambda step, mark, *files: release(pid, ours, files)
-        notes = {"cold": None} if is_ready else {"cold": "it could not be made of a warm host"}
+        prepared = Prepared(pid, ours)
         try:
             queue = slots.Queue(job.queue["home"], job.queue["limit"], job.queue["owner"])
             slot = slots.Slot(queue, job.kind, job.spec["order"], job.slot)
-            supervisor.supervise(job.spec, job.lock, slot, job.umask, reaps, job.pipes, spawn, notes)
+            supervisor.supervise(job.spec, job.lock, slot, job.umask, reaps, job.pipes, prepared.start, prepared.notes)
+            job.tell(DONE)  # sooner than the end of this process is seen
         except BaseException:
             sys.excepthook(*sys.exc_info())
         finally:
@@ -277,14 +278,24 @@ def state_of(path):
         return None
 
 
-def release(pid, socket, files):
-    """Lets the script begin, with these descriptors as its standard streams."""
-    try:
-        socket.sendmsg([b"."], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, array.array("i", files))])
-    except OSError:
-        pass  # it was killed meanwhile, as its status will say
-    socket.close()
-    return pid
+class Prepared:
+    """A process that becomes the script while its supervisor gets ready, and waits on a socket to begin."""
+
+    def __init__(self, pid, socket):
+        """`pid`: None where none could be forked."""
+        self.pid, self.socket, self.notes = pid, socket, {"cold": None}
+
+    def start(self, step, mark, *files):
+        """Lets it begin, with these descriptors as its standard streams. In the place of `spawn_command.spawn`."""
+        if self.pid is None or not self.socket.recv(1):
+            self.notes["cold"] = "it could not be made of a warm host"
+            return spawn_command.spawn(step, mark, *files)
+        try:
+            self.socket.sendmsg([b"."], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, array.array("i", files))])
+        except OSError:
+            pass  # it was killed meanwhile, as its status will say
+        self.socket.close()
+        return self.pid
 
 
 def run(gate, at_start):

@@ -13,6 +13,7 @@ import names
 import process_tree
 import spawn_command
 import slots
+from choose_host import DONE
 from known_hosts import KnownHosts
 from learned import Learned
 
@@ -23,13 +24,14 @@ WAKE_SECONDS = 1.0  # between two looks after what a script may have stopped
 class Attempt:
     """A job that a host has, and what its launcher keeps of it until its end.
 
-    Its supervisor has a pipe, and says there that it has begun before it does anything else. What a job's files
-    say would not do: those of an answered run may be gone, in part, when the end of its supervisor is seen.
+    Its supervisor has a pipe, and says there that it has begun before it does anything else, and that it is done
+    after all else. What a job's files say would not do: those of an answered run may be gone, in part, when the
+    end of its supervisor is seen.
     """
 
     def __init__(self, host, child, slot, spec):
         self.host, self.child, self.slot, self.spec = host, child, os.dup(slot.descriptor), spec
-        self.began, self.sent = False, time.monotonic()
+        self.began, self.is_done, self.sent = False, False, time.monotonic()
 
     def close_slot(self):
         if self.slot is not None:
@@ -66,30 +68,32 @@ class WarmHosts:
         return 1000 * max(0.0, min(waits) - time.monotonic()) + 1 if waits else None
 
     def serve(self, ready, began):
-        """Returns the attempts that are over; `began` is called with the ids of those that have begun."""
+        """Returns the attempts of which there is news: see hear_of_job; `began` is called with the ids of those that have begun."""
         for number in list(self.known.hosts):
             # What one says may end another.
             if number in ready and number in self.known.hosts:
                 self.known.hear(number)
-        over = []
+        news = []
         for number in list(self.jobs):
             attempt = self.jobs[number]
             if number in ready:
                 if self.hear_of_job(number, began):
-                    over.append(attempt)
+                    news.append(attempt)
             elif attempt.host.lives and not attempt.began and time.monotonic() - attempt.sent > ANSWER_SECONDS:
                 process_tree.send([attempt.host.pid], signal.SIGKILL)  # then its descriptors are closed, and the job is run cold
         self.wake_stopped()
-        return over
+        return news
 
     def hear_of_job(self, number, began):
-        """True when nobody has the job any more."""
+        """True when its supervisor is done, and once more when that is dead."""
         attempt = self.jobs[number]
-        if os.read(number, 1):
+        said = os.read(number, 2)
+        if said and not attempt.began:
             attempt.began, attempt.spec = True, None
             attempt.close_slot()
             began(attempt.child.id)
-            return False
+        if said:
+            return said.endswith(DONE)
         os.close(number)
         del self.jobs[number]
         attempt.close_slot()

@@ -59,6 +59,9 @@ class _Finder(object):
         ]
     )
 
+    loaders = {}
+    """Those that a warm host has made ahead, by name."""
+
     def __init__(self, folder):
         self.folder = folder
 
@@ -67,7 +70,7 @@ class _Finder(object):
             return None
         from _frozen_importlib_external import spec_from_file_location
 
-        return spec_from_file_location(name, os.path.join(self.folder, name + ".py"))
+        return spec_from_file_location(name, os.path.join(self.folder, name + ".py"), loader=self.loaders.get(name))
 
 
 class _Watcher(object):
@@ -238,6 +241,10 @@ def _watch_last_words():
     return said
 
 
+at_end = []
+"""What a warm host has called after all else: `call(says_all)`, whether its exit status is all that is to be said of the script."""
+
+
 def _note_end(finder):
     """Has noted what ends the script, unless this is a process that the script started.
 
@@ -258,12 +265,16 @@ def _note_end(finder):
     said = _watch_last_words() if stderr is not None and sys.version_info >= (3, 9) else None
 
     def note():
-        if os.getpid() != own:
-            return
+        says_all = os.getpid() == own and note_own()
+        for call in at_end:
+            call(says_all)
+
+    def note_own():
+        """False where it is not sure that the exit status says all."""
         _note_modules(loaded, os.path.dirname(progress))
         value = getattr(sys, "last_value", None)  # what Python has shown
         if value is None and (said is None or sys.stderr is not stderr):
-            return
+            return False
         folder = os.path.dirname(progress)
         if value is None and not said:
             try:
@@ -271,7 +282,7 @@ def _note_end(finder):
                 os.close(os.open(os.path.join(folder, "exception"), flags, 0o600))
             except OSError:
                 pass  # a full disk
-            return
+            return True
         from _frozen_importlib import _load
 
         exception = _load(finder.find_spec("_python_mcp_exception"))
@@ -279,6 +290,7 @@ def _note_end(finder):
             exception.note_text(b"".join(said).decode("utf-8", "replace"), folder)
         else:
             exception.note(value, folder)
+        return False
 
     # What is registered first is called last.
     atexit.register(note)

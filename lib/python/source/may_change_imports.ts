@@ -29,6 +29,15 @@ const CHANGES: [string, RegExp][] = [
     /\b(?:filterwarnings|simplefilter|resetwarnings|showwarning|formatwarning|catch_warnings|captureWarnings)\b/,
   ],
 ];
+/** What shows a script that it shares things with a process that had them before, or hides how it ended. */
+const INSPECTS = new RegExp(
+  [
+    String
+      .raw`\bgc\s*\.\s*(?:get_(?:objects|refer\w+|freeze_count|stats|count)|(?:un)?freeze|garbage)\b`,
+    String
+      .raw`\bfrom\s+gc\s+import\b|\b(?:objgraph|pympler|guppy)\b|\b(?:del\b|pop\()[^\n]*__cached__`,
+  ].join("|"),
+);
 const DELETES = new RegExp(String.raw`\bdel\s+${THINGS}`);
 const NAMED = /\b(?:__import__|import_module)\(\s*["']([\w.]+)["']/g;
 const IMPORT = /(?:^|;)[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import\b|import[ \t]+([\w., \t]+))/gm;
@@ -44,6 +53,8 @@ export interface ScriptImports {
    * changes nothing. It rather says so once too often: a comment counts too.
    */
   changes?: string;
+  /** It, or such a module, asks Python's garbage collector what there is: only a fresh process knows. */
+  inspects?: true;
 }
 
 /**
@@ -54,7 +65,7 @@ export interface ScriptImports {
 export function scriptImports(source: string, directory: string): ScriptImports {
   const modules = importedModules(source);
   const imports = [...new Set(modules.map((name) => name.split(".")[0]!).filter(Boolean))].sort();
-  return { imports, changes: changesIn(source) ?? changesNearby(modules, directory) };
+  return { imports, ...findings(source, modules, directory) };
 }
 
 /** Names what the text may change, or nothing. */
@@ -73,22 +84,29 @@ function importedModules(source: string): string[] {
   return [...imported, ...named];
 }
 
-function changesNearby(modules: string[], directory: string): string | undefined {
+function findings(
+  source: string,
+  modules: string[],
+  directory: string,
+): Omit<ScriptImports, "imports"> {
+  if (INSPECTS.test(source)) return { inspects: true };
+  let changes = changesIn(source);
   const local = new LocalModules(directory);
   const seen = new Set<string>();
   const waiting = modules.flatMap((name) => local.filesOf(name, directory));
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     if (seen.has(file)) continue;
     seen.add(file);
-    if (seen.size > MOST_FILES) return "more files than can be read before each run";
+    if (seen.size > MOST_FILES) return { changes: "more files than can be read before each run" };
     const text = textOf(file);
-    if (text === undefined) return `${file}, which cannot be read`;
+    if (text === undefined) return { changes: `${file}, which cannot be read` };
+    if (INSPECTS.test(text)) return { inspects: true };
     const found = changesIn(text);
-    if (found !== undefined) return `${found} (in ${file})`;
+    if (found !== undefined) changes ??= `${found} (in ${file})`;
     const folder = dirname(file);
     waiting.push(...importedModules(text).flatMap((name) => local.filesOf(name, folder)));
   }
-  return undefined;
+  return { changes };
 }
 
 function textOf(file: string): string | undefined {

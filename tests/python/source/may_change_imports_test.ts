@@ -28,6 +28,12 @@ for (const [source, what] of CHANGES) {
   });
 }
 
+for (const source of ["gc.get_objects()", "from gc import freeze", "del __file__, __cached__"]) {
+  Deno.test(`a script asks what only a fresh process knows when it says ${source}`, () => {
+    assert.equal(scriptImports(source, NOWHERE).inspects, true);
+  });
+}
+
 const HARMLESS = [
   "os.environ['PYTHON_MCP_ARTIFACTS']",
   "print(os.environ.get('HOME'), 'A' in os.environ, dict(os.environ))",
@@ -36,10 +42,12 @@ const HARMLESS = [
   "print('json' in sys.modules, sys.modules['json'], sys.path[0])",
   "time = __import__('time')",
   "import pandas as pd; environment = 1",
+  "import gc; gc.collect(); gc.disable()",
 ];
 for (const source of HARMLESS) {
   Deno.test(`a script does not change its imports when it says ${source}`, () => {
-    assert.equal(scriptImports(source, NOWHERE).changes, undefined);
+    const { changes, inspects } = scriptImports(source, NOWHERE);
+    assert.deepEqual([changes, inspects], [undefined, undefined]);
   });
 }
 

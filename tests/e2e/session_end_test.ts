@@ -90,6 +90,56 @@ Deno.test("py_session_end brings a session back by its transcript", async () => 
   assert.equal((await scene.run("replay", "'x' in globals()")).result, "False");
 });
 
+const replay = (session: string) => ({ session, action: "restart", replay: true });
+
+/** A session of four cells, the second of which waits for one file and the third of which fails for another. */
+async function beginLong(session: string): Promise<{ go: string; stop: string }> {
+  const [go, stop] = [scene.home.join(`${session}-go`), scene.home.join(`${session}-stop`)];
+  Deno.writeTextFileSync(go, "");
+  const cells = [
+    "import os, time\nn = 1",
+    `while not os.path.exists(${JSON.stringify(go)}): time.sleep(0.01)`,
+    `assert not os.path.exists(${JSON.stringify(stop)})`,
+    "n += 1",
+  ];
+  for (const code of cells) await scene.run(session, code);
+  Deno.removeSync(go);
+  return { go, stop };
+}
+
+Deno.test("a replay goes on in the background when its budget is over and its server is killed", async () => {
+  const { go, stop } = await beginLong("long");
+  const impatient = await scene.connect({ PY_SESSION_END_TIMEOUT: "0.2" });
+  const { json } = await impatient.call("py_session_end", replay("long"));
+  assert.match(
+    String(json.message),
+    /\d of 4 cells were run again within 0\.2s\. The others go on/,
+  );
+  Deno.kill(impatient.pid(), "SIGKILL");
+  await impatient.close();
+  Deno.writeTextFileSync(go, "");
+  assert.equal((await scene.job(json.job_id, 30)).status, "completed");
+  assert.equal((await scene.run("long", "n")).result, "2");
+
+  // One that fails ends it.
+  Deno.writeTextFileSync(stop, "");
+  const { message } = await scene.call("py_session_end", replay("long"));
+  assert.match(String(message), /2 of 5 cells were run again, then cell 3 failed: AssertionError/);
+  assert.equal((await scene.run("long", "n")).result, "1");
+});
+
+Deno.test("a restart in the midst of a replay runs none of its cells in the new Python", async () => {
+  const { go } = await beginLong("restarted");
+  const ended = scene.call("py_session_end", replay("restarted"));
+  const running = () => (scene.state("restarted").running as Json | null)?.cell;
+  await waitFor(() => running() === 2, { what: "the cell that waits" });
+  await scene.call("py_session_end", { session: "restarted", action: "restart" });
+  assert.match(String((await ended).message), /1 of 4 cells were run again, then cell 2 failed/);
+  const { result, cell } = await scene.run("restarted", "'n' in globals()");
+  assert.deepEqual({ result, cell }, { result: "False", cell: 1 });
+  Deno.writeTextFileSync(go, "");
+});
+
 Deno.test("py_session_end interrupts a cell, and ends a session with what it started", async () => {
   const client = await scene.server();
   await scene.run("end", "import subprocess\nchild = subprocess.Popen(['sleep', '600'])");

@@ -26,8 +26,8 @@ export class SessionScene {
   }
 
   /** A server of the home that a test has for itself. */
-  connect(): Promise<Connection> {
-    return connect({ home: this.home.path, env: this.#env });
+  connect(env: Record<string, string> = {}): Promise<Connection> {
+    return connect({ home: this.home.path, env: { ...this.#env, ...env } });
   }
 
   /** Runs code in a session; what the answer says. */

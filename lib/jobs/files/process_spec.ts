@@ -31,6 +31,8 @@ export interface CellPlace {
   name: string;
   /** Who sends it: the next client's cell says that another one came before. */
   client: string;
+  /** Cells that are sent at once: after one that does not end well the others do not run. */
+  series?: string;
   /** What is installed before it runs; none where nothing is. */
   install?: CellInstall;
 }

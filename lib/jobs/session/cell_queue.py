@@ -7,6 +7,8 @@ import names
 import slots
 from next_step import CANCEL, START, WAIT
 
+GIVEN_UP = "It was not run: cell %d (job %s), which came before it, did not end well"
+RESTARTED = "It was not run: its session was restarted"
 BEFORE = "The session %s has ended before this cell could run: %s. Send the cell again"
 
 
@@ -21,6 +23,7 @@ class CellQueue:
         self.queue = slots.Queue(home, limit, session_id)
         self.cells = []  # in the order of their arrival
         self.is_hindered = False  # the first could not begin just now
+        self.given_up = {}  # series of which nothing more is to run, each with the reason
 
     def ids(self):
         return [one.spec["id"] for one in self.cells]
@@ -63,6 +66,10 @@ class CellQueue:
     def try_first(self, first):
         """Lock and slot; () where it has ended without a run, None where it has to wait."""
         spec, lock, slot = first.spec, None, None
+        if self.series_of(spec) in self.given_up:
+            fail(spec["dir"], self.given_up[self.series_of(spec)])
+            first.tell({"ended": spec["id"]})
+            return ()
         try:
             kind = slots.BACKGROUND if job_folder.has(spec["dir"], names.BACKGROUND) else spec["kind"]
             slot = self.queue.take(kind, spec["order"])
@@ -92,6 +99,19 @@ class CellQueue:
             if slot is not None:
                 os.close(slot.descriptor)
 
+    def series_of(self, spec):
+        return spec["session"].get("series")
+
+    def give_up(self, spec, reason):
+        """What came with this cell, and after it, is not to run."""
+        if self.series_of(spec) is not None:
+            self.given_up.setdefault(self.series_of(spec), reason)
+
+    def give_up_series(self):
+        """No cell of a series is to run in another Python than those before it."""
+        for one in self.cells:
+            self.give_up(one.spec, RESTARTED)
+
     def announce(self, first):
         for kind in slots.KINDS:
             try:
@@ -108,7 +128,7 @@ class CellQueue:
         self.announce(None)
 
 
-def fail(folder, error, failed_step, prepare_log):
+def fail(folder, error, failed_step=None, prepare_log=None):
     """Ends a cell that has not begun; whoever looks at it just now is waited for."""
     try:
         lock = job_folder.try_lock(folder)

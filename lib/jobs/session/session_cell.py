@@ -159,7 +159,7 @@ class RunningCell:
         return outcome
 
     def settle(self, outcome, transcript, result=None, exception=None):
-        """Writes down how it ended; once the outcome is there, it has."""
+        """Writes down how it ended; once the outcome is there, it has. Returns whether it ended well."""
         self.script.give_back()
         text = ". ".join(self.notes)[:MOST_NOTES] or None
         answer = {"session": self.session, "cell": self.number, "result": shorten(result), "exception": exception}
@@ -191,6 +191,7 @@ class RunningCell:
             pass  # its folder was removed
         self.tell({"ended": self.id})
         self.close()
+        return status == "completed"
 
     def source(self):
         try:

@@ -11,7 +11,7 @@ import time
 import names
 import process_tree
 import slots
-from cell_queue import BEFORE, CellQueue
+from cell_queue import BEFORE, GIVEN_UP, CellQueue
 from kernel_news import KernelNews
 from late_output import LateOutput
 from run_command import CommandRunner, Ended, JobEnded
@@ -200,7 +200,8 @@ class SessionSupervisor:
             self.late.watch(output.pipe, cell.number)
             self.late.read(output.pipe)
         self.state.last_used = time.time()
-        cell.settle(outcome, self.transcript, result, exception)
+        if not cell.settle(outcome, self.transcript, result, exception):
+            self.queue.give_up(cell.spec, GIVEN_UP % (cell.number, cell.id))
 
     def note_state(self):
         self.state.write(self.kernel, self.cell, self.cells, self.queue.ids(), self.packages)
@@ -223,6 +224,8 @@ class SessionSupervisor:
             self.queue.fail_all(end.reason, preparation.failed_step, preparation.log())
         elif end.died or not self.questions.wants_restart():
             self.queue.fail_all(BEFORE % (self.name, end.reason))
+        else:
+            self.queue.give_up_series()
         self.questions.give_up()
         self.late.take()
         self.late.close()

@@ -134,7 +134,12 @@ export const SESSION_TOOLS: readonly Tool[] = [
         "After a restart run the cells that ended well again",
       ),
     }),
-    output: z.object({ session: text.optional(), message: text.optional(), error }),
+    output: z.object({
+      session: text.optional(),
+      message: text.optional(),
+      job_id: text.optional(),
+      error,
+    }),
     handle: async (input, call) => {
       const { endSession } = await load();
       return {

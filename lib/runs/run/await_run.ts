@@ -48,16 +48,26 @@ export async function startAndAwait(
   { budget, began }: { budget: number; began: number },
   caller: Caller,
 ): Promise<Awaited> {
-  const { jobs, settings } = app;
+  const { jobs } = app;
   if (budget === 0) {
     await jobs.start(draft, request);
     if (callerWantsStop(app, caller)) await jobs.cancel(draft.id);
     return { background: startedAnswer(draft.id) };
   }
   const running = await jobs.call(draft, request);
-  const watch = caller.onProgress && new ProgressWatch(draft.files, caller.onProgress);
+  return await awaitCall(app, running, { budget, began }, caller);
+}
+
+/** Waits for the end of a run that has been started; within a budget, as above. */
+export async function awaitCall(
+  app: App,
+  running: Call,
+  { budget, began }: { budget: number; began: number },
+  caller: Caller,
+): Promise<Awaited> {
+  const watch = caller.onProgress && new ProgressWatch(running.files, caller.onProgress);
   try {
-    const left = watch !== undefined && settings.waitWithProgress
+    const left = watch !== undefined && app.settings.waitWithProgress
       ? Infinity
       : budget - (performance.now() - began) / 1000;
     return await waitForAnswer(app, running, Math.max(0, left), budget, caller, watch);

@@ -21,6 +21,8 @@ export interface EndOptions {
 export interface EndAnswer {
   session: string;
   message: string;
+  /** What goes on: the job of the last cell that a replay runs. */
+  job_id?: string;
 }
 
 const LOOK_MS = 20;
@@ -48,7 +50,7 @@ export async function endSession(
       : await app.jobs.sessions.ask(id, { restart: true });
     if (!restarted?.restarted) await startAgain(app, files);
     if (!replay) return answer(`Restarted: its variables are gone${kept(files)}`);
-    return answer(await replayCells(app, { session, client }, cells, caller));
+    return { session, ...await replayCells(app, { session, client }, cells, caller) };
   }
   if (id === undefined) {
     if (action === "end" && files.record && files.ended?.died !== false) {

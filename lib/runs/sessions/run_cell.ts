@@ -2,18 +2,17 @@ import { UserError } from "../../base/user_error.ts";
 import { writePrivate } from "../../base/private_files.ts";
 import type { Home } from "../../jobs/files/home.ts";
 import type { JobFiles } from "../../jobs/files/job_files.ts";
-import type { CellInstall } from "../../jobs/files/process_spec.ts";
-import { SessionFiles, type SessionRecord } from "../../jobs/files/session_files.ts";
+import { SessionFiles } from "../../jobs/files/session_files.ts";
+import type { Call } from "../../jobs/process/calls.ts";
 import type { Draft, ProcessRequest } from "../../jobs/process/process_request.ts";
-import { detectImports } from "../../python/source/detect_imports.ts";
-import { loadDistributionTable } from "../../python/source/distribution_for_import.ts";
 import type { App } from "../app.ts";
 import type { Caller } from "../caller.ts";
 import { cellNote } from "../cell_note.ts";
 import { type Awaited, budgetOf, startAndAwait } from "../run/await_run.ts";
-import { DEFAULT_TIMEOUT_SECONDS, type RunAnswer } from "../run/run_options.ts";
+import type { RunAnswer } from "../run/run_options.ts";
 import { checkLabel } from "../run/check_label.ts";
-import { ensureSession, installsNothing, type LivingSession } from "./ensure_session.ts";
+import { cellRequest } from "./cell_request.ts";
+import { ensureSession } from "./ensure_session.ts";
 import { type CellOptions, checkCode, checkSessionName } from "./session_options.ts";
 
 export const CELL_TOOL = "py_session_run";
@@ -59,84 +58,30 @@ async function runDraft(
   time: { budget: number; began: number },
   caller: Caller,
 ): Promise<Awaited> {
-  let request: ProcessRequest;
+  const request = await prepareCell(app, draft, options, time.budget === 0);
+  return await startAndAwait(app, draft, request, time, caller);
+}
+
+/** Sends code to a session; its end is yet to be waited for. */
+export async function startCell(app: App, options: CellOptions): Promise<Call> {
+  const draft = app.jobs.draft(CELL_TOOL, options.label ?? null, false);
+  return await app.jobs.call(draft, await prepareCell(app, draft, options, false));
+}
+
+async function prepareCell(
+  app: App,
+  draft: Draft,
+  options: CellOptions,
+  background: boolean,
+): Promise<ProcessRequest> {
   try {
     writePrivate(draft.files.source, options.code);
     const session = await ensureSession(app, options, draft.files.progressFile);
-    request = await cellRequest(app, session, options, time.budget === 0);
+    return await cellRequest(app, session, options, background);
   } catch (error) {
     app.jobs.discard(draft);
     throw error;
   }
-  return await startAndAwait(app, draft, request, time, caller);
-}
-
-async function cellRequest(
-  app: App,
-  { record, isFresh, note }: LivingSession,
-  options: CellOptions,
-  background: boolean,
-): Promise<ProcessRequest> {
-  const { name, id, python, directory } = record;
-  return {
-    prepare: [],
-    run: { argv: [python], cwd: directory, stdin_open: true },
-    env: {},
-    prepareEnv: {},
-    timeoutSeconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
-    background,
-    command: commandOf(name, options.code),
-    details: { note },
-    session: {
-      id,
-      name,
-      client: options.client,
-      install: await wantedPackages(app, record, isFresh, options),
-    },
-  };
-}
-
-/** What the cell needs besides what its session was started with. */
-async function wantedPackages(
-  { jobs }: App,
-  { install, directory, asked }: SessionRecord,
-  isFresh: boolean,
-  { code, dependencies = [], detectsImports, session }: CellOptions,
-): Promise<CellInstall | undefined> {
-  if (!install) {
-    if (dependencies.length === 0) return undefined;
-    throw installsNothing(session);
-  }
-  const isAsItIs = asked.python_version?.includes("/") ?? false;
-  const requirements = isFresh && !isAsItIs ? [] : dependencies;
-  const modules = detectsImports ? await importedModules(code, directory) : [];
-  if (requirements.length === 0 && modules.length === 0) return undefined;
-  return {
-    argv: install,
-    requirements,
-    modules,
-    folder: new SessionFiles(jobs.home, session).packages,
-  };
-}
-
-/** The modules that code imports and Python does not have, each with its distribution, where one is known. */
-async function importedModules(code: string, directory: string): Promise<[string, string][]> {
-  if (!/\bimport\b/.test(code)) return [];
-  const source = code.replace(/^([^\S\n]*)[%!].*$/gm, "$1pass");
-  const { imports, dependencies } = await detectImports(source, { directory });
-  const table = await loadDistributionTable();
-  return imports.flatMap((module) => {
-    const found = table.find(module)?.distribution;
-    return found !== undefined && dependencies.includes(found)
-      ? [[module.split(".")[0]!, found] as [string, string]]
-      : [];
-  });
-}
-
-function commandOf(name: string, code: string): string {
-  const first = code.trim().split("\n")[0]!;
-  const text = `session ${name}: ${first}`;
-  return text.length <= 120 ? text : `${text.slice(0, 119)}…`;
 }
 
 /**

@@ -29,6 +29,8 @@ export interface CellOptions extends
   useUv?: boolean;
   /** Who sends it, where the next one is to be told that another client came before. */
   client: string;
+  /** Nothing of the same series runs after a cell that does not end well. */
+  series?: string;
 }
 
 const LONGEST_CODE = 5 * 1024 * 1024;

@@ -16,10 +16,14 @@ export const interpreters: Interpreter[] = findInterpreters();
 function findInterpreters(): Interpreter[] {
   const versions = join(homedir(), ".pyenv", "versions");
   const folders = existsSync(versions) ? readdirSync(versions).sort() : [];
-  return ["/usr/bin/python3", ...folders.map((name) => join(versions, name, "bin", "python"))]
-    .filter((path) => existsSync(path))
-    .map((path) => ({ path, version: versionOf(path) }))
-    .filter(({ version }) => /^3\.([89]|\d\d)\./.test(version));
+  // pyenv names each folder after what is in it, PyPy's and others' differently.
+  const ofPyenv = folders.filter((name) => /^3\.\d+\.\d+$/.test(name))
+    .map((version) => ({ path: join(versions, version, "bin", "python"), version }));
+  const system = ["/usr/bin/python3"].filter((path) => existsSync(path))
+    .map((path) => ({ path, version: versionOf(path) }));
+  return [...system, ...ofPyenv].filter(({ path, version }) =>
+    existsSync(path) && /^3\.([89]|\d\d)\./.test(version)
+  );
 }
 
 function versionOf(path: string): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { installScriptRuntime } from "../../../lib/python/in_script/script_runtime.ts";
+import { compiledRuntime } from "../../helpers/compiled_runtime.ts";
 import { interpreters } from "../../helpers/interpreters.ts";
 import { PythonProcess } from "../../helpers/python_process.ts";
 
@@ -61,11 +61,13 @@ const ENDINGS: Record<string, [source: string, line: string | undefined]> = {
 ENDINGS["one of a library"]![1] =
   "json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)";
 
+const runtime = compiledRuntime();
+
 for (const { path, version } of interpreters) {
   Deno.test(`a script's last exception is noted, and no other, when Python is ${version}`, async (t) => {
     const home = Deno.makeTempDirSync();
     try {
-      const runtime = installScriptRuntime(home);
+      const { env } = await runtime(path);
       const minor = Number(version.split(".")[1]);
       const group: typeof ENDINGS = minor >= 11
         ? {
@@ -82,7 +84,7 @@ for (const { path, version } of interpreters) {
           Deno.writeTextFileSync(script, source);
           const progress = { PYTHON_MCP_PROGRESS_FILE: join(folder, "progress.json") };
           await using python = await PythonProcess.start(path, [script], {
-            ...runtime.env(undefined),
+            ...env(undefined),
             ...progress,
           });
           await python.ended;

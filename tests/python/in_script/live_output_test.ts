@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { installScriptRuntime } from "../../../lib/python/in_script/script_runtime.ts";
+import { compiledRuntime } from "../../helpers/compiled_runtime.ts";
 import { interpreters } from "../../helpers/interpreters.ts";
 import { PythonProcess, type PythonResult } from "../../helpers/python_process.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
@@ -14,6 +12,8 @@ interface Case {
   args?: string[];
   env?: Record<string, string>;
 }
+
+const runtime = compiledRuntime();
 
 /** What makes the hook do all that it does in a job. */
 const IN_JOB = { PYTHON_MCP_ARTIFACTS: "/nowhere" };
@@ -59,45 +59,37 @@ const CASES: Case[] = [
 
 for (const { path, version } of interpreters) {
   Deno.test(`live output changes nothing that a script does when Python is ${version}`, async (t) => {
-    await withHome(async (hooked) => {
-      for (const { script, args = [], env = {} } of CASES) {
-        await t.step([script, ...args, ...Object.keys(env)].join(" "), async () => {
-          const call = [join(FIXTURES, "live_output", `${script}.py`), ...args];
-          const [expected, actual] = await Promise.all([
-            run(path, call, { ...IN_JOB, ...env }),
-            run(path, call, hooked({ ...IN_JOB, ...env })),
-          ]);
-          assert.deepEqual(actual, expected);
-        });
-      }
-    });
+    const hooked = await hookOf(path);
+    for (const { script, args = [], env = {} } of CASES) {
+      await t.step([script, ...args, ...Object.keys(env)].join(" "), async () => {
+        const call = [join(FIXTURES, "live_output", `${script}.py`), ...args];
+        const [expected, actual] = await Promise.all([
+          run(path, call, { ...IN_JOB, ...env }),
+          run(path, call, hooked({ ...IN_JOB, ...env })),
+        ]);
+        assert.deepEqual(actual, expected);
+      });
+    }
   });
 
   Deno.test(`live output shows a print within a second when Python is ${version}`, async (t) => {
-    await withHome(async (hooked) => {
-      for (const mode of ["main", "after_fork", "detached", "fork", "spawn", "forkserver"]) {
-        await t.step(mode, async () => {
-          const call = [join(FIXTURES, "live_output", "silent.py"), mode];
-          await using python = await PythonProcess.start(path, call, hooked({}));
-          await waitFor(() => python.stderr(), { what: "the script" });
-          await waitFor(() => python.stdout(), { what: "its output" });
-          assert.equal(await python.stdout(), "held back\n");
-        });
-      }
-    });
+    const hooked = await hookOf(path);
+    for (const mode of ["main", "after_fork", "detached", "fork", "spawn", "forkserver"]) {
+      await t.step(mode, async () => {
+        const call = [join(FIXTURES, "live_output", "silent.py"), mode];
+        await using python = await PythonProcess.start(path, call, hooked({}));
+        await waitFor(() => python.stderr(), { what: "the script" });
+        await waitFor(() => python.stdout(), { what: "its output" });
+        assert.equal(await python.stdout(), "held back\n");
+      });
+    }
   });
 }
 
-type Hooked = (env: Record<string, string>) => Record<string, string>;
-
-async function withHome(body: (hooked: Hooked) => Promise<void>): Promise<void> {
-  const home = await mkdtemp(join(tmpdir(), "live-output-"));
-  try {
-    const runtime = installScriptRuntime(home);
-    await body((env) => ({ ...env, ...runtime.env(env.PYTHONPATH) }));
-  } finally {
-    await rm(home, { recursive: true, force: true });
-  }
+/** Adds to an environment what loads the hook. */
+async function hookOf(path: string) {
+  const { env } = await runtime(path);
+  return (given: Record<string, string>) => ({ ...given, ...env(given.PYTHONPATH) });
 }
 
 async function run(

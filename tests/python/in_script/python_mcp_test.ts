@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { installScriptRuntime } from "../../../lib/python/in_script/script_runtime.ts";
+import { compiledRuntime } from "../../helpers/compiled_runtime.ts";
 import { interpreters } from "../../helpers/interpreters.ts";
 import { PythonProcess } from "../../helpers/python_process.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 
 const REPORT = join(import.meta.dirname!, "../..", "fixtures", "progress", "report.py");
+const runtime = compiledRuntime();
 const FROM_WORKER = { current: 1000, total: 1000, message: "worker" };
 
 for (const { path, version } of interpreters) {
@@ -53,18 +54,13 @@ for (const { path, version } of interpreters) {
   });
 
   Deno.test(`progress does nothing outside a job when Python is ${version}`, async () => {
-    const home = await mkdtemp(join(tmpdir(), "progress-"));
-    try {
-      const env = installScriptRuntime(home).env(undefined);
-      await using python = await PythonProcess.start(path, [REPORT, "outside"], env);
-      assert.deepEqual(await python.result(), {
-        exit: 0,
-        stdout: "['stderr', 'stdout']\n",
-        stderr: "",
-      });
-    } finally {
-      await rm(home, { recursive: true, force: true });
-    }
+    const env = (await runtime(path)).env(undefined);
+    await using python = await PythonProcess.start(path, [REPORT, "outside"], env);
+    assert.deepEqual(await python.result(), {
+      exit: 0,
+      stdout: "['stderr', 'stdout']\n",
+      stderr: "",
+    });
   });
 }
 
@@ -91,18 +87,17 @@ async function withReport(
   mode: string,
   body: (python: PythonProcess, file: string) => Promise<void>,
 ): Promise<void> {
-  const home = await mkdtemp(join(tmpdir(), "progress-"));
+  const { env } = await runtime(path);
+  const jobFolder = await mkdtemp(join(tmpdir(), "progress-"));
   try {
-    const jobFolder = await mkdtemp(join(home, "job-"));
     const file = join(jobFolder, "progress.json");
-    const env = installScriptRuntime(home).env(undefined);
     await using python = await PythonProcess.start(path, [REPORT, mode], {
-      ...env,
+      ...env(undefined),
       PYTHON_MCP_PROGRESS_FILE: file,
     });
     await body(python, file);
   } finally {
-    await rm(home, { recursive: true, force: true });
+    await rm(jobFolder, { recursive: true, force: true });
   }
 }
 

@@ -120,6 +120,7 @@ export class JobManager {
     this.#calls = new Calls({
       ...options,
       store: this.store,
+      changed,
       recovery: this.#processes.recovery,
       runnerOf: (id) => this.#runners.of(id),
     });
@@ -195,10 +196,8 @@ export class JobManager {
   }
 
   /** The end of a run that its caller waited for; `keep` says what stays of it, if the caller has not left (`signal`). */
-  async finishCall(call: Call, keep: (end: Ended) => Keep, signal?: AbortSignal): Promise<Ended> {
-    const end = await this.#calls.finish(call, keep, signal);
-    this.#snapshot.schedule();
-    return end;
+  finishCall(call: Call, keep: (end: Ended) => Keep, signal?: AbortSignal): Promise<Ended> {
+    return this.#calls.finish(call, keep, signal);
   }
 
   /** Makes a call's run a listed job; returns its place in the queue, 0 when it runs. */

@@ -11,6 +11,15 @@ export function removeFolder(path: string): void {
   }
 }
 
+/** The same, without waiting for the disk. */
+export async function removeFolderAside(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch {
+    removeFolder(path);
+  }
+}
+
 function makeWritable(path: string): void {
   Deno.chmodSync(path, 0o700);
   for (const { name, isDirectory } of Deno.readDirSync(path)) {

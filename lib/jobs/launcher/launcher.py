@@ -117,7 +117,8 @@ class Launcher:
         """From when on, by time.monotonic(), nothing has begun here just before; None: nobody knows."""
         if not self.server.lives or self.waiting:
             return None
-        children = [*self.children.values(), *(attempt.child for attempt in self.warm.jobs.values())]
+        warm = (attempt.child for attempt in self.warm.jobs.values() if not attempt.is_done)
+        children = [*self.children.values(), *warm]
         return max((child.begun + LASTING_SECONDS for child in children), default=0.0)
 
     def obey(self, line):
@@ -218,7 +219,7 @@ class Launcher:
         if sandbox:
             path = self.requests.open_for(spec["id"])
             spec["run"]["sandbox"] = sandbox_paths.with_paths(sandbox, seen=[path] if path else [])
-        if "mode" in (spec.get("warm") or ()):
+        if supervisor.learns(spec):
             child.lesson = spec["run"]["argv"][0], spec["warm"]
         host, reason, environ = self.warm.find(spec)
         if spec["id"] in self.never_warm:

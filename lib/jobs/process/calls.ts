@@ -37,6 +37,8 @@ export interface CallsOptions {
   /** What runs a job. */
   runnerOf: (id: string) => Runner;
   describe: (files: JobFiles, outcome: Outcome) => Promise<Pick<JobEnd, "result" | "error">>;
+  /** A run that was answered is listed now. */
+  changed: (id: string) => void;
   log: (message: string) => void;
 }
 
@@ -101,6 +103,7 @@ export class Calls {
       store.setAnswered(id, expires_at, listed);
       files.amend({ expires_at, ...(listed && { listed, answered: true }) });
       await recovery.advance(store.get(id)!, false);
+      if (listed) this.#options.changed(id);
       return true;
     } catch (error) {
       log(`run ${id} is answered and not kept: ${error}`);

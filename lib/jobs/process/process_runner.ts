@@ -14,7 +14,7 @@ import { type Draft, makeSpec, type ProcessRequest, writeSpec } from "./process_
 import type { Owner } from "../files/owner.ts";
 import { Recovery } from "./recovery.ts";
 import type { Runner } from "./runner.ts";
-import { removeFolder } from "../files/remove_folder.ts";
+import { removeFolderAside } from "../files/remove_folder.ts";
 
 export interface ProcessRunnerOptions {
   home: Home;
@@ -38,6 +38,8 @@ export interface ProcessRunnerOptions {
 /** Runs jobs as processes under supervisors. */
 export class ProcessRunner implements Runner {
   readonly #options: ProcessRunnerOptions;
+  /** Folders that are being removed. */
+  readonly #removals = new Set<Promise<void>>();
   readonly #handOver: HandOver;
   /** Finds out what became of jobs. */
   readonly recovery: Recovery;
@@ -129,11 +131,15 @@ export class ProcessRunner implements Runner {
   discard(id: string): void {
     const { home, store, log } = this.#options;
     this.#handOver.forget(id);
+    const failed = (error: unknown) => log(`job ${id} is to be removed later: ${error}`);
     try {
       store.delete([id]);
-      removeFolder(jobFolder(home, id)!);
+      const removal = removeFolderAside(jobFolder(home, id)!)
+        .catch(failed)
+        .finally(() => this.#removals.delete(removal));
+      this.#removals.add(removal);
     } catch (error) {
-      log(`job ${id} is to be removed later: ${error}`);
+      failed(error);
     }
   }
 
@@ -169,6 +175,7 @@ export class ProcessRunner implements Runner {
   }
 
   async close(): Promise<void> {
+    await Promise.all(this.#removals);
     await this.#handOver.close();
   }
 

@@ -202,11 +202,10 @@ def supervise(spec, lock, slot, umask, reaps_orphans, pipes, spawn=None, notes=(
     os.fchdir(descriptor)
     spec["dir"] = os.curdir
     supervisor = Supervisor(spec, slot, umask, reaps_orphans, pipes, descriptor, spawn)
-    learns = "imports" == (spec.get("warm") or {}).get("mode")
-    if learns:
+    if learns(spec):
         ask_for_lesson(spec["dir"])
     outcome = dict(supervisor.run(), **dict(notes))
-    if learns:
+    if learns(spec):
         hand_in_lesson(spec)
     job_folder.write_outcome(spec["dir"], outcome, lock)
     if not outcome["runs"]:
@@ -214,6 +213,12 @@ def supervise(spec, lock, slot, umask, reaps_orphans, pipes, spawn=None, notes=(
     wake_launcher()
     supervisor.shared_slot.pass_on()
     slot.leave()
+
+
+def learns(spec):
+    """Whether warm hosts are to know what the script imports."""
+    warm = spec.get("warm") or {}
+    return warm.get("mode") == "imports" and bool(warm["imports"])
 
 
 def ask_for_lesson(folder):

@@ -23,7 +23,7 @@ class Script:
 
     def __init__(self, start, run, environ, umask):
         """`start`: the Start of the host."""
-        self.start, self.environ, self.umask = start, environ, umask
+        self.start, self.environ, self.umask, self.cwd = start, environ, umask, run["cwd"]
         self.python, self.path, *self.arguments = run["argv"]
         # What inline code imports comes from this folder and not from its own.
         self.directory = environ.get("PYTHON_MCP_IMPORT_DIRECTORY")
@@ -32,6 +32,10 @@ class Script:
     def become(self, files):
         """Does all that can be done before the script may start, then waits for that on the socket `files`."""
         os.setpgid(0, 0)
+        try:
+            os.chdir(self.cwd)
+        except OSError:
+            os._exit(1)  # what is run cold in its place says why
         os.umask(self.umask)
         self.set_environment()
         argv = [self.path] + self.arguments

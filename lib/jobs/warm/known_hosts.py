@@ -14,7 +14,7 @@ from request_socket import is_ours
 
 MOST_HOSTS = 4
 CALM_SECONDS = 0.1  # before a host is started
-RENEW_AT = 40  # runs of a host; it ends after 50
+RENEW_AT, ENOUGH_RUNS = 40, 50  # of a host: all its scripts have the same hash seed
 RETRY_SECONDS = 0.5  # while another launcher starts a host for the same interpreter
 COLD_RUNS = 3  # or so many runs have wanted it
 FOLDER = os.path.dirname(os.path.abspath(__file__))
@@ -29,6 +29,7 @@ class Host:
         self.environment = state_of(key["python"])
         self.lives = True
         self.is_renewed = False
+        self.runs = 0
         self.loaded = frozenset()
         self.modules = []
         self.warm = None  # of the last job that it was given
@@ -70,7 +71,8 @@ class KnownHosts:
             return
         message = json.loads(data)
         if "runs" in message:
-            self.renew(host, message["runs"])
+            host.runs = message["runs"]
+            self.renew(host)
         elif "unfit" in message:
             self.unfit[text_of(host.key)] = message["unfit"]
         elif message.get("fits"):
@@ -85,12 +87,15 @@ class KnownHosts:
     # -- finding ----------------------------------------------------------------------------
 
     def find(self, key):
-        for number, host in list(self.hosts.items()):
+        state, found = None, None
+        for number, host in sorted(self.hosts.items(), key=lambda item: item[1].runs):
             if host.ready and host.key == key:
-                if host.environment == state_of(key["python"]):
-                    return host
-                self.end(number)
-        return self.look_elsewhere(key)
+                state = state or state_of(key["python"])
+                if host.environment != state or (found and host.runs >= ENOUGH_RUNS):
+                    self.end(number)
+                else:
+                    found = found or host
+        return found or self.look_elsewhere(key)
 
     def look_elsewhere(self, key):
         """A host that another launcher has started."""
@@ -148,9 +153,9 @@ class KnownHosts:
         entry[2] += 1
         return "there is no warm host for its environment yet"
 
-    def renew(self, host, runs):
+    def renew(self, host):
         """Has the next host be ready when this one has had its number of runs."""
-        if runs >= RENEW_AT and not host.is_renewed:
+        if host.runs >= RENEW_AT and not host.is_renewed:
             host.is_renewed = True
             self.wanted[text_of(host.key)] = [host.key, host.warm, COLD_RUNS]
 

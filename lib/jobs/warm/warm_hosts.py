@@ -176,7 +176,7 @@ class WarmHosts:
 
     def learn(self, job_id, python, warm):
         """Takes note of what a script has imported, which its supervisor has left here. `warm`: of its spec."""
-        if warm.get("mode") != "imports" or not os.path.isdir(self.folder):
+        if not os.path.isdir(self.folder):
             return
         lesson = os.path.join(self.folder, job_id + ".lesson")
         modules = []
@@ -185,8 +185,6 @@ class WarmHosts:
             slots.remove(lesson)
         except OSError:
             pass
-        if not modules and not warm["imports"]:
-            return
         try:
             content = Learned(self.home, python).add_run(warm["imports"], modules)
         except OSError:

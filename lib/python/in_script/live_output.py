@@ -298,7 +298,7 @@ def _note_end(finder):
 
 def _note_modules(before, folder):
     """Tells what the script has imported, for the warm host of its environment."""
-    names = [name for name in list(sys.modules) if name not in before]
+    names = [name for name in list(sys.modules) if name not in before and not name.startswith("_python_mcp")]
     if names:
         try:
             descriptor = os.open(os.path.join(folder, "modules"), os.O_WRONLY | os.O_TRUNC)

@@ -62,7 +62,7 @@ Deno.test("a call leaves nothing when its server died before it had a spec", asy
   const { id } = await leave(bench, { folder: true }, { listed: false });
   await bench.manager.get(id);
   assert.equal(bench.manager.store.get(id), undefined);
-  assert.equal(exists(bench.manager.files(id)!.folder), false);
+  await waitFor(() => !exists(bench.manager.files(id)!.folder), { what: "the end of its folder" });
 });
 
 for (const accepted of [false, true]) {

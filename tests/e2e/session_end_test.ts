@@ -31,6 +31,15 @@ Deno.test("py_session_run interrupts a cell at its time limit and keeps the vari
   assert.equal((await scene.run("limit", "x")).result, "1");
 });
 
+Deno.test("py_session_run interrupts a cell after another has left a handler of its own", async () => {
+  // The last as pdb does, when it is told to go on.
+  for (const handler of ["signal.SIG_IGN", "lambda *_: None", "pdb.Pdb().sigint_handler"]) {
+    await scene.run("handlers", `import pdb, signal\nsignal.signal(signal.SIGINT, ${handler})`);
+    const json = await scene.run("handlers", "while True: pass", { timeout_seconds: 0.3 });
+    assert.equal(json.exception, "KeyboardInterrupt", `${handler}: ${JSON.stringify(json)}`);
+  }
+});
+
 Deno.test("py_session_run ends a session whose cell does not yield", async () => {
   const code = "import time\nwhile True:\n    try: time.sleep(60)\n    except BaseException: pass";
   const json = await scene.run("stubborn", code, { timeout_seconds: 0.2 });
@@ -44,6 +53,11 @@ const DEATHS: { name: string; code: string; text: RegExp }[] = [
     name: "kill -9",
     code: "import os; print('last words', flush=True); os.kill(os.getpid(), 9)",
     text: /SIGKILL.*last words/s,
+  },
+  {
+    name: "a connection that is closed",
+    code: "import os; os.closerange(3, 100)",
+    text: /its process has closed its connection to python-mcp\. Its variables are gone$/,
   },
   {
     name: "too much memory",

@@ -92,6 +92,17 @@ const CELLS: { name: string; code: string; expected: Json }[] = [
     code: "%load_ext autoreload\n%autoreload 2",
     expected: { exception: null },
   },
+  {
+    name: "no windows",
+    code: "%gui qt",
+    expected: { stderr: /a session has no windows \(qt\): plt\.show/ },
+  },
+  {
+    name: "values after all names were removed",
+    code: "globals().clear()",
+    expected: { exception: null },
+  },
+  { name: "values after that", code: "6 * 7", expected: { result: "42", exception: null } },
   { name: "exit", code: "exit", expected: { stdout: /py_session_end/, exception: null } },
   {
     name: "sys.exit() without IPython's advice",
@@ -141,6 +152,7 @@ Deno.test("a session with uv has", async (t) => {
 Deno.test("a session shows figures and tables", async () => {
   const client = await server();
   const code = `import matplotlib.pyplot as plt, pandas as pd
+%matplotlib inline
 for height in (1, 2):
     plt.plot([0, height])
     plt.show()

@@ -36,6 +36,9 @@ class Control:
         self.lock = threading.Lock()
         self.socket.close()
 
+    def close(self):
+        self.socket.close()
+
     @property
     def is_ours(self):
         return os.getpid() == self.pid

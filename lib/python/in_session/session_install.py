@@ -75,4 +75,5 @@ def installed():
 
 def last_line(text):
     lines = [line.strip(" │╰─▶×\u276f") for line in text.strip().split("\n") if line.strip()]
+    lines = [line for line in lines if not line.startswith("hint:")] or lines
     return lines[-1][:300] if lines else ""

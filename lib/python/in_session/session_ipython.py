@@ -53,6 +53,11 @@ class Shell(InteractiveShell):
         self.exit_now = False
         print(EXIT)
 
+    def enable_gui(self, gui=None):
+        """Called by %matplotlib, whose `inline` needs nothing more, and by %gui."""
+        if gui not in (None, "inline"):
+            raise UsageError("a session has no windows (%s): plt.show() shows figures with the answer" % gui)
+
     def system(self, cmd):
         self.session_loop.streams.flush()
         return self.system_raw(self.var_expand(cmd, depth=1))
@@ -115,6 +120,8 @@ class IPythonShell:
         self.cell, self.names = cell, {}
         self.display.begin()
         self.shell.session_error = None
+        if "_oh" not in self.shell.user_ns:
+            self.shell.init_user_ns()  # a cell has removed IPython's own names with all others
         self.shell.execution_count = cell
         result = self.shell.run_cell(source, store_history=True)
         answer = {}

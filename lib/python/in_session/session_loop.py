@@ -15,6 +15,8 @@ import session_variables
 from session_input import Input
 from session_shell import make_shell
 
+LONGEST_END_SECONDS = 10.0
+
 
 class Loop:
     def __init__(self, control):
@@ -22,8 +24,8 @@ class Loop:
         self.streams = session_streams.Streams(control)
         self.events = asyncio.new_event_loop()
         self.is_busy = False
-        signal.signal(signal.SIGINT, self.interrupt)
         module = session_process.new_main()
+        self.take_interrupts()
         self.shell = make_shell(module, self)
         self.input = Input(self)
         self.cell = None
@@ -32,6 +34,10 @@ class Loop:
             "python_version": "%d.%d.%d" % sys.version_info[:3],
             "shell": self.shell.kind,
         }
+
+    def take_interrupts(self):
+        """At each cell: one before may have left its own handler, as pdb does that goes on with `continue`."""
+        signal.signal(signal.SIGINT, self.interrupt)
 
     def interrupt(self, _number, _frame):
         """Only what runs can be interrupted: a signal that comes too late is dropped."""
@@ -46,7 +52,10 @@ class Loop:
             if message is None:
                 os._exit(0)  # the supervisor is gone
             if "run" in message:
-                self.run(message)
+                try:
+                    self.run(message)
+                except OSError:
+                    self.give_up()
             elif "variables" in message:
                 self.tell_variables()
             elif "exit" in message:
@@ -83,6 +92,7 @@ class Loop:
             PYTHON_MCP_PROGRESS_FILE=message["progress"],
             PYTHON_MCP_ARTIFACTS=message["artifacts"],
         )
+        self.take_interrupts()
         self.streams.begin(cell, self.control.take_descriptors())
         before = resource.getrusage(resource.RUSAGE_SELF)
         done = {"done": True, "cell": cell}
@@ -102,6 +112,15 @@ class Loop:
         after = resource.getrusage(resource.RUSAGE_SELF)
         done["usage"] = [after.ru_utime - before.ru_utime, after.ru_stime - before.ru_stime]
         self.control.send(done)
+
+    def give_up(self):
+        """A cell has closed our descriptors: the supervisor sees that, says so, and ends this process."""
+        try:
+            self.control.close()
+        except OSError:
+            pass
+        time.sleep(LONGEST_END_SECONDS)
+        os._exit(1)
 
     def run_source(self, message):
         self.is_busy = True

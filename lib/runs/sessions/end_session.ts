@@ -23,6 +23,8 @@ export interface EndAnswer {
   message: string;
   /** What goes on: the job of the last cell that a replay runs. */
   job_id?: string;
+  /** What that replay waits for. */
+  note?: string;
 }
 
 const LOOK_MS = 20;

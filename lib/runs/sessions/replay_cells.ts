@@ -1,6 +1,7 @@
 import type { Call, Ended } from "../../jobs/process/calls.ts";
 import type { App } from "../app.ts";
 import type { Caller } from "../caller.ts";
+import { cellNote } from "../cell_note.ts";
 import { awaitCall, budgetOf } from "../run/await_run.ts";
 import { startCell } from "./run_cell.ts";
 import type { CellRan } from "./transcript_entry.ts";
@@ -10,6 +11,8 @@ export interface ReplayAnswer {
   message: string;
   /** The job of the last cell, where it goes on. */
   job_id?: string;
+  /** What the cell waits for that runs then. */
+  note?: string;
 }
 
 /**
@@ -32,10 +35,13 @@ export async function replayCells(
   let done = 0;
   let failed: string | undefined;
   let last: string | undefined;
+  let note: string | undefined;
   for (const [at, call] of calls.entries()) {
     const awaited = await awaitCall(app, call, time, caller);
     if ("background" in awaited) {
-      last = awaited.background.job_id;
+      const { job_id: id, status } = awaited.background;
+      if (last === undefined) note = cellNote(app.jobs.home, { id, status }, call.files);
+      last = id;
       continue;
     }
     const problem = problemOf(awaited.end);
@@ -54,6 +60,7 @@ export async function replayCells(
       `Restarted; ${rest} within ${time.budget.toFixed(1)}s. The others go on in background, in ` +
       `order, until one fails; py_job_status of the last, ${last}, tells what came of it`,
     job_id: last,
+    ...(note !== undefined && { note }),
   };
 }
 

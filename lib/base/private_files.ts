@@ -1,5 +1,8 @@
 /** Files and folders that only their user can read, whatever the umask. */
 
+/** Something else is where a file has to be, as a script may have put it there. */
+export class NotAFile extends Error {}
+
 /** Creates the folder and its parents (mode 0700). */
 export function ensureFolder(path: string): void {
   Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -7,7 +10,28 @@ export function ensureFolder(path: string): void {
 
 /** Writes a file (mode 0600). */
 export function writePrivate(path: string, content: string): void {
-  Deno.writeTextFileSync(path, content, { mode: 0o600 });
+  using file = openPrivate(path, { truncate: true });
+  const bytes = new TextEncoder().encode(content);
+  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+}
+
+/**
+ * Opens a file for writing, creating it (mode 0600); for reading too, since a named pipe in its place would
+ * have whoever opens it for one of both wait for ever.
+ *
+ * @throws NotAFile when something else than a regular file is there
+ */
+export function openPrivate(path: string, options: Deno.OpenOptions = {}): Deno.FsFile {
+  const file = Deno.openSync(path, {
+    write: options.append !== true,
+    ...options,
+    read: true,
+    create: true,
+    mode: 0o600,
+  });
+  if (file.statSync().isFile) return file;
+  file.close();
+  throw new NotAFile(`${path} was replaced by what is no file`);
 }
 
 /** Creates a file with its content (mode 0600), at once; false where there is one already. */

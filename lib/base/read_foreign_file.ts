@@ -1,12 +1,16 @@
 import { lazyFs } from "./lazy_node.ts";
 
 /**
- * The start of a file that others may write, read with care: no link is followed, nothing but a
- * regular file is read, and nothing waits. `undefined` where there is none.
+ * At most so many bytes of a file that others may write, from an offset on, read with care: no link is
+ * followed, nothing but a regular file is read, and nothing waits. `undefined` where there is none.
  */
-export function readForeignBytes(path: string, mostBytes: number): Uint8Array | undefined {
+export function readForeignBytes(
+  path: string,
+  mostBytes: number,
+  from = 0,
+): Uint8Array<ArrayBuffer> | undefined {
   if (!mayBeRead(path)) return undefined;
-  const { closeSync, constants, fstatSync, openSync, readSync } = lazyFs();
+  const { closeSync, constants, openSync } = lazyFs();
   let file: number;
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -14,14 +18,7 @@ export function readForeignBytes(path: string, mostBytes: number): Uint8Array | 
     return undefined;
   }
   try {
-    const info = fstatSync(file);
-    if (!info.isFile()) return undefined;
-    const bytes = new Uint8Array(Math.min(info.size, mostBytes));
-    let length = 0;
-    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
-      read = readSync(file, bytes, length, bytes.length - length, null);
-    }
-    return bytes.subarray(0, length);
+    return readOpened(file, mostBytes, from);
   } catch {
     return undefined;
   } finally {
@@ -57,27 +54,72 @@ export function readForeignJson<T>(path: string): T | undefined {
 const MOST_JSON_BYTES = 16 << 20;
 
 /**
- * The start of a regular file that links may lead to, with the path without links of what was read: a
- * link may lead elsewhere the moment after a look at it. `undefined` where both cannot be had at once.
+ * The start of a regular file that links may lead to, with the path without links of what was
+ * read: a link may lead elsewhere the moment after a look at it. `undefined` where all cannot be had at once.
  */
 export function readWhereItIs(
   path: string,
   mostBytes: number,
-): { bytes: Uint8Array; realPath: string } | undefined {
-  const { closeSync, constants, fstatSync, openSync, readSync } = lazyFs();
+): { bytes: Uint8Array<ArrayBuffer>; realPath: string } | undefined {
+  const { closeSync, constants, fstatSync, openSync } = lazyFs();
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const opened = fstatSync(file);
     const realPath = Deno.realPathSync(path);
     const found = Deno.lstatSync(realPath);
-    if (!opened.isFile() || opened.dev !== found.dev || opened.ino !== found.ino) return undefined;
-    const bytes = new Uint8Array(Math.min(opened.size, mostBytes));
-    let length = 0;
-    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
-      read = readSync(file, bytes, length, bytes.length - length, null);
-    }
-    return { bytes: bytes.subarray(0, length), realPath };
+    if (opened.dev !== found.dev || opened.ino !== found.ino) return undefined;
+    const bytes = readOpened(file, mostBytes, 0);
+    return bytes && { bytes, realPath };
   } finally {
     closeSync(file);
   }
+}
+
+/** Such a file as a stream, with its size; `undefined` where there is none. */
+export function streamForeignFile(
+  path: string,
+): { size: number; body: ReadableStream<Uint8Array> } | undefined {
+  const { closeSync, constants, fstatSync, openSync } = lazyFs();
+  let file: number;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch {
+    return undefined;
+  }
+  const info = fstatSync(file);
+  if (!info.isFile()) {
+    closeSync(file);
+    return undefined;
+  }
+  let from = 0;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const bytes = readOpened(file, CHUNK_BYTES, from)!;
+      from += bytes.length;
+      if (bytes.length > 0) return controller.enqueue(bytes);
+      closeSync(file);
+      controller.close();
+    },
+    cancel: () => closeSync(file),
+  }, { highWaterMark: 0 });
+  return { size: info.size, body };
+}
+
+const CHUNK_BYTES = 64 << 10;
+
+/** `undefined` for what is no regular file. */
+function readOpened(
+  file: number,
+  mostBytes: number,
+  from: number,
+): Uint8Array<ArrayBuffer> | undefined {
+  const { fstatSync, readSync } = lazyFs();
+  const info = fstatSync(file);
+  if (!info.isFile()) return undefined;
+  const bytes = new Uint8Array(Math.max(0, Math.min(info.size - from, mostBytes)));
+  let length = 0;
+  for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+    read = readSync(file, bytes, length, bytes.length - length, from + length);
+  }
+  return bytes.subarray(0, length);
 }

@@ -1,5 +1,5 @@
-import { removeIfThere } from "../base/private_files.ts";
 import type { Home } from "../jobs/files/home.ts";
+import { removeFolder } from "../jobs/files/remove_folder.ts";
 import { SessionFiles } from "../jobs/files/session_files.ts";
 
 /**
@@ -13,7 +13,7 @@ export function sweepSessions(home: Home, before: number): string[] {
     const { record } = files;
     if (files.lives) return record?.python ?? [];
     const end = files.ended?.at ?? files.state?.last_used_at ?? record?.created_at;
-    if (end !== undefined && end * 1000 < before) removeIfThere(files.folder);
+    if (end !== undefined && end * 1000 < before) removeFolder(files.folder);
     return [];
   });
 }

@@ -71,6 +71,19 @@ import resource; resource.prlimit(os.getppid(), resource.RLIMIT_AS, (1000, 1000)
 for name in ("spec.json", "accepted"): os.unlink(f"{job}/{name}"); os.mkfifo(f"{job}/{name}")`,
   "puts a named pipe in the place of its logs": `
 for name in ("stdout.log", "stderr.log"): os.unlink(f"{job}/{name}"); os.mkfifo(f"{job}/{name}")`,
+  "puts named pipes in the place of its lock and of what marks it": `
+for name in ("lock", "background", "survivors.json", "children"):
+    if os.path.lexists(f"{job}/{name}"): os.unlink(f"{job}/{name}")
+    os.mkfifo(f"{job}/{name}")`,
+  "writes an end of its own": `
+open(job + "/outcome.json", "w").write('{"exit_code": 0, "ended_at": 1, "elapsed_seconds": 1, "stopped": 0, "runs": []}')`,
+  "writes an end that is none": `
+open(job + "/outcome.json", "w").write('{"exit_code": "x", "error": {}, "ended_at": 1e300, "elapsed_seconds": 1, "stopped": 0, "runs": [null]}')`,
+  "writes a spec and a beginning that are none": `
+os.unlink(job + "/started"); open(job + "/started", "w").write('{"at": 1e999, "pid": -1, "born": {}}')
+os.unlink(job + "/spec.json"); open(job + "/spec.json", "w").write('{"process": {"run": {"argv": []}}, "details": {"asked": {}}}')`,
+  "reports a progress beyond all numbers": `
+open(progress, "w").write('{"current": 1e999, "total": 1e999, "message": "\\\\ud800"}')`,
   "puts a named pipe where it would wait for a job": `os.mkfifo(job + "/script/waiting")`,
 };
 
@@ -112,8 +125,49 @@ for (const [what, attack] of Object.entries(ATTACKS)) {
   });
 }
 
-async function start(server: Connection, source: string): Promise<string> {
-  const args = { directory: home.path, script_content: PRELUDE + source, use_uv: false };
+/** What a script does to the folder of its own job every few milliseconds. */
+const LOOPS: Record<string, string> = {
+  "changes the modes of its folder": "os.chmod(job, random.choice([0, 0o100, 0o500, 0o700]))",
+  "changes the modes of its files": `
+        for name in os.listdir(job): os.chmod(f"{job}/{name}", random.choice([0, 0o200, 0o600]))`,
+  "puts named pipes, folders and links in the place of its files": `
+        for name in ("stdout.log", "lock", "spec.json", "started"):
+            os.rename(f"{job}/{name}", f"{job}/_{name}")
+            make = random.choice([os.mkfifo, os.mkdir, lambda path: os.symlink("/dev/zero", path)])
+            make(f"{job}/{name}"); time.sleep(0.001)
+            if os.path.isdir(f"{job}/{name}"): os.rmdir(f"{job}/{name}")
+            else: os.unlink(f"{job}/{name}")
+            os.rename(f"{job}/_{name}", f"{job}/{name}")`,
+};
+
+for (const [what, change] of Object.entries(LOOPS)) {
+  Deno.test(`all questions are answered while a script ${what} again and again`, async () => {
+    const loop = `import random
+while True:
+    try:
+        ${change}
+    except OSError: pass
+    time.sleep(random.random() * 0.003)`;
+    const id = await start(server, loop, { stdin_open: true });
+    for (let round = 0; round < 40; round++) {
+      const asked = { job_id: id, stdout_cursor: 0, stderr_cursor: 0 };
+      const { json } = await server.call("py_job_status", asked);
+      assert(json.job, JSON.stringify(json));
+      const { json: list } = await server.call("py_list_jobs");
+      assert(list.jobs, JSON.stringify(list));
+      for (const uri of [`job://${id}`, `job-stream://${id}`, `job-output://${id}/stdout`]) {
+        await server.readResource(uri);
+      }
+    }
+    const { json: sent } = await server.call("py_send_input", { job_id: id, text: "x" });
+    assert.doesNotMatch(String(sent.error), /failed|Permission/);
+    const { json: cancelled } = await server.call("py_cancel_job", { job_id: id });
+    assert.equal(cancelled.status, "cancelled", JSON.stringify(cancelled));
+  });
+}
+
+async function start(server: Connection, source: string, more = {}): Promise<string> {
+  const args = { directory: home.path, script_content: PRELUDE + source, use_uv: false, ...more };
   return (await server.call("py_run_script_in_dir_async", args)).json.job_id as string;
 }
 

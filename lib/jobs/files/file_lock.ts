@@ -1,4 +1,5 @@
-import { removeIfThere, statIfThere } from "../../base/private_files.ts";
+import { systemErrorCode } from "../../base/explain_system_error.ts";
+import { openPrivate, removeIfThere, statIfThere } from "../../base/private_files.ts";
 
 /**
  * Advisory locks (flock(2)) that say who lives: a process holds its lock until it ends, however it
@@ -16,8 +17,7 @@ export function holdSharedLock(path: string): Deno.FsFile | undefined {
 }
 
 function tryLock(path: string, exclusive: boolean): Deno.FsFile | undefined {
-  mustNotBlock(path);
-  const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+  const file = openPrivate(path);
   if (file.tryLockSync(exclusive)) return file;
   file.close();
   return undefined;
@@ -29,7 +29,7 @@ function tryLock(path: string, exclusive: boolean): Deno.FsFile | undefined {
  */
 export function holdOwnLock(path: string): Deno.FsFile {
   while (true) {
-    const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+    const file = openPrivate(path);
     file.lockSync(true);
     if (statIfThere(path)?.ino === file.statSync().ino) return file;
     file.close();
@@ -42,24 +42,27 @@ export function removeIfFree(path: string): void {
   if (lock) removeIfThere(path);
 }
 
-/** Whether some process holds the exclusive lock. Probes share, so two of them do not see each other. */
+/**
+ * Whether some process holds the exclusive lock. Probes share, so two of them do not see each other. What is
+ * no file is locked by nobody.
+ */
 export function isLocked(path: string): boolean {
-  let file: Deno.FsFile;
-  try {
-    mustNotBlock(path);
-    file = Deno.openSync(path, { read: true });
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-  try {
-    return !file.tryLockSync(false);
-  } finally {
-    file.close();
-  }
+  using file = openThere(path);
+  return file !== undefined && !file.tryLockSync(false);
 }
 
-/** Opening a named pipe waits for its other end, which may never come. */
-function mustNotBlock(path: string): void {
-  if (statIfThere(path)?.isFifo) throw new Error(`${path} was replaced by a named pipe`);
+/** For writing too, where that is possible: see `openPrivate`. `undefined` where there is no regular file. */
+function openThere(path: string): Deno.FsFile | undefined {
+  if (!statIfThere(path)?.isFile) return undefined;
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(path, { read: true, write: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (systemErrorCode(error) !== "EROFS") throw error;
+    file = Deno.openSync(path, { read: true });
+  }
+  if (file.statSync().isFile) return file;
+  file.close();
+  return undefined;
 }

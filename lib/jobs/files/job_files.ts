@@ -3,12 +3,13 @@ import { basename, join } from "node:path";
 import {
   ensureFolder,
   exists,
+  openPrivate,
   removeIfThere,
   replacePrivate,
   writePrivate,
 } from "../../base/private_files.ts";
 import { readForeignFile } from "../../base/read_foreign_file.ts";
-import { despiteModes, restoreModes } from "./despite_modes.ts";
+import { despiteModes, readDespiteModes, whereReadable } from "./despite_modes.ts";
 import { isLocked } from "./file_lock.ts";
 import { JOB_FILES, type JobFileName } from "./names.ts";
 import type { JobEnd, JobRow, Outcome, Progress } from "../model/job.ts";
@@ -107,16 +108,22 @@ export class JobFiles {
     return this.path(JOB_FILES.source);
   }
 
-  /** Where the script leaves files. */
+  /** The pipe that servers send input through. */
   get input(): string {
     return this.path(JOB_FILES.input);
   }
 
   /** What a cell asks for; `undefined` unless it waits in `input()`. */
   get prompt(): string | undefined {
-    return this.#readOwn(JOB_FILES.prompt);
+    return whereReadable(() => this.#readOwn(JOB_FILES.prompt), undefined);
   }
 
+  /** Whether that pipe is there. */
+  get takesInput(): boolean {
+    return this.#has(JOB_FILES.input);
+  }
+
+  /** Where the script leaves files. */
   get artifacts(): string {
     return this.#writtenByScript(JOB_FILES.artifacts);
   }
@@ -138,7 +145,7 @@ export class JobFiles {
 
   /** Jobs of earlier versions have these beside the others. */
   #writtenByScript(name: JobFileName): string {
-    const isOld = !this.#has(JOB_FILES.scriptFolder);
+    const isOld = whereReadable(() => !this.#has(JOB_FILES.scriptFolder), false);
     return isOld ? join(this.folder, basename(name)) : this.path(name);
   }
 
@@ -152,7 +159,8 @@ export class JobFiles {
 
   /** Wakes those who wait for the job: they watch its lock file, which nothing else writes to. */
   touchLock(): void {
-    Deno.writeTextFileSync(this.lock, ".", { append: true, mode: 0o600 });
+    using file = openPrivate(this.lock, { append: true });
+    file.writeSync(new TextEncoder().encode("."));
   }
 
   /** Whether a process holds the job: its supervisor, or whoever starts or cancels it just now. */
@@ -177,15 +185,21 @@ export class JobFiles {
   /** What the job is and what it runs; `undefined` before it is handed over, and for a task. */
   get spec(): StoredSpec | undefined {
     const record = this.record;
-    return record && "process" in record ? record as StoredSpec : undefined;
+    return isSpec(record) ? record : undefined;
   }
 
   set spec(spec: StoredSpec) {
     this.record = spec;
   }
 
+  /** The same, where that is only shown: `undefined` as well while its script makes it unreadable. */
+  get shownSpec(): StoredSpec | undefined {
+    return whereReadable(() => this.spec, undefined);
+  }
+
   get outcome(): Outcome | undefined {
-    return this.#readControl<Outcome>(JOB_FILES.outcome);
+    const found = this.#readControl<Outcome>(JOB_FILES.outcome);
+    return isOutcome(found) ? found : undefined;
   }
 
   /** What a cell is answered with besides its output; written before its outcome. */
@@ -201,7 +215,7 @@ export class JobFiles {
   end(outcome: Outcome): void {
     const content = new TextEncoder().encode(JSON.stringify(outcome));
     {
-      using file = Deno.openSync(this.#nextOutcome, { write: true, create: true, mode: 0o600 });
+      using file = openPrivate(this.#nextOutcome);
       for (let at = 0; at < content.length;) at += file.writeSync(content.subarray(at));
       file.truncateSync(content.length);
     }
@@ -216,7 +230,8 @@ export class JobFiles {
 
   /** Its supervisor, and when it began; `undefined` before that. */
   get started(): Started | undefined {
-    return this.#readControl<Started>(JOB_FILES.started);
+    const found = this.#readControl<Started>(JOB_FILES.started);
+    return Math.abs(found?.at ?? NaN) < LAST_SECOND ? found : undefined;
   }
 
   /** Says that nothing of this machine starts or ends it. */
@@ -250,7 +265,8 @@ export class JobFiles {
 
   /** What its supervisor cannot stop just now, each as `pid (name)`. */
   get survivors(): string[] {
-    return this.#readControl<string[]>(JOB_FILES.survivors) ?? [];
+    const found = whereReadable(() => this.#readControl(JOB_FILES.survivors), undefined);
+    return Array.isArray(found) ? found.map(String) : [];
   }
 
   /**
@@ -259,12 +275,12 @@ export class JobFiles {
    */
   get progress(): Progress | null {
     const found = parse<Partial<Progress>>(readForeignFile(this.progressFile, PROGRESS_BYTES));
-    if (typeof found?.current !== "number") {
+    if (typeof found?.current !== "number" || !Number.isFinite(found.current)) {
       return logProgress(this.stderr) ?? logProgress(this.stdout);
     }
     return {
       current: found.current,
-      total: typeof found.total === "number" ? found.total : null,
+      total: Number.isFinite(found.total) ? found.total! : null,
       message: typeof found.message === "string" ? found.message : null,
     };
   }
@@ -275,7 +291,7 @@ export class JobFiles {
   }
 
   get isThere(): boolean {
-    return exists(this.folder);
+    return despiteModes(this.folder, () => exists(this.folder));
   }
 
   get cancelAsked(): boolean {
@@ -283,7 +299,7 @@ export class JobFiles {
   }
 
   askToCancel(): void {
-    writePrivate(this.path(JOB_FILES.cancel), "");
+    despiteModes(this.folder, () => writePrivate(this.path(JOB_FILES.cancel), ""));
   }
 
   /** Whether the run has outlived its call. */
@@ -292,7 +308,7 @@ export class JobFiles {
   }
 
   markBackground(): void {
-    writePrivate(this.path(JOB_FILES.background), "");
+    despiteModes(this.folder, () => writePrivate(this.path(JOB_FILES.background), ""));
   }
 
   /** JSON of a file that our own processes write, and that a script may replace by anything. */
@@ -301,9 +317,8 @@ export class JobFiles {
   }
 
   #readOwn(name: JobFileName): string | undefined {
-    const path = this.path(name);
-    if (isHidden(path)) restoreModes(this.folder);
-    return readForeignFile(path, CONTROL_BYTES);
+    const bytes = readDespiteModes(this.path(name), CONTROL_BYTES);
+    return bytes && new TextDecoder().decode(bytes);
   }
 
   #has(name: JobFileName): boolean {
@@ -321,12 +336,21 @@ function parse<T>(text: string | undefined): T | undefined {
   }
 }
 
-/** Whether a file has a mode that does not let even its owner read it. */
-function isHidden(path: string): boolean {
-  try {
-    const { isFile, mode } = Deno.lstatSync(path);
-    return isFile && ((mode ?? 0o400) & 0o400) === 0;
-  } catch (error) {
-    return error instanceof Deno.errors.PermissionDenied;
-  }
+/** A script may have put anything in the place of a file: what has not these keys is none of ours. */
+function isSpec(found: JobRecord | undefined): found is StoredSpec {
+  const { process, details } = (found ?? {}) as Partial<StoredSpec>;
+  return Array.isArray(process?.run?.argv) && typeof details === "object" && details !== null;
 }
+
+/** `is_outcome` in job_folder.py asks the same; a contract test holds both to that. */
+export function isOutcome(found: object | undefined): found is Outcome {
+  const { exit_code = null, signal = null, error = null, failed_step = null, ...rest } =
+    (found ?? {}) as Partial<Outcome>;
+  const numbers = [exit_code ?? 0, rest.ended_at, rest.elapsed_seconds, rest.stopped];
+  return numbers.every(Number.isFinite) && Math.abs(rest.ended_at!) < LAST_SECOND &&
+    [signal, error, failed_step].every((text) => text === null || typeof text === "string") &&
+    Array.isArray(rest.runs) && rest.runs.every((run) => typeof run === "object" && run !== null);
+}
+
+/** No date is later. */
+const LAST_SECOND = 8.64e12;

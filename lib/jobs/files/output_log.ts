@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { statIfThere } from "../../base/private_files.ts";
-import { despiteModes } from "./despite_modes.ts";
+import { despiteModes, readDespiteModes, whereReadable } from "./despite_modes.ts";
 
 /** A piece of a log, cut only between characters. */
 export interface LogPiece {
@@ -26,7 +26,7 @@ const COUNT_BYTES = 1 << 20;
 const LONGEST_CHARACTER = 4;
 
 export function logSize(path: string): number {
-  const info = despiteModes(dirname(path), () => statIfThere(path));
+  const info = whereReadable(() => despiteModes(dirname(path), () => statIfThere(path)), undefined);
   return info?.isFile ? info.size : 0;
 }
 
@@ -51,25 +51,10 @@ export function readLog(path: string, from: number, limit: number, ended: boolea
   };
 }
 
-/** The raw bytes of a log from an offset. */
+/** The raw bytes of a log from an offset; none where it cannot be read, as its script may bring about. */
 export function readBytes(path: string, from: number, limit: number): Uint8Array<ArrayBuffer> {
   if (limit <= 0) return new Uint8Array();
-  using file = despiteModes(dirname(path), () => openRegular(path));
-  if (!file) return new Uint8Array();
-  file.seekSync(from, Deno.SeekMode.Start);
-  const bytes = new Uint8Array(limit);
-  let length = 0;
-  while (length < limit) {
-    const read = file.readSync(bytes.subarray(length));
-    if (read === null) break;
-    length += read;
-  }
-  return bytes.subarray(0, length);
-}
-
-/** `undefined` where there is no file, or what there is may not be opened without waiting. */
-function openRegular(path: string): Deno.FsFile | undefined {
-  return statIfThere(path)?.isFile ? Deno.openSync(path, { read: true }) : undefined;
+  return whereReadable(() => readDespiteModes(path, limit, from), undefined) ?? new Uint8Array();
 }
 
 /** The last characters of a log, at most `limit` of them. */

@@ -56,7 +56,11 @@ export class Owner {
   }
 
   close(): void {
-    removeIfThere(this.#path);
+    try {
+      removeIfThere(this.#path);
+    } catch {
+      // nobody may just now: the next sweep of any server does
+    }
     this.#lock.close();
   }
 }

@@ -1,9 +1,11 @@
 import { join } from "node:path";
-import { readJsonIfThere, removeIfThere, replacePrivate } from "../../base/private_files.ts";
+import { replacePrivate } from "../../base/private_files.ts";
 import type { SandboxLevel } from "../../base/sandbox_level.ts";
+import { despiteModes, readDespiteModes, whereReadable } from "./despite_modes.ts";
 import { isLocked } from "./file_lock.ts";
 import type { Home } from "./home.ts";
 import { JOB_FILES, SESSION_FILES } from "./names.ts";
+import { removeFolder } from "./remove_folder.ts";
 
 /** `session.json`: what a session was asked to be. It holds no secret values. */
 export interface SessionRecord extends Record<string, unknown> {
@@ -69,6 +71,9 @@ export interface SessionEnd {
   cell: number | null;
 }
 
+/** The most that is read of such a file; bytes. */
+const LONGEST_RECORD = 16 << 20;
+
 /** The files of one session's folder. */
 export class SessionFiles {
   readonly folder: string;
@@ -85,19 +90,39 @@ export class SessionFiles {
 
   /** Whether its supervisor lives. */
   get lives(): boolean {
-    return isLocked(join(this.folder, JOB_FILES.lock));
+    const look = () => isLocked(join(this.folder, JOB_FILES.lock));
+    return whereReadable(() => despiteModes(this.folder, look), false);
+  }
+
+  /** The id of the session that has, or had, this name. */
+  get id(): string | undefined {
+    return this.record?.id ?? this.state?.id;
   }
 
   get record(): SessionRecord | undefined {
-    return readJsonIfThere(join(this.folder, SESSION_FILES.sessionRecord));
+    const found = this.#read<SessionRecord>(SESSION_FILES.sessionRecord);
+    return isRecord(found) ? found : undefined;
   }
 
   get state(): SessionState | undefined {
-    return readJsonIfThere(join(this.folder, SESSION_FILES.sessionState));
+    const found = this.#read<SessionState>(SESSION_FILES.sessionState);
+    return isState(found) ? found : undefined;
   }
 
   get ended(): SessionEnd | undefined {
-    return readJsonIfThere(join(this.folder, SESSION_FILES.sessionEnded));
+    const found = this.#read<SessionEnd>(SESSION_FILES.sessionEnded);
+    return isEnd(found) ? found : undefined;
+  }
+
+  /** The JSON object in a file; the session's code may have put anything in its place. */
+  #read<T>(name: string): Partial<T> | undefined {
+    try {
+      const bytes = readDespiteModes(join(this.folder, name), LONGEST_RECORD);
+      const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+      return typeof value === "object" && value !== null ? value as Partial<T> : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   /** One JSON object a line: what ran in it, with its outputs. */
@@ -132,7 +157,7 @@ export class SessionFiles {
 
   /** Makes way for another session of this name: only the transcript of this one stays. */
   clear(): void {
-    removeIfThere(this.packages);
+    removeFolder(this.packages);
     this.startTranscript();
   }
 
@@ -151,4 +176,27 @@ export class SessionFiles {
     const end: SessionEnd = { at: Date.now() / 1000, reason, died: false, cell };
     replacePrivate(join(this.folder, SESSION_FILES.sessionEnded), JSON.stringify(end));
   }
+}
+
+function isRecord(found: Partial<SessionRecord> | undefined): found is SessionRecord {
+  return found !== undefined && areTexts([found.id, found.name, found.directory, found.python]) &&
+    areTexts(found.dependencies) && areTexts(found.withheld) &&
+    Number.isFinite(found.created_at) && typeof found.asked?.sandbox === "string";
+}
+
+function isState(found: Partial<SessionState> | undefined): found is SessionState {
+  const { id, state, packages = [], queued = [], running } = found ?? {};
+  const numbers = [found?.started_at, found?.last_used_at, found?.cells, found?.memory_bytes];
+  return areTexts([id]) && ["starting", "idle", "busy"].includes(state!) &&
+    areTexts(packages) && areTexts(queued) &&
+    numbers.every((one) => one === undefined || Number.isFinite(one)) &&
+    (!running || typeof running.job_id === "string" && Number.isFinite(running.cell));
+}
+
+function isEnd(found: Partial<SessionEnd> | undefined): found is SessionEnd {
+  return Number.isFinite(found?.at) && typeof found?.reason === "string";
+}
+
+function areTexts(found: unknown): boolean {
+  return Array.isArray(found) && found.every((one) => typeof one === "string");
 }

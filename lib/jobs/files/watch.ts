@@ -1,21 +1,25 @@
-/** Waits for a file to change, without missing a change that comes between two waits. */
+/** How often the files are looked at: first, and after a while of waiting. */
+const FIRST_MS = 10;
+const LAST_MS = 100;
+
+/**
+ * Waits for files to change, without missing a change that comes between two waits. It only ever looks at
+ * them: what the system offers for this opens them, and a script may have put a named pipe in their place.
+ */
 export class Watch implements Disposable {
-  readonly #watcher?: Deno.FsWatcher;
+  readonly #paths: readonly string[];
   readonly #signal?: AbortSignal;
   readonly #wake = () => this.wake();
+  #seen: string;
   #changed = false;
   #waiting?: () => void;
 
   /** @param signal When it is aborted, waits end at once. */
-  constructor(path: string | undefined, signal?: AbortSignal) {
+  constructor(paths: readonly string[], signal?: AbortSignal) {
+    this.#paths = paths;
     this.#signal = signal;
     signal?.addEventListener("abort", this.#wake);
-    try {
-      if (path !== undefined) this.#watcher = Deno.watchFs(path, { recursive: false });
-    } catch {
-      return; // no such file, or no watches left: the waiter looks again when its time is up
-    }
-    if (this.#watcher) this.#listen(this.#watcher);
+    this.#seen = this.#look();
   }
 
   wake(): void {
@@ -23,27 +27,49 @@ export class Watch implements Disposable {
     this.#waiting?.();
   }
 
-  /** Waits for a change since the last wait, at most so many milliseconds. */
-  async next(milliseconds: number): Promise<void> {
-    if (!this.#changed && !this.#signal?.aborted) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#waiting = resolve;
-      const timer = setTimeout(resolve, milliseconds);
-      await promise;
-      clearTimeout(timer);
-      this.#waiting = undefined;
+  /** Waits for a change since the last wait, at most so many milliseconds; says whether there was one. */
+  async next(milliseconds: number): Promise<boolean> {
+    const until = performance.now() + milliseconds;
+    for (let pause = FIRST_MS; !this.#hasChanged() && !this.#signal?.aborted; pause *= 1.2) {
+      const left = until - performance.now();
+      if (left <= 0) break;
+      await this.#rest(Math.min(left, this.#paths.length === 0 ? left : Math.min(pause, LAST_MS)));
     }
+    const changed = this.#changed;
     this.#changed = false;
+    return changed;
   }
 
   [Symbol.dispose](): void {
     this.#signal?.removeEventListener("abort", this.#wake);
-    this.#watcher?.close();
   }
 
-  async #listen(watcher: Deno.FsWatcher): Promise<void> {
-    for await (const event of watcher) {
-      if (event.kind !== "access") this.wake();
-    }
+  async #rest(milliseconds: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting = resolve;
+    const timer = setTimeout(resolve, milliseconds);
+    await promise;
+    clearTimeout(timer);
+    this.#waiting = undefined;
+  }
+
+  #hasChanged(): boolean {
+    const now = this.#look();
+    if (now !== this.#seen) this.#changed = true;
+    this.#seen = now;
+    return this.#changed;
+  }
+
+  #look(): string {
+    return this.#paths.map(stamp).join(" ");
+  }
+}
+
+function stamp(path: string): string {
+  try {
+    const { ino, size, mtime } = Deno.lstatSync(path);
+    return `${ino}:${size}:${mtime?.getTime()}`;
+  } catch {
+    return ""; // no such file, or nobody may look: the waiter looks again when its time is up
   }
 }

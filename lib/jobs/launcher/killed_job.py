@@ -30,12 +30,15 @@ def mark_failed(folder, job_id, lock, pipes=None):
     `pipes`: the read ends of their output. Without them they are reopened, at once and through
     processes that have them, so that as long as this one waits no script prints into the void.
     """
-    session = session_of(folder)
+    is_own = pipes is not None
+    session = None if is_own else session_of(folder)
     marks = [JOB_MARK + job_id] + ([SESSION_MARK + session] if session else [])
     pipes = pipes or reopen_pipes(folder, marks)
     hold(lock, folder)
     is_gone = job_folder.is_gone(folder)
     if not is_gone and job_folder.step_of(folder, lock) != STOP_REMAINS:
+        if is_own:
+            stop(marks, pipes)  # what has written an outcome itself is not spared
         return
     stopped = stop(marks, pipes)
     if is_gone:

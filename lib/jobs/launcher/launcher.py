@@ -309,7 +309,7 @@ class Launcher:
         if child.session:
             fork = lambda act: self.fork(Child(child.id), [], act)
             return start_session.see_to_the_end(self.home, child.session, fork)
-        was_killed = child.pipes and not job_folder.has_outcome(child.folder)
+        was_killed = child.pipes and (os.WIFSIGNALED(status) or not job_folder.has_outcome(child.folder))
         try:
             # What ends the job in its supervisor's place may be killed as well; else it has done what it could.
             if was_killed and (os.WIFSIGNALED(status) or not child.marks_failed):

@@ -37,6 +37,10 @@ export function oneLine(text: string): string {
   return text.replaceAll(/\s*\n\s*/g, " ");
 }
 
+/** A row may hold any number that a script has written; no date is later. */
+const LAST_MS = 8.64e15;
+
 export function isoTime(milliseconds: number | null): string | null {
-  return milliseconds === null ? null : new Date(milliseconds).toISOString();
+  if (milliseconds === null) return null;
+  return new Date(Math.max(-LAST_MS, Math.min(milliseconds, LAST_MS))).toISOString();
 }

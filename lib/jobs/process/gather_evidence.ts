@@ -23,7 +23,11 @@ export function gatherEvidence(
   // In this order: a supervisor that begins and ends in between is seen to have ended.
   const hasStarted = files.hasStarted;
   const isLocked = !holdsLock && files.isLocked;
-  const hasEnded = row.kind === "task" ? files.taskEnd !== undefined : files.outcome !== undefined;
+  // A script may write an end of its own: one counts once whoever runs the script has let go of the job.
+  const isRun = row.kind === "process" && hasStarted && isLocked;
+  const hasEnded = row.kind === "task"
+    ? files.taskEnd !== undefined
+    : !isRun && files.outcome !== undefined;
   // Where these decide, the others need not be looked for.
   const isOpen = !hasStarted && !hasEnded;
   const spec = isOpen ? files.spec : undefined;

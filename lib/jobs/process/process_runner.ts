@@ -146,7 +146,13 @@ export class ProcessRunner implements Runner {
   /** Lets a call that overran its budget go on among the background jobs. */
   async moveToBackground(id: string): Promise<void> {
     const files = this.#files(id);
-    files.markBackground();
+    try {
+      files.markBackground();
+    } catch (error) {
+      this.#options.log(
+        `job ${id} goes on in the background without a file that says so: ${error}`,
+      );
+    }
     await this.#handOver.moveToBackground(id);
     await this.#wake(files);
   }

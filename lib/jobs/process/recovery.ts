@@ -1,4 +1,5 @@
 import { explainSystemError } from "../../base/explain_system_error.ts";
+import { NotAFile } from "../../base/private_files.ts";
 import { holdLock } from "../files/file_lock.ts";
 import { restoreModes } from "../files/despite_modes.ts";
 import { type Home, jobFolder } from "../files/home.ts";
@@ -30,6 +31,16 @@ export interface RecoveryOptions {
 
 /** So many follow each other at most: list, acquire or end, settle. */
 const MOST_STEPS = 4;
+/** So often a job is looked at whose files are not to be had. */
+const MOST_TRIES = 5;
+/** What a script may bring about that changes its job's folder meanwhile. */
+const ATTACKED = [
+  Deno.errors.PermissionDenied,
+  Deno.errors.NotADirectory,
+  Deno.errors.IsADirectory,
+  Deno.errors.FilesystemLoop,
+  NotAFile,
+];
 const RESTARTED = "Started again by a later server, with that server's environment";
 const FAILURES: Record<Failure, string> = {
   "values lost": "The job had not started when those that were to start it were killed. " +
@@ -53,18 +64,24 @@ export class Recovery {
   }
 
   /**
-   * Does what is to be done for a job and returns its row as it is then.
+   * Does what is to be done for a job and returns its row as it is then. What its script makes unreadable
+   * again and again, or replaces by what is no file, is looked at later: the row stays as it is.
    *
    * @param mayStart A job that nobody who lives will start is started now; else it stays as it is.
    */
   async advance(row: JobRow, mayStart: boolean): Promise<JobRow> {
-    try {
-      return await this.#advance(row, mayStart);
-    } catch (error) {
-      // Its script may have made files of the job unreadable.
-      if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
-      restoreModes(this.#files(row.id).folder);
-      return await this.#advance(row, mayStart);
+    const { store, log } = this.#options;
+    for (let tries = 1;; tries++) {
+      try {
+        return await this.#advance(row, mayStart);
+      } catch (error) {
+        if (!ATTACKED.some((kind) => error instanceof kind)) throw error;
+        if (tries === MOST_TRIES) {
+          log(`job ${row.id} is to be looked at later: ${error}`);
+          return store.get(row.id) ?? row;
+        }
+        restoreModes(this.#files(row.id).folder);
+      }
     }
   }
 
@@ -232,7 +249,7 @@ export class Recovery {
 }
 
 function milliseconds(seconds: number | undefined): number | undefined {
-  return seconds === undefined ? undefined : Math.round(seconds * 1000);
+  return Number.isFinite(seconds) ? Math.round(seconds! * 1000) : undefined;
 }
 
 function withNote(details: StoredSpec["details"], note: string): StoredSpec["details"] {

@@ -71,8 +71,14 @@ export class JobDatabase {
     return this.#open;
   }
 
+  /** While nobody may look, as where a script has taken the rights to the home, it counts as the same. */
   #isSame({ file, sql }: OpenDatabase): boolean {
-    return statIfThere(databasePath(this.#home))?.ino === file && sql.version === SCHEMA_VERSION;
+    try {
+      return statIfThere(databasePath(this.#home))?.ino === file && sql.version === SCHEMA_VERSION;
+    } catch (error) {
+      if (error instanceof Deno.errors.PermissionDenied) return true;
+      throw error;
+    }
   }
 
   /** Closes the file; the next use opens the one that is there then. */

@@ -21,6 +21,7 @@ PASSING = (
     errno.ENOMEM,
 )
 OUTCOME_BYTES = 4096
+LAST_SECOND = 8.64e12  # no date is later
 PROBE_SECONDS = 0.001  # as long as a look at a lock may take
 CAREFULLY = os.O_NOFOLLOW | os.O_NONBLOCK  # a script may have put anything in the place of a file
 
@@ -120,19 +121,44 @@ def step_of(folder, lock):
 
 
 def has_outcome(folder):
-    """Whether the job has ended; what a power failure left half-written does not count."""
+    """Whether the job has ended; what a power failure left half-written, or a script wrote, does not count."""
     try:
-        json.loads(read(folder, names.OUTCOME))
-        return True
+        return is_outcome(json.loads(read(folder, names.OUTCOME), parse_constant=refuse))
     except (OSError, ValueError):
         return False
+
+
+def is_outcome(found):
+    """The same as `isOutcome` in job_files.ts."""
+    if not isinstance(found, dict):
+        return False
+    numbers = [found.get(key) for key in ("ended_at", "elapsed_seconds", "stopped")]
+    if found.get("exit_code") is not None:
+        numbers.append(found["exit_code"])
+    texts = [found.get(key) for key in ("signal", "error", "failed_step")]
+    runs = found.get("runs")
+    return (
+        all(isinstance(one, (int, float)) and not isinstance(one, bool) and abs(one) < 1e308 for one in numbers)
+        and abs(found["ended_at"]) < LAST_SECOND
+        and all(text is None or isinstance(text, str) for text in texts)
+        and isinstance(runs, list)
+        and all(isinstance(run, (dict, list)) for run in runs)
+    )
+
+
+def refuse(name):
+    raise ValueError(name + " is no JSON")
 
 
 def replace(path, content):
     """Readers see the old content or the new, never a part."""
     with open_private(path + ".new") as file:
         file.write(content)
-    os.replace(path + ".new", path)
+    try:
+        os.replace(path + ".new", path)
+    except IsADirectoryError:
+        _clear_way(path)
+        os.replace(path + ".new", path)
 
 
 def remove_half_written(folder, name):

@@ -65,8 +65,8 @@ class Inbox:
         if self.pipe is not None:
             try:
                 os.unlink(self.path)
-            except FileNotFoundError:
-                pass
+            except OSError:
+                pass  # its script has removed it, or hides the folder
             os.close(self.pipe)
             self.pipe = None
 

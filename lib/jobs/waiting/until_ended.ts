@@ -3,6 +3,8 @@ import { Watch } from "../files/watch.ts";
 
 /** How often the job is looked at when nothing wakes the waiter. */
 const LOOK_MS = 1000;
+/** After it was woken: who ends a job lets go of it a moment after having said so. */
+const SOON_MS = 5;
 
 /** A job to wait for. */
 export interface Awaited {
@@ -23,13 +25,13 @@ export async function untilEnded(
   const now = await get();
   if (!now || isFinal(now.status) || seconds <= 0) return now;
   // It watches before it looks, so that nothing happens unseen in between.
-  using watch = new Watch(lock, signal);
+  using watch = new Watch(lock === undefined ? [] : [lock], signal);
   const stopListening = onChange(() => watch.wake());
   try {
-    for (let row = await get();; row = await get()) {
+    for (let row = await get(), pause = LOOK_MS;; row = await get()) {
       const left = deadline - performance.now();
       if (!row || isFinal(row.status) || signal?.aborted || left <= 0) return row;
-      await watch.next(Math.min(left, LOOK_MS));
+      pause = await watch.next(Math.min(left, pause)) ? SOON_MS : Math.min(2 * pause, LOOK_MS);
     }
   } finally {
     stopListening();

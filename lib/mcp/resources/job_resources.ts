@@ -85,7 +85,8 @@ export const JOB_RESOURCES: readonly ResourceFamily[] = [
       const path = await findArtifact(files.artifacts, name);
       if (path === undefined) return undefined;
       const mimeType = await mimeTypeOf(path);
-      const size = Deno.statSync(path).size;
+      const size = sizeOf(path);
+      if (size === undefined) return undefined;
       if (size > LARGEST_ARTIFACT) {
         return {
           uri: uri.href,
@@ -101,6 +102,15 @@ export const JOB_RESOURCES: readonly ResourceFamily[] = [
     },
   },
 ];
+
+/** `undefined` where the script has removed or hidden it meanwhile. */
+function sizeOf(path: string): number | undefined {
+  try {
+    return Deno.lstatSync(path).size;
+  } catch {
+    return undefined;
+  }
+}
 
 function encodedSize(text: string): number {
   return new TextEncoder().encode(JSON.stringify(text)).length;

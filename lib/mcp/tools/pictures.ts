@@ -1,7 +1,6 @@
 import { Buffer } from "node:buffer";
 import { dirname, join } from "node:path";
 import type { ContentBlock } from "@modelcontextprotocol/server";
-import { statIfThere } from "../../base/private_files.ts";
 import { type Artifact, readOwnFile } from "../../runs/results/artifacts.ts";
 import { memoryChart } from "../../runs/results/memory_chart.ts";
 import { scalePicture } from "../../runs/results/scale_picture.ts";
@@ -102,7 +101,7 @@ function files(artifacts: Artifact[], folder: string): Picture[] {
   return artifacts.filter(({ mime_type }) => SHOWN_TYPES.includes(mime_type))
     .flatMap(({ name, mime_type: mimeType }) => {
       const path = join(folder, name);
-      const info = statIfThere(path);
+      const info = lookAt(path);
       if (!info?.isFile || info.size === 0) return [];
       const read = () => readOwnFile(folder, name, info.size);
       const picture: Picture = {
@@ -116,6 +115,15 @@ function files(artifacts: Artifact[], folder: string): Picture[] {
     .sort((a, b) => a.made - b.made)
     .map(({ picture }) => picture)
     .filter(isNew);
+}
+
+/** `undefined` where its script has removed or hidden it since. */
+function lookAt(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.lstatSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether none before it shows the same, as a file and its copy do. */

@@ -19,7 +19,7 @@ export interface CancelAnswer {
  * @throws UserError when there is no such job
  */
 export async function cancelJob({ jobs }: Pick<App, "jobs">, id: string): Promise<CancelAnswer> {
-  const session = jobs.files(id)?.spec?.process.session;
+  const session = jobs.files(id)?.shownSpec?.process.session;
   const cancelled = await jobs.cancel(id, session && CELL_SECONDS);
   if (!cancelled) throw unknownJob(id);
   const { row: { status, error }, wasFinal } = cancelled;

@@ -12,8 +12,17 @@ export interface JobCommand {
   variables?: string[];
 }
 
-/** `undefined` for a task, and for a job of an earlier version. */
+/** `undefined` for a task, for a job of an earlier version, and where its script has changed what was noted. */
 export function commandOf(files: JobFiles | undefined): JobCommand | undefined {
+  try {
+    return readCommand(files);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+function readCommand(files: JobFiles | undefined): JobCommand | undefined {
   const asked = askedOf(files);
   if (!asked) return files && startedByScript(files);
   return {
@@ -25,7 +34,7 @@ export function commandOf(files: JobFiles | undefined): JobCommand | undefined {
 }
 
 function startedByScript(files: JobFiles): JobCommand | undefined {
-  const spec = files.spec;
+  const spec = files.shownSpec;
   if (spec?.tool !== "python_mcp.run") return undefined;
   const { argv: [, script, ...args], cwd } = spec.process.run;
   return { script: script === files.source ? undefined : script, args, folder: cwd };

@@ -1,3 +1,4 @@
+import { explainSystemError } from "../../base/explain_system_error.ts";
 import { statIfThere } from "../../base/private_files.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { JobFiles } from "../../jobs/files/job_files.ts";
@@ -21,6 +22,15 @@ export interface JobScript {
 /** @throws UserError when the text cannot be shown */
 export async function readJobScript(files: JobFiles): Promise<JobScript> {
   const path = scriptFile(files);
+  try {
+    return await readScript(path, files);
+  } catch (error) {
+    const why = explainSystemError(error);
+    throw why === undefined ? error : cannotShow(why);
+  }
+}
+
+async function readScript(path: string | undefined, files: JobFiles): Promise<JobScript> {
   const info = path === undefined ? undefined : statIfThere(path);
   if (path === undefined || !info) throw cannotShow(path ? `${path} is gone` : "it is no file");
   if (!info.isFile) throw cannotShow(`${path} is no file`);
@@ -28,12 +38,12 @@ export async function readJobScript(files: JobFiles): Promise<JobScript> {
     throw cannotShow(`${path} has more than a megabyte. Open it there`);
   }
   const { source } = await readScriptFile(path);
-  const began = files.record?.created_at ?? Infinity;
+  const began = files.shownSpec?.created_at ?? Infinity;
   return { path, text: source, changed: (info.mtime?.getTime() ?? 0) > began };
 }
 
 function cannotShow(why: string): UserError {
-  return new UserError(`Cannot show the script: ${why}.`);
+  return new UserError(`Cannot show the script: ${why.replace(/\.$/, "")}.`);
 }
 
 /** The line of the script that its last traceback names, from 1; `undefined` when there is none. */
@@ -48,6 +58,6 @@ export function failedLine(files: JobFiles): number | undefined {
 function scriptFile(files: JobFiles): string | undefined {
   const asked = askedOf(files);
   if (!asked || asked.run.module !== undefined) return undefined;
-  const { place } = files.spec!.details as Partial<RunDetails>;
+  const { place } = (files.shownSpec?.details ?? {}) as Partial<RunDetails>;
   return place?.script ?? files.source;
 }

@@ -1,10 +1,10 @@
-import { readIfThere } from "../../base/private_files.ts";
+import { readForeignFile } from "../../base/read_foreign_file.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { App } from "../app.ts";
 import { unknownJob } from "./unknown_job.ts";
 import { askedOf, type AskedRun } from "../run/asked_run.ts";
 import { readModule } from "../run/read_module.ts";
-import { readScriptFile, requireDirectory } from "../run/read_script.ts";
+import { LONGEST_SOURCE, readScriptFile, requireDirectory } from "../run/read_script.ts";
 import type { ScriptSource } from "../run/script_source.ts";
 import { readEnvironment } from "../run/make_request.ts";
 import type { RunOptions } from "../run/run_options.ts";
@@ -75,7 +75,7 @@ export async function rerunJob(
 }
 
 function inlineScript(path: string, id: string): ScriptSource {
-  const source = readIfThere(path);
+  const source = readForeignFile(path, LONGEST_SOURCE);
   if (source !== undefined) return { source };
   throw new UserError(`Cannot run job ${id} again: the text of its script is gone (${path}).`);
 }

@@ -1,4 +1,3 @@
-import { exists } from "../../base/private_files.ts";
 import { UserError } from "../../base/user_error.ts";
 import { isFinal } from "../../jobs/model/job.ts";
 import type { App } from "../app.ts";
@@ -32,15 +31,16 @@ export async function sendInput(
   const files = jobs.files(id);
   if (!row || !files) throw unknownJob(id);
   if (isFinal(row.status)) throw refused(`it has ended (${row.status}).`);
-  if (!files.spec?.process.run.stdin_open) {
+  const spec = files.shownSpec;
+  if (spec && !spec.process.run.stdin_open) {
     throw refused("its standard input was not kept open. Start it with stdin_open: true.");
   }
   const until = performance.now() + START_MS;
-  while (!exists(files.input) && performance.now() < until) {
+  while (!files.takesInput && performance.now() < until) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
-  if (!exists(files.input)) {
-    if (files.spec.process.session && files.hasStarted) {
+  if (!files.takesInput) {
+    if (spec?.process.session && files.hasStarted) {
       throw refused("its cell does not wait in input(). Send it once it does.");
     }
     throw refused(
@@ -54,6 +54,9 @@ export async function sendInput(
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.BrokenPipe) {
       throw refused("its standard input has ended.");
+    }
+    if (error instanceof Deno.errors.TimedOut) {
+      throw refused("nobody takes it. Send it again later.");
     }
     throw error;
   }

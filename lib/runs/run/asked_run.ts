@@ -41,5 +41,19 @@ export function askedRun(
 
 /** `undefined` for a task, and for a job of an earlier version. */
 export function askedOf(files: JobFiles | undefined): AskedRun | undefined {
-  return files?.spec?.details.asked as AskedRun | undefined;
+  const asked = files?.shownSpec?.details.asked as Partial<AskedRun> | undefined;
+  return isWhole(asked) ? asked : undefined;
+}
+
+/** A script may have written anything into its job's files. */
+function isWhole(found: Partial<AskedRun> | undefined): found is AskedRun {
+  const { run, options, withheld } = found ?? {};
+  const parts: unknown[] = [run, options, withheld];
+  return parts.every((part) => typeof part === "object" && part !== null) &&
+    areTexts(options!.args) && areTexts(withheld!.variables) && areTexts(run!.dependencies);
+}
+
+function areTexts(found: unknown): boolean {
+  return found === undefined ||
+    Array.isArray(found) && found.every((one) => typeof one === "string");
 }

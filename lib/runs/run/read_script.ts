@@ -8,7 +8,7 @@ import { readModule } from "./read_module.ts";
 import type { ScriptChoice, ScriptSource } from "./script_source.ts";
 
 /** The longest source that is run, in bytes of UTF-8. */
-const LONGEST_SOURCE = 5 * 1024 * 1024;
+export const LONGEST_SOURCE = 5 * 1024 * 1024;
 
 export function requireDirectory(path: string): string {
   const info = statIfThere(path);

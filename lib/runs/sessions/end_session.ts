@@ -42,7 +42,7 @@ export async function endSession(
 ): Promise<EndAnswer> {
   const files = new SessionFiles(app.jobs.home, checkSessionName(session));
   requireOwnLevel(app, files);
-  const id = files.lives ? files.record?.id : undefined;
+  const id = files.lives ? files.id : undefined;
   const answer = (message: string) => ({ session, message });
   if (action === "restart") {
     if (id === undefined && !files.record) throw noSession(files);
@@ -72,7 +72,7 @@ export async function endSession(
   }
   await app.jobs.sessions.ask(id, { end: true });
   // Another call may have started one of this name meanwhile.
-  const lives = () => files.lives && files.record?.id === id;
+  const lives = () => files.lives && files.id === id;
   for (const until = performance.now() + END_MS; lives() && performance.now() < until;) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
@@ -86,7 +86,9 @@ export async function endSession(
 /** One that has ended, as it was. */
 async function startAgain(app: App, files: SessionFiles): Promise<void> {
   files.startTranscript();
-  const { asked, dependencies, name } = files.record!;
+  const { record } = files;
+  if (!record) throw noSession(files);
+  const { asked, dependencies, name } = record;
   await ensureSession(app, {
     session: name,
     directory: asked.directory,

@@ -40,8 +40,8 @@ export async function listSessions(app: App, name?: string): Promise<SessionView
   const files = new SessionFiles(home, checkSessionName(name));
   const view = viewOf(app, files);
   if (!view) throw noSession(files);
-  const id = files.record!.id;
-  const answer = view.state === "idle"
+  const { id } = files;
+  const answer = view.state === "idle" && id !== undefined
     ? await app.jobs.sessions.ask(id, { variables: true })
     : undefined;
   return [{ ...view, variables: answer?.variables ?? null }];

@@ -6,8 +6,13 @@ import type { Settings } from "../settings.ts";
 type WithSettings = { settings: Pick<Settings, "sandbox"> };
 
 /** Whether a session's sandbox is as strict as this server's, or stricter. */
-export function isOwnLevel({ settings: { sandbox } }: WithSettings, { record }: SessionFiles) {
-  return !record || isAtLeast(record.asked.sandbox, sandbox.level);
+export function isOwnLevel(app: WithSettings, { record }: SessionFiles): boolean {
+  return looserLevel(app, record) === undefined;
+}
+
+function looserLevel({ settings: { sandbox } }: WithSettings, record: SessionFiles["record"]) {
+  const own = record?.asked.sandbox;
+  return own === undefined || isAtLeast(own, sandbox.level) ? undefined : own;
 }
 
 /**
@@ -16,12 +21,11 @@ export function isOwnLevel({ settings: { sandbox } }: WithSettings, { record }: 
  * @throws UserError for such a session
  */
 export function requireOwnLevel(app: WithSettings, files: SessionFiles): void {
-  if (isOwnLevel(app, files)) return;
+  const looser = looserLevel(app, files.record);
+  if (looser === undefined) return;
   const { level } = app.settings.sandbox;
   throw new UserError(
     `Cannot use the session ${files.name} in the sandbox (${level}, PYTHON_MCP_SANDBOX): another server ` +
-      `started it in a looser one (${
-        files.record!.asked.sandbox
-      }). py_sessions lists those that can be used here.`,
+      `started it in a looser one (${looser}). py_sessions lists those that can be used here.`,
   );
 }

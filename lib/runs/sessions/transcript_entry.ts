@@ -66,14 +66,41 @@ export interface SessionEnded {
 
 export type TranscriptEntry = SessionBegan | CellRan | LateOutput | PackagesAdded | SessionEnded;
 
-const TYPES: readonly string[] = ["session", "cell", "late", "packages", "end"];
+/** What is read of each kind: a session's code may have written anything. */
+const IS_WHOLE: Record<string, (entry: Record<string, unknown>) => boolean> = {
+  session: ({ id, python, directory }) => [id, python, directory].every(isText),
+  cell: ({ cell, job_id, code, elapsed_seconds, outputs }) =>
+    [cell, elapsed_seconds].every(Number.isFinite) && [job_id, code].every(isText) &&
+    Array.isArray(outputs) && outputs.every(isOutput),
+  late: ({ cell, text }) => Number.isFinite(cell) && isText(text),
+  packages: ({ packages }) => Array.isArray(packages) && packages.every(isText),
+  end: ({ reason }) => isText(reason),
+};
+
+function isEntry(found: unknown): found is TranscriptEntry {
+  const entry = (found ?? {}) as Record<string, unknown>;
+  return Number.isFinite(entry.at) && isText(entry.type) && Object.hasOwn(IS_WHOLE, entry.type) &&
+    IS_WHOLE[entry.type]!(entry);
+}
+
+function isOutput(found: unknown): boolean {
+  const { output_type, text, data, traceback } = (found ?? {}) as Record<string, unknown>;
+  if (output_type === "stream") return isText(text);
+  if (output_type === "error") return Array.isArray(traceback) && traceback.every(isText);
+  return (output_type === "display_data" || output_type === "execute_result") &&
+    typeof data === "object" && data !== null;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
 
 /** The entries of a transcript. A line that is not whole, or of a kind unknown here, is left out. */
 export function entriesOf(text: string): TranscriptEntry[] {
   return text.split("\n").flatMap((line) => {
     try {
       const entry = JSON.parse(line);
-      return TYPES.includes(entry?.type) ? [entry] : [];
+      return isEntry(entry) ? [entry] : [];
     } catch {
       return [];
     }

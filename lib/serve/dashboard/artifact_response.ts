@@ -1,4 +1,4 @@
-import { readBytes } from "../../jobs/files/output_log.ts";
+import { readForeignBytes, streamForeignFile } from "../../base/read_foreign_file.ts";
 import { findArtifact } from "../../runs/results/artifacts.ts";
 import { mimeTypeOf } from "../../runs/results/mime_type.ts";
 
@@ -15,7 +15,8 @@ export async function artifactResponse(
 ): Promise<Response | undefined> {
   const path = await findArtifact(folder, name);
   if (path === undefined) return undefined;
-  const size = Deno.statSync(path).size;
+  const { size, body } = streamForeignFile(path) ?? {};
+  if (size === undefined || !body) return undefined;
   const headers = {
     "Content-Type": contentType(await mimeTypeOf(path)),
     "Content-Disposition": "attachment",
@@ -26,13 +27,14 @@ export async function artifactResponse(
   };
   const last = /^bytes=0-(\d{1,9})$/.exec(range ?? "")?.[1];
   if (last !== undefined) {
-    const bytes = readBytes(path, 0, Math.min(Number(last) + 1, size));
+    await body.cancel();
+    const bytes = readForeignBytes(path, Math.min(Number(last) + 1, size)) ?? new Uint8Array();
     return new Response(bytes, {
       status: size === 0 ? 200 : 206,
       headers: { ...headers, "Content-Range": `bytes 0-${Math.max(0, bytes.length - 1)}/${size}` },
     });
   }
-  return new Response(Deno.openSync(path).readable, {
+  return new Response(body, {
     headers: { ...headers, "Content-Length": String(size) },
   });
 }

@@ -31,8 +31,8 @@ export async function detailOf(app: App, row: JobRow) {
   const files = app.jobs.files(row.id);
   const { stdout: _, stderr: __, ...result } = (row.result ?? {}) as Record<string, unknown>;
   const parent = row.parent === null ? undefined : app.jobs.store.get(row.parent);
-  const runs = files?.outcome?.runs;
-  const spec = files?.spec;
+  const runs = row.completedAt === null ? undefined : files?.outcome?.runs;
+  const spec = files?.shownSpec;
   return {
     job: {
       ...summaryOf(app, row),
@@ -55,7 +55,7 @@ export async function detailOf(app: App, row: JobRow) {
 function commandJson(files: JobFiles | undefined) {
   const command = commandOf(files);
   if (!command) return undefined;
-  const words = shellWords(command.args);
+  const words = shellWords([command.args].flat().map(String));
   return {
     script: command.script,
     arguments: words.length > LONGEST_ARGUMENTS ? `${words.slice(0, LONGEST_ARGUMENTS)}…` : words,

@@ -1,4 +1,4 @@
-import { readIfThere } from "../../base/private_files.ts";
+import { readEnd } from "../../jobs/files/output_log.ts";
 import { readableText } from "../../jobs/files/readable_text.ts";
 import { SessionFiles } from "../../jobs/files/session_files.ts";
 import type { App } from "../../runs/app.ts";
@@ -11,6 +11,8 @@ import type { CellOutput, CellRan, SessionEnded } from "../../runs/sessions/tran
 const MOST_PARTS = 200;
 /** How much of one output; characters. */
 const LONGEST_TEXT = 20_000;
+/** How much of its code; bytes. */
+const LONGEST_CODE = 5 << 20;
 /** How much of a running cell's output. */
 const TAIL_CHARACTERS = 8000;
 
@@ -101,7 +103,7 @@ function runningJson(app: App, { lives, state }: SessionFiles) {
   if (!files) return undefined;
   return {
     ...running,
-    code: readIfThere(files.source) ?? "",
+    code: readEnd(files.source, LONGEST_CODE),
     outputs: (["stdout", "stderr"] as const)
       .map((stream) => ({ kind: "text", text: readableTail(files, stream, TAIL_CHARACTERS) }))
       .filter(({ text }) => text !== ""),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { PrepareStep, RunStep } from "../../../lib/base/command.ts";
-import type { StoredSpec } from "../../../lib/jobs/files/job_files.ts";
+import { isOutcome, type StoredSpec } from "../../../lib/jobs/files/job_files.ts";
 import { HOME_FOLDERS, JOB_FILES, SESSION_FILES } from "../../../lib/jobs/files/names.ts";
 import type { SessionSpec } from "../../../lib/jobs/files/messages.ts";
 import type { ProcessSpec } from "../../../lib/jobs/files/process_spec.ts";
@@ -153,6 +153,32 @@ import job_folder; print(json.dumps(list(job_folder.ended_without_run())))`,
     maxMemoryBytes: 1,
   });
   assert.deepEqual(Object.keys(outcome).toSorted(), Object.keys(OUTCOME).toSorted());
+});
+
+const WHOLE = { ended_at: 1, elapsed_seconds: 0.5, stopped: 0, runs: [{}] };
+const OUTCOMES = [
+  WHOLE,
+  { ...WHOLE, exit_code: null, signal: "SIGKILL", error: "text", failed_step: null },
+  {},
+  { ...WHOLE, ended_at: "1" },
+  { ...WHOLE, ended_at: 1e300 },
+  { ...WHOLE, stopped: true },
+  { ...WHOLE, exit_code: "0" },
+  { ...WHOLE, error: {} },
+  { ...WHOLE, runs: [null] },
+  { ...WHOLE, runs: 5 },
+].map((outcome) => JSON.stringify(outcome)).concat("5", "[]", '{"ended_at": 1e999}');
+
+Deno.test("TypeScript and Python take the same for an outcome", () => {
+  const inPython = JSON.parse(runPython(
+    `import json, sys; sys.path.insert(0, ${JSON.stringify(SUPERVISOR)})
+import job_folder
+print(json.dumps([job_folder.is_outcome(json.loads(text)) for text in json.loads(${
+      JSON.stringify(JSON.stringify(OUTCOMES))
+    })]))`,
+  ));
+  assert.deepEqual(inPython, OUTCOMES.map((text) => isOutcome(JSON.parse(text))));
+  assert.deepEqual(inPython.filter(Boolean).length, 2);
 });
 
 Deno.test("the spec of a script's own job has keys that a server's has", async () => {

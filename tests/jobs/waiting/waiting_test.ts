@@ -77,7 +77,7 @@ Deno.test("an answer names the place when its job waits", () => {
 Deno.test("a watch wakes its waiter when the file changes, also between two waits", async () => {
   const path = await Deno.makeTempFile();
   {
-    using watch = new Watch(path);
+    using watch = new Watch([path]);
     Deno.writeTextFileSync(path, "x");
     await watch.next(60_000);
     const second = watch.next(60_000);
@@ -91,7 +91,7 @@ Deno.test("a watch wakes its waiter when the file changes, also between two wait
 
 Deno.test("a watch wakes its waiter when its signal is aborted or its time is up", async () => {
   const caller = new AbortController();
-  using watch = new Watch("/nowhere", caller.signal);
+  using watch = new Watch(["/nowhere"], caller.signal);
   await watch.next(1);
   const waiting = watch.next(60_000);
   caller.abort();

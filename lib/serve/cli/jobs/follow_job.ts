@@ -32,7 +32,7 @@ export async function followJob(
 ): Promise<JobRow | undefined> {
   const files = app.jobs.files(id);
   const cursors = { ...from };
-  using watch = new Watch(files?.folder, signal);
+  using watch = new Watch(files ? [files.stdout, files.stderr, files.lock] : [], signal);
   const stopListening = app.jobs.onChange((changed) => changed === id && watch.wake());
   try {
     while (true) {

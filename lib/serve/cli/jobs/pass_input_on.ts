@@ -1,4 +1,4 @@
-import { exists, readIfThere } from "../../../base/private_files.ts";
+import { readIfThere } from "../../../base/private_files.ts";
 import { isFinal } from "../../../jobs/model/job.ts";
 import type { App } from "../../../runs/app.ts";
 import { sendInput } from "../../../runs/jobs/send_input.ts";
@@ -43,8 +43,8 @@ export async function refuseInput(app: App, id: string): Promise<void> {
 
 /** Waits for the start of the script; false when the job ended before. */
 async function takesInput({ jobs }: App, id: string): Promise<boolean> {
-  const input = jobs.files(id)!.input;
-  while (!exists(input)) {
+  const files = jobs.files(id)!;
+  while (!files.takesInput) {
     const row = await jobs.get(id);
     if (!row || isFinal(row.status)) return false;
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));

@@ -1,4 +1,3 @@
-import { exists } from "../../../base/private_files.ts";
 import { UserError } from "../../../base/user_error.ts";
 import type { JobRow } from "../../../jobs/model/job.ts";
 import type { App } from "../../../runs/app.ts";
@@ -110,8 +109,7 @@ export class Prompt {
 
   /** Lines go to a cell that waits for them; until then they are typed ahead. */
   async #passInputOn(id: string): Promise<void> {
-    const { input } = this.#app.jobs.files(id) ?? {};
-    if (input === undefined || !exists(input)) return;
+    if (!this.#app.jobs.files(id)?.takesInput) return;
     for (let line; (line = this.#lines.take()) !== undefined;) {
       // One that takes no more has ended.
       await sendInput(this.#app, id, `${line}\n`, false).catch(() => {});

@@ -3,6 +3,7 @@
  * by side in one run. Medians go to `results.json`.
  */
 import { TestHome } from "../helpers/test_home.ts";
+import { benchCell } from "./cell.ts";
 import type { Figure } from "./compare.ts";
 import { benchDependencies } from "./dependencies.ts";
 import { benchDetection } from "./detection.ts";
@@ -27,6 +28,7 @@ const BENCHES: Record<string, (home: TestHome) => Promise<Partial<Results>>> = {
   output: async (home) => ({ figures: await benchOutput(home) }),
   cursor: async (home) => ({ figures: await benchCursor(home) }),
   wait: async (home) => ({ amounts: [await benchWait(home)] }),
+  cell: async (home) => ({ amounts: [await benchCell(home)] }),
   idle: async (home) => ({ amounts: [await benchIdleMemory(home)] }),
   ray: benchRay,
   memory: async (home) => ({ amounts: await benchMemory(home) }),

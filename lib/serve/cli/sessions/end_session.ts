@@ -20,6 +20,7 @@ export async function endSessionOf({ app }: Cli, choice: EndChoice): Promise<voi
   if (replay && !restart) throw new UserError("--replay goes with --restart.");
   const action = interrupt ? "interrupt" : restart ? "restart" : "end";
   const answer = await endSession(app, { session, action, replay, client: COMMAND_LINE });
-  if (json) printJson(answer);
-  else print(`${plainLines(answer.message)}\n`);
+  if (json) return printJson(answer);
+  print(`${plainLines(answer.message)}\n`);
+  if (answer.note !== undefined) print(`${plainLines(answer.note)}\n`);
 }

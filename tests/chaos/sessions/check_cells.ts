@@ -20,18 +20,19 @@ export async function checkCells(house: SessionHouse): Promise<string[]> {
     }
     return true;
   }, { what: "the end of all cells", timeoutMs: 120_000 });
-  const truths = readTruths(house);
   const ids = idsByLabel(join(house.state, "jobs"));
+  const jobs = new Map<string, Job | undefined>();
+  for (const { tag, id = ids.get(tag) } of house.cells) {
+    if (id === undefined) continue;
+    const { job } = await server.call("py_job_status", { job_id: id, wait_seconds: 50 });
+    jobs.set(tag, job as Job | undefined);
+  }
+  // A cell whose call still waited is listed nowhere: what it wrote is read when all have ended.
+  const truths = readTruths(house);
   const problems: string[] = [];
   for (const cell of house.cells) {
-    const truth = truths.get(cell.tag);
-    const id = cell.id ?? ids.get(cell.tag);
-    const { job } = id === undefined ? {} : await server.call("py_job_status", {
-      job_id: id,
-      wait_seconds: 50,
-    });
-    const problem = contradiction(house, cell, truth, job as Job | undefined);
-    if (problem) problems.push(`${cell.tag} (${id ?? "answered"}): ${problem}`);
+    const problem = contradiction(house, cell, truths.get(cell.tag), jobs.get(cell.tag));
+    if (problem) problems.push(`${cell.tag} (${ids.get(cell.tag) ?? cell.id}): ${problem}`);
   }
   return [...problems, ...disorder(house.cells, truths)];
 }

@@ -25,7 +25,9 @@ function startNote(home: Home, files: JobFiles | undefined): string | undefined 
   if (!place) return undefined;
   const { state } = new SessionFiles(home, place.name);
   if (state?.id !== place.id || state.state !== "starting") return undefined;
-  const step = files!.progress?.message;
-  return `The session ${place.name} is being started` +
-    (step ? `; its environment is being prepared: ${step}` : "");
+  const said = `The session ${place.name} is being started`;
+  const step = files!.progress;
+  if (!step) return said;
+  const { current, total, message } = step;
+  return `${said}; its environment is being prepared (${current + 1} of ${total}: ${message})`;
 }

@@ -73,7 +73,7 @@ Deno.test("a cell of a session that is being started says so", async () => {
     .writeProgress({ current: 0, total: 1, message: "Downloading pandas" });
   assert.equal(
     (await scene.call("py_job_status", { job_id })).note,
-    `${note}; its environment is being prepared: Downloading pandas`,
+    `${note}; its environment is being prepared (1 of 1: Downloading pandas)`,
   );
   Deno.writeTextFileSync(JSON.parse(go), "");
   assert.equal(((await scene.job(job_id, 20)).result as Json).result, "1");

@@ -4,6 +4,7 @@ import { connect, type Connection } from "../helpers/connect.ts";
 import { endSessions } from "../helpers/sessions.ts";
 import { withUv } from "../helpers/run_plan.ts";
 import { TestHome } from "../helpers/test_home.ts";
+import { waitFor } from "../helpers/wait_for.ts";
 
 /** Sessions in an environment of their own, with IPython; all cases share one server. */
 
@@ -147,6 +148,19 @@ Deno.test("a session with uv has", async (t) => {
       }
     });
   }
+});
+
+Deno.test("a cell that came when its session was being prepared says how far that is", async () => {
+  const more = { session: "prepared", dependencies: ["tabulate"], time_budget_seconds: 0.01 };
+  const { job_id, status } = await run("1", more);
+  assert.equal(status, "pending");
+  const client = await server();
+  await waitFor(async () => {
+    const { json } = await client.call("py_job_status", { job_id });
+    return /is being prepared \(1 of 1: /.test(String(json.note));
+  }, { what: "the step" });
+  const { json } = await client.call("py_job_status", { job_id, wait_seconds: 50 });
+  assert.equal(((json.job as Json).result as Json).result, "1");
 });
 
 Deno.test("a session shows figures and tables", async () => {

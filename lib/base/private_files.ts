@@ -1,7 +1,13 @@
+import { UserError } from "./user_error.ts";
+
 /** Files and folders that only their user can read, whatever the umask. */
 
 /** Something else is where a file has to be, as a script may have put it there. */
-export class NotAFile extends Error {}
+export class NotAFile extends UserError {
+  constructor(path: string) {
+    super(`Cannot use ${path}: it was replaced by what is no file. Remove it, then try again.`);
+  }
+}
 
 /** Creates the folder and its parents (mode 0700). */
 export function ensureFolder(path: string): void {
@@ -31,7 +37,7 @@ export function openPrivate(path: string, options: Deno.OpenOptions = {}): Deno.
   });
   if (file.statSync().isFile) return file;
   file.close();
-  throw new NotAFile(`${path} was replaced by what is no file`);
+  throw new NotAFile(path);
 }
 
 /** Creates a file with its content (mode 0600), at once; false where there is one already. */

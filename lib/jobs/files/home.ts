@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { explained } from "../../base/explain_system_error.ts";
 import { requireOwned } from "../../base/owned_files.ts";
-import { ensureFolder, exists } from "../../base/private_files.ts";
+import { ensureFolder, exists, statIfThere } from "../../base/private_files.ts";
 import { UserError } from "../../base/user_error.ts";
 import { HOME_FOLDERS } from "./names.ts";
 
@@ -37,8 +37,17 @@ export function openHome(root: string): Home {
     );
   }
   try {
+    const info = statIfThere(root);
+    if (info && !info.isDirectory) {
+      throw new UserError(
+        `Cannot use ${
+          shown(root)
+        } as the home (PYTHON_MCP_HOME): a file is where a folder has to be. ` +
+          "Name a folder, or a path where nothing is yet.",
+      );
+    }
     // Before anything is made in it, which may be in another user's.
-    if (exists(root)) requireOwnHome(root);
+    if (info) requireOwnHome(root);
     for (const folder of Object.values(home)) ensureFolder(folder);
   } catch (error) {
     throw explained(error, `Cannot use ${shown(root)} as the home (PYTHON_MCP_HOME)`);

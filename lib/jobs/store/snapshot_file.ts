@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { statIfThere } from "../../base/private_files.ts";
+import { readWhereItIs } from "../../base/read_foreign_file.ts";
 import type { Home } from "../files/home.ts";
 
 /** Marks `jobs.json` as ours, so that it is never taken for an older server's data. */
@@ -10,14 +12,10 @@ export function snapshotPath(home: Home): string {
 
 /** Whether a file is our snapshot, which says so in its first field; `undefined`: there is no file. */
 export function isSnapshot(path: string): boolean | undefined {
-  const start = new Uint8Array(200);
-  try {
-    using file = Deno.openSync(path);
-    file.readSync(start);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  // What is no file is no older server's: it is replaced.
+  if (!statIfThere(path)?.isFile) return undefined;
+  const start = readWhereItIs(path, 200)?.bytes;
+  if (!start) return undefined;
   const text = new TextDecoder().decode(start).replaceAll(/\s+/g, "");
   return text.startsWith(`{"generator":${JSON.stringify(SNAPSHOT_MARK)}`.replaceAll(/\s+/g, ""));
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { hideSecrets } from "../../base/hide_secrets.ts";
-import { ensureFolder, statIfThere } from "../../base/private_files.ts";
+import { ensureFolder, openPrivate, statIfThere } from "../../base/private_files.ts";
 import type { Log, LogLine } from "../../runs/log.ts";
 
 /** When the log file is put aside as `server.log.1`; 1 MiB. */
@@ -54,5 +54,6 @@ function appendToFile(home: string, line: string): void {
   const path = join(folder, "server.log");
   ensureFolder(folder);
   if ((statIfThere(path)?.size ?? 0) > LARGEST) Deno.renameSync(path, `${path}.1`);
-  Deno.writeTextFileSync(path, line, { append: true, mode: 0o600 });
+  using file = openPrivate(path, { append: true });
+  file.writeSync(new TextEncoder().encode(line));
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { connect, type ToolResult } from "../helpers/connect.ts";
+import { withUv } from "../helpers/run_plan.ts";
 import { TestHome } from "../helpers/test_home.ts";
 
 const MOST = 45_000;
@@ -13,7 +14,7 @@ function textOf({ content, json }: ToolResult): string {
 
 Deno.test("no answer has more than 45,000 characters of JSON", async (t) => {
   await using home = await TestHome.prepared();
-  await using client = await connect({ home: home.path });
+  await using client = await connect({ home: home.path, env: await withUv() });
 
   await t.step("when a script leaves 100 artifacts with long names", async () => {
     const answer = await client.call("py_run_script_in_dir", {

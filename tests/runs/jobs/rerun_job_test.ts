@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { cli, cliProcess, writeScript } from "../../helpers/cli.ts";
 import { connect, type Connection } from "../../helpers/connect.ts";
+import { withUv } from "../../helpers/run_plan.ts";
 import { SharedServers } from "../../helpers/shared_servers.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 
@@ -36,7 +37,8 @@ const shared = new SharedServers();
 
 /** The home that these tests share, and a server on it as `cli` sees it. */
 async function begin(): Promise<{ home: TestHome; server: Connection }> {
-  const start = (home: TestHome) => connect({ home: home.join("home") });
+  const start = async (home: TestHome) =>
+    await connect({ home: home.join("home"), env: await withUv() });
   return { home: await shared.home(), server: await shared.once("server", start) };
 }
 

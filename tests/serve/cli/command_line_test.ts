@@ -4,6 +4,7 @@ import { invocation } from "../../../lib/serve/program/invocation.ts";
 import { cli, cliInTerminal, cliProcess, startJob, writeScript } from "../../helpers/cli.ts";
 import { connect } from "../../helpers/connect.ts";
 import { denoDir, MAIN } from "../../helpers/program.ts";
+import { withUv } from "../../helpers/run_plan.ts";
 import { skippableTest } from "../../helpers/skippable.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 
@@ -119,7 +120,9 @@ Deno.test("scripts lists what a server saved, and run --saved runs it", async ()
   }
   const { stdout } = await cliProcess(home, ["scripts"]);
   assert.match(stdout, /^NAME .*\nhello +Says hello\.\n$/);
-  const run = await cliProcess(home, ["run", "--saved", "hello", "--", "you"]);
+  const run = await cliProcess(home, ["run", "--saved", "hello", "--", "you"], {
+    env: await withUv(),
+  });
   assert.equal(run.stdout, "hello ['you']\n");
 });
 

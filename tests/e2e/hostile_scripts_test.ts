@@ -125,6 +125,17 @@ for (const [what, attack] of Object.entries(ATTACKS)) {
   });
 }
 
+Deno.test("a script that traces its supervisor, which stops it, is ended by a cancel and at its time limit", async () => {
+  const attack = `import ctypes
+if ctypes.CDLL(None).ptrace(16, os.getppid(), 0, 0) == 0: os.waitpid(-1, 2)
+print("done", flush=True); time.sleep(600)`;
+  const cancelled = await start(server, attack);
+  const limited = await start(server, attack, { timeout_seconds: 1 });
+  const { json } = await server.call("py_cancel_job", { job_id: cancelled });
+  assert.notEqual(json.status, "running", JSON.stringify(json));
+  assert.equal((await statusOf(server, limited, 20)).status, "failed");
+});
+
 /** What a script does to the folder of its own job every few milliseconds. */
 const LOOPS: Record<string, string> = {
   "changes the modes of its folder": "os.chmod(job, random.choice([0, 0o100, 0o500, 0o700]))",

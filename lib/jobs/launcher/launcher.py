@@ -131,10 +131,12 @@ class Launcher:
             self.waiting.to_background(order["background"])
         elif "ping" in order:
             self.tell({"pong": self.id})
+            self.free_traced()
         elif "wake" in order:
             cancel_job.wake(order["wake"])
         elif "cancel" in order:
             cancel_job.cancel(order["cancel"])
+            self.free_traced()
         elif "session" in order:
             self.start_session(order["session"])
         elif "ask" in order:
@@ -293,6 +295,14 @@ class Launcher:
 
     def has_child(self, job_id):
         return any(child.id == job_id for child in self.children.values()) or self.warm.has(job_id)
+
+    def free_traced(self):
+        """Kills what of a job traces its supervisor: while it does, no signal, end or time limit counts there."""
+        warm = [cancel_job.supervisor_of(attempt.child.folder) for attempt in self.warm.jobs.values()]
+        for pid in filter(None, [*self.children, *warm]):
+            tracer = process_tree.tracer(pid)
+            if tracer:
+                process_tree.send([tracer], signal.SIGKILL)
 
     def reap(self):
         while self.children:

@@ -16,13 +16,24 @@ LOOK_SECONDS = 0.02
 
 def wake(folder, number=signal.SIGUSR1):
     """Makes a supervisor look at its files now, or do what another signal tells it; a stopped one goes on."""
+    pid = supervisor_of(folder)
+    if pid is None:
+        return  # not started yet: it looks before it starts
+    try:
+        os.kill(pid, number)
+        os.kill(pid, signal.SIGCONT)
+    except OSError:
+        pass  # it has just ended
+
+
+def supervisor_of(folder):
+    """The pid of the job's supervisor that lives, or None."""
     try:
         started = json.loads(job_folder.read(folder, names.STARTED))
-        if process_tree.born(started["pid"]) == started["born"] is not None:
-            os.kill(started["pid"], number)
-            os.kill(started["pid"], signal.SIGCONT)
-    except (OSError, ValueError, KeyError):
-        pass  # not started yet: it looks before it starts
+        pid, born = started["pid"], started["born"]
+        return pid if born is not None and process_tree.born(pid) == born else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def cancel(folder):

@@ -39,6 +39,20 @@ def born(pid):
     return stat and stat[BORN].decode()
 
 
+def tracer(pid):
+    """The process below this one that traces it, or 0."""
+    try:
+        with open("/proc/%d/status" % pid, encoding="utf-8", errors="replace") as status:
+            found = next(int(line.split()[1]) for line in status if line.startswith("TracerPid:"))
+    except (OSError, StopIteration):
+        return 0
+    above = found
+    while above > 1 and above != pid:
+        stat = _stat(above)
+        above = int(stat[PARENT]) if stat else 0
+    return found if above == pid else 0
+
+
 def name(pid):
     try:
         with open("/proc/%d/comm" % pid, encoding="utf-8", errors="replace") as comm:

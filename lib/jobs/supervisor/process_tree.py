@@ -59,6 +59,11 @@ def born(pid):
     return system.born(pid)
 
 
+def tracer(pid):
+    """The process below this one that traces it, and so may hold it up for ever; 0 where none is known."""
+    return proc_processes.tracer(pid) if system is proc_processes else 0
+
+
 def name(pid):
     """The name of a process' command; "?" when it is gone."""
     return system.name(pid)

@@ -24,17 +24,19 @@ export function processesOf(home: string): Map<Role, number[]> {
 
 /** What is forked has the command line of its parent at first: a host's supervisor, or that one's script. */
 function roleOfWarm(pid: number, command: string, all: { pid: number; command: string }[]): Role {
-  const isHost = command.startsWith("python-mcp warm host");
-  const kind = command.split(" ", 3).join(" ");
-  try {
-    const parent = parentOf(pid);
-    if (all.some((one) => one.pid === parent && one.command.startsWith(kind))) {
-      return isHost ? "supervisor" : "script";
-    }
-  } catch {
-    // It has ended.
+  const parent = all.find((one) => one.pid === parentIfThere(pid));
+  if (!parent?.command.startsWith("python-mcp warm")) {
+    return command.startsWith("python-mcp warm host") ? "host" : "supervisor";
   }
-  return isHost ? "host" : "supervisor";
+  return roleOfWarm(parent.pid, parent.command, all) === "host" ? "supervisor" : "script";
+}
+
+function parentIfThere(pid: number): number | undefined {
+  try {
+    return parentOf(pid);
+  } catch {
+    return undefined; // it has ended
+  }
 }
 
 /**

@@ -8,6 +8,7 @@ are done, and none of whose objects does anything when it is deleted. In doubt, 
 import _ctypes
 import _io
 import _thread
+import _warnings
 import _weakref
 import gc
 import sys
@@ -33,12 +34,15 @@ SILENT = frozenset(
     collections.OrderedDict collections.defaultdict collections.deque datetime.date datetime.datetime datetime.time
     datetime.timedelta datetime.timezone datetime.tzinfo decimal.Decimal functools._lru_cache_wrapper
     functools.partial itertools.count operator.attrgetter operator.itemgetter operator.methodcaller re.Match re.Pattern
+    hamt hamt_array_node hamt_bitmap_node hamt_collision_node Context ContextVar Token
+    _contextvars.Context _contextvars.ContextVar _contextvars.Token decimal.Context functools._lru_list_elem
     types.GenericAlias types.SimpleNamespace types.UnionType
+    pybind11_builtins.pybind11_object
     """.split()
 )
 BUFFERS = _io.BytesIO, _io.StringIO
 FILES = _io.TextIOWrapper, _io.BufferedReader, _io.BufferedWriter, _io.BufferedRandom, _io.FileIO
-WEAK_COLLECTIONS = "weakref", "_weakrefset"
+WEAK_COLLECTIONS = "weakref", "_weakrefset", "functools"
 
 
 class QuickEnd:
@@ -146,7 +150,7 @@ def test_for(kind):
     if kind in BUFFERS:
         return always
     if kind in FILES:
-        return is_closed
+        return is_done
     bases = attribute(kind, "__mro__")
     if _weakref.ReferenceType in bases:
         return calls_nobody if all(map(is_stateless, bases[: bases.index(_weakref.ReferenceType)])) else never
@@ -161,14 +165,26 @@ def never(thing):
     return False
 
 
-def is_closed(file):
-    return file.closed
+def is_done(file):
+    """Whether it is closed, or only read and nobody is to be warned of that."""
+    if file.closed:
+        return True
+    reads = type(file) is _io.BufferedReader or type(getattr(file, "buffer", None)) is _io.BufferedReader
+    return (reads or (type(file) is _io.FileIO and not file.writable())) and not are_unclosed_files_told()
+
+
+def are_unclosed_files_told():
+    filters = getattr(sys.modules.get("warnings"), "filters", _warnings.filters)
+    return next((action for action, _, kind, *_ in filters if issubclass(ResourceWarning, kind)), "told") != "ignore"
 
 
 def calls_nobody(reference):
+    """Whether it has no callback, or one that only removes it from a collection."""
     callback = reference.__callback__
-    is_plain = type(callback) is type(always) and callback.__module__ in WEAK_COLLECTIONS
-    return callback is None or is_plain
+    if type(callback) is type(always):
+        module = callback.__module__
+        return isinstance(module, str) and (module in WEAK_COLLECTIONS or module.partition(".")[0] in KNOWN)
+    return callback is None or (type(callback) is type(len) and callback.__name__ == "_destroy")  # of `_abc`
 
 
 def is_type_silent(base):
@@ -177,6 +193,8 @@ def is_type_silent(base):
         return False
     if (name if module == "builtins" else module + "." + name) in SILENT:
         return True
+    if type(base).__module__ == "pybind11_builtins":  # whose instances are all of the same size
+        return module.partition(".")[0] in KNOWN
     return module.partition(".")[0] in KNOWN or BaseException in attribute(base, "__mro__") or is_stateless(base)
 
 

@@ -19,9 +19,11 @@ function interpreterFiles(python: string, places: Places): Needed {
   const { real, links } = followLinks(python);
   // Each link on the way may be in an environment or an installation of its own.
   const programs = [...links.map(({ path }) => path), real];
-  const folders = [python, ...programs].map((program) => dirname(dirname(program)))
-    .filter((folder) => isInstallation(folder)).map((folder) => Deno.realPathSync(folder));
-  const readable = [...new Set(folders)].filter((folder) => !showsReal(places, folder));
+  const folders = new Set([python, ...programs].map((program) => dirname(dirname(program))));
+  const found = new Set([...folders].filter(exists).map((folder) => Deno.realPathSync(folder)));
+  const readable = [...found].filter((folder) =>
+    !showsReal(places, folder) && isInstallation(folder)
+  );
   for (const folder of readable) {
     if (!places.hidden.some((hidden) => contains(folder, hidden))) continue;
     throw new UserError(

@@ -21,7 +21,12 @@ class A:
     __slots__ = "a", "b"
 class B(dict): c = property(lambda self: 1)
 held = [A(), B(x=1), {"a": (1, 2)}, {1, 2}, lambda: held]`,
-  "holds a closed file": `held = open(os.devnull); held.close()`,
+  "holds a closed file": `held = open(os.devnull, "w"); held.close()`,
+  "holds a file that it reads": `held = open(os.devnull)`,
+  "has a cache and an abstract class": `
+import abc, functools
+class A(abc.ABC): pass
+A.register(dict); held = isinstance({}, A), functools.lru_cache(None)(len); held[1]("")`,
   "has a cycle of its own objects": `
 class A: pass
 a = A(); a.a = a`,
@@ -40,8 +45,11 @@ class A:
     def __del__(self): pass
 class B(A): pass
 held = {"a": [B()]}`,
-  "holds an open file": `held = open(os.devnull)`,
-  "holds one in a module of its host": `os.held = open(os.devnull)`,
+  "holds a file that it writes": `held = open(os.devnull, "w")`,
+  "holds one in a module of its host": `os.held = open(os.devnull, "w")`,
+  "is warned of files that it has not closed": `
+import warnings
+warnings.simplefilter("default"); sys.stderr = None; held = open(os.devnull)`,
   "has begun a generator": `
 def numbers(): yield 1
 held = numbers(); next(held)`,

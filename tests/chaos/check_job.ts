@@ -76,7 +76,9 @@ export function contradictionOf(
   if (truth.end !== undefined && truth.end !== 0 && code === truth.end) {
     return outputOf(truth, stdout);
   }
-  return fits(one, truth, error ?? "") ? undefined : `failed without reason: ${error} (${code})`;
+  if (fits(one, truth, error ?? "")) return undefined;
+  const known = `exit code ${code}, started ${truth.starts} times, hit: ${[...one.hit].join(", ")}`;
+  return `failed without reason: ${error} (${known})`;
 }
 
 function outputOf(truth: Truth, stdout: Uint8Array | undefined): string | undefined {

@@ -30,12 +30,12 @@ class Script:
         self.hooks = start.hook_folders(environ)
 
     def become(self, files):
-        """Does all that can be done before the script may start, then waits for that on the socket `files`."""
+        """Does all that can be done before the script may start, then waits for that on the socket `files`.
+
+        Whatever it raises, among that the end of the supervisor, ends this process.
+        """
         os.setpgid(0, 0)
-        try:
-            os.chdir(self.cwd)
-        except OSError:
-            os._exit(1)  # what is run cold in its place says why
+        os.chdir(self.cwd)
         os.umask(self.umask)
         self.set_environment()
         argv = [self.path] + self.arguments

@@ -244,8 +244,11 @@ class Host:
             pid = None  # spawn(3) says why
         if pid == 0:
             ours.close()
-            script = Script(self.start, job.spec["run"], job.environ, job.umask)
-            script.become(its)
+            try:
+                script = Script(self.start, job.spec["run"], job.environ, job.umask)
+                script.become(its)
+            except BaseException:
+                os._exit(1)  # Python would go on with the script; what is run cold in its place says why
             return script
         its.close()
         detach.keep_only(job.descriptors + [ours.fileno()])

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import type { WarmWish } from "../../../lib/base/command.ts";
 import { exists, readIfThere } from "../../../lib/base/private_files.ts";
+import { JOB_FILES, type JobFileName } from "../../../lib/jobs/files/names.ts";
+import { processesWith } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
+import { PYTHON } from "../job_bench.ts";
 import { kill, launchers, supervisorOf } from "../kill.ts";
 import { WarmBench } from "./warm_bench.ts";
 
@@ -32,6 +36,22 @@ Deno.test("a warm job ends when its script stops its host and its supervisor", a
   );
   const { status, result } = await bench.jobs.end(id);
   assert.deepEqual([status, result.outcome.cold], ["completed", null]);
+});
+
+Deno.test("a warm script does not begin when its job cannot be marked as started", async () => {
+  const bench = await starting;
+  await bench.untilWarm();
+  const [begun, path] = ["begun", "script.py"].map((name) => `${bench.jobs.path}/${name}`);
+  Deno.writeTextFileSync(path!, `open(${JSON.stringify(begun)}, "w")`);
+  const draft = bench.jobs.draft();
+  Deno.mkdirSync(draft.files.path(`${JOB_FILES.started}.new` as JobFileName));
+  const warm: WarmWish = { mode: "start", mb: 1024, imports: [] };
+  await bench.jobs.manager.start(draft, { ...bench.jobs.request([PYTHON, path!]), warm });
+  const { error } = await bench.jobs.end(draft.id);
+  assert.match(error!, /could not be run: .*Is a directory/);
+  // What was forked to become the script is gone when the supervisor's children are.
+  await waitFor(() => processesWith(path!).length === 0, { what: "the end of its processes" });
+  assert.equal(exists(begun!), false);
 });
 
 for (const when of ["alone", "after its host"]) {

@@ -11,6 +11,7 @@ import {
 import { readForeignFile } from "../../base/read_foreign_file.ts";
 import { despiteModes, readDespiteModes, whereReadable } from "./despite_modes.ts";
 import { isLocked } from "./file_lock.ts";
+import { isOutcome, LAST_SECOND } from "./is_outcome.ts";
 import { JOB_FILES, type JobFileName } from "./names.ts";
 import type { JobEnd, JobRow, Outcome, Progress } from "../model/job.ts";
 import type { ProcessSpec } from "./process_spec.ts";
@@ -341,16 +342,3 @@ function isSpec(found: JobRecord | undefined): found is StoredSpec {
   const { process, details } = (found ?? {}) as Partial<StoredSpec>;
   return Array.isArray(process?.run?.argv) && typeof details === "object" && details !== null;
 }
-
-/** `is_outcome` in job_folder.py asks the same; a contract test holds both to that. */
-export function isOutcome(found: object | undefined): found is Outcome {
-  const { exit_code = null, signal = null, error = null, failed_step = null, ...rest } =
-    (found ?? {}) as Partial<Outcome>;
-  const numbers = [exit_code ?? 0, rest.ended_at, rest.elapsed_seconds, rest.stopped];
-  return numbers.every(Number.isFinite) && Math.abs(rest.ended_at!) < LAST_SECOND &&
-    [signal, error, failed_step].every((text) => text === null || typeof text === "string") &&
-    Array.isArray(rest.runs) && rest.runs.every((run) => typeof run === "object" && run !== null);
-}
-
-/** No date is later. */
-const LAST_SECOND = 8.64e12;

@@ -129,7 +129,7 @@ def has_outcome(folder):
 
 
 def is_outcome(found):
-    """The same as `isOutcome` in job_files.ts."""
+    """The same as `isOutcome` in is_outcome.ts."""
     if not isinstance(found, dict):
         return False
     numbers = [found.get(key) for key in ("ended_at", "elapsed_seconds", "stopped")]

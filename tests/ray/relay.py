@@ -1,6 +1,6 @@
 """Stands between a server and a cluster: relay.py PORT TO_PORT COUNT_FILE [CERTIFICATE KEY]
 
-It says in a file how many bytes have come from the cluster. With a certificate it speaks TLS.
+It says in a file how many bytes and how many answers have come from the cluster. With a certificate it speaks TLS.
 """
 import os
 import socket
@@ -13,17 +13,17 @@ context = None
 if len(sys.argv) > 4:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(sys.argv[4], sys.argv[5])
-lock, total = threading.Lock(), 0
+lock, total, answers = threading.Lock(), 0, 0
 
 
-def tell(count):
+def tell():
     with open(count_file + ".new", "w") as file:
-        file.write(str(count))
+        file.write("%d %d" % (total, answers))
     os.replace(count_file + ".new", count_file)
 
 
 def copy(source, target, counts):
-    global total
+    global total, answers
     try:
         while True:
             data = source.recv(1 << 16)
@@ -33,7 +33,8 @@ def copy(source, target, counts):
             if counts:
                 with lock:
                     total += len(data)
-                    tell(total)
+                    answers += data.count(b"HTTP/1.1 ")
+                    tell()
     except OSError:
         pass
     for end in (source, target):
@@ -55,6 +56,6 @@ def serve(client):
 
 
 with socket.create_server(("127.0.0.1", port)) as listener:
-    tell(0)
+    tell()
     while True:
         threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()

@@ -36,7 +36,16 @@ export class Relay implements AsyncDisposable {
 
   /** How many bytes have come from the cluster. */
   bytes(): number {
-    return Number(readIfThere(this.#count));
+    return this.#counted()[0]!;
+  }
+
+  /** How many requests the cluster has answered. */
+  answers(): number {
+    return this.#counted()[1]!;
+  }
+
+  #counted(): number[] {
+    return readIfThere(this.#count)!.split(" ").map(Number);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -23,6 +23,8 @@ export interface JobPollerOptions {
 /** Keeps rows up to date with what happened outside this process. */
 export class JobPoller {
   readonly #options: JobPollerOptions;
+  /** Jobs on a cluster for which nothing is to be done before there is news of them. */
+  readonly #onCluster = new Set<string>();
   #reading?: Promise<void>;
   #refreshing?: Promise<void>;
 
@@ -85,11 +87,15 @@ export class JobPoller {
     // Its script may ask a launcher for jobs.
     if (isOurs && row.kind === "process") processes.warmUp();
     if (calls.has(row.id) && !calls.check(row)) return;
-    if (isOurs && row.kind === "ray" && row.listed && !this.#hasNews(row)) return;
+    const mayWait = row.kind === "ray" && row.listed;
+    if (mayWait && (isOurs || this.#onCluster.has(row.id)) && !this.#hasNews(row)) return;
     // The launcher says when one of ours starts; a parent's supervisor ends a waiting child silently.
     const isQueuedHere = isOurs && processes.isQueued(row.id);
     const ended = row.parent !== null && new JobFiles(jobFolder(home, row.id)!).outcome;
-    if (!isQueuedHere || ended) await this.#advance(row, mayStart);
+    if (isQueuedHere && !ended) return;
+    const fresh = await this.#advance(row, mayStart);
+    if (mayWait && !isFinal(fresh.status)) this.#onCluster.add(row.id);
+    else this.#onCluster.delete(row.id);
   }
 
   /** Whether the files of a job on a cluster say more than its row: a thousand may wait there. */

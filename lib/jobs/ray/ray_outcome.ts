@@ -47,19 +47,25 @@ export function toOutcome(told: Record<string, unknown>, on: RanOn, notes: strin
 
 /** The end of a job that has not told it itself, by what Ray says of it. */
 export function outcomeBy(job: RayJob, on: RanOn): Outcome {
-  if (job.status === "STOPPED") return lostOutcome({ cancelled: true }, on);
+  return lostOutcome(
+    job.status === "STOPPED" ? { cancelled: true } : { error: errorBy(job, on) },
+    on,
+  );
+}
+
+function errorBy(job: RayJob, { node }: RanOn): string {
   if (job.status === "SUCCEEDED") {
-    return lostOutcome(
-      { error: "The job's log on the cluster is gone, and with it how it ended" },
-      on,
-    );
+    return "The job's log on the cluster is gone, and with it how it ended";
   }
-  const why = deathOfNode(job);
-  if (why === undefined) {
-    return lostOutcome({ error: `Ray ended the job: ${lastWords(job.message)}` }, on);
+  const said = lastWords(job.message);
+  const death = deathOfNode(job);
+  if (death !== undefined) {
+    return `The job is lost: its node ${node === undefined ? "" : `${node} `}has died (${death})`;
   }
-  const node = on.node === undefined ? "its node" : `its node ${on.node}`;
-  return lostOutcome({ error: `The job is lost: ${node} has died (${why})` }, on);
+  const [, limit] = said.match(/failed to start within (\d+)[.\d]* seconds/) ?? [];
+  if (limit === undefined) return `Ray ended the job: ${said}`;
+  return `The job was not started: no node had room for it within ${limit} s, after which Ray gives ` +
+    "up. Ask for what the cluster has, or start its head with a larger RAY_JOB_START_TIMEOUT_SECONDS";
 }
 
 /** The outcome of a job that cannot tell it any more. */

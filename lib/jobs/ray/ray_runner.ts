@@ -1,18 +1,21 @@
 import { jobFolder } from "../files/home.ts";
 import type { Home } from "../files/home.ts";
 import { holdLock } from "../files/file_lock.ts";
-import { JobFiles, type StoredSpec } from "../files/job_files.ts";
+import { JobFiles } from "../files/job_files.ts";
 import type { Owner } from "../files/owner.ts";
 import { endedWithoutRun, isFinal, type JobRow, type Outcome } from "../model/job.ts";
 import type { Draft } from "../process/process_request.ts";
 import type { Runner } from "../process/runner.ts";
 import type { JobStore } from "../store/job_store.ts";
 import { controlPackageName, NEUTRAL_PACKAGE } from "./make_submission.ts";
-import { forgetJob } from "./forget_job.ts";
+import { Absences, type Place } from "./absences.ts";
+import { JobForgetter } from "./job_forgetter.ts";
 import { type RayAddress, RayApi, type RayJob } from "./ray_api.ts";
 import { hasEnded, RayFollower } from "./ray_follower.ts";
-import { lastWords, outcomeBy } from "./ray_outcome.ts";
+import { outcomeBy } from "./ray_outcome.ts";
+import { RayStopper } from "./ray_stopper.ts";
 import { type RayRequest, RaySubmitter } from "./ray_submitter.ts";
+import { WaitingReasons } from "./waiting_reasons.ts";
 
 export interface RayRunnerOptions {
   address: RayAddress;
@@ -28,19 +31,11 @@ export interface RayRunnerOptions {
   log: (message: string) => void;
 }
 
-type Place = NonNullable<StoredSpec["ray"]>;
-
 /** How often somebody who has just started a job asks for the states of all; else it is each second. */
 const SOON_MS = 250;
 const SOON_FOR_MS = 15_000;
-/** A job is lost when the cluster does not know it so many times in a row. */
-const TIMES_MISSING = 3;
-/** The same for a job whose submission a server has been asked for. */
-const TIMES_NOT_SUBMITTED = 20;
-const LAST_TRIES_MS = 2000;
-const RESTARTED = "The job is lost: the cluster was restarted";
-const DELETED = "The job is lost: the cluster does not know it any more, since somebody deleted it";
-const NOT_SUBMITTED = "The server that was to submit this job to the cluster ended before it could";
+/** With more jobs than these it is each second all the same: each answer has all that the cluster knows. */
+const MOST_SOON = 50;
 
 /** Runs jobs on a Ray cluster: it keeps them, and any server that lives follows them. */
 export class RayRunner implements Runner {
@@ -48,11 +43,12 @@ export class RayRunner implements Runner {
   readonly #api: RayApi;
   readonly #submitter: RaySubmitter;
   readonly #followers = new Map<string, RayFollower>();
-  /** Where jobs were submitted to, and why they wait: a thousand of them are looked at each second. */
+  /** Where jobs were submitted to: a thousand of them are looked at each second. */
   readonly #places = new Map<string, Place>();
-  readonly #reasons = new Map<string, string>();
-  readonly #forgetting = new Set<Promise<void>>();
-  readonly #missing = new Map<string, number>();
+  readonly #reasons = new WaitingReasons();
+  readonly #forgetter: JobForgetter;
+  readonly #absences: Absences;
+  readonly #stopper: RayStopper;
   #looking?: Promise<void>;
   #timer?: ReturnType<typeof setTimeout>;
   #soonUntil = 0;
@@ -63,6 +59,12 @@ export class RayRunner implements Runner {
     this.#options = options;
     this.#api = new RayApi(options.address);
     this.#submitter = new RaySubmitter(this.#api, options);
+    this.#forgetter = new JobForgetter(this.#api, options.log);
+    this.#absences = new Absences(this.#api);
+    this.#stopper = new RayStopper(this.#api, {
+      end: (id, outcome) => this.#end(id, outcome),
+      log: options.log,
+    });
   }
 
   /** Submits a job under its own id. From here on the cluster keeps it; one that it refuses is removed. */
@@ -102,10 +104,7 @@ export class RayRunner implements Runner {
 
   /** Lets the cluster forget a job too, once it has ended there: that may be a moment later than here. */
   forget(id: string): void {
-    const forgetting = forgetJob(this.#api, id)
-      .catch((error) => this.#options.log(`the cluster may still know job ${id}: ${error}`))
-      .finally(() => this.#forgetting.delete(forgetting));
-    this.#forgetting.add(forgetting);
+    this.#forgetter.forget(id);
   }
 
   async askToCancel({ id }: JobRow): Promise<void> {
@@ -115,7 +114,7 @@ export class RayRunner implements Runner {
     if (this.#submitter.has(id)) return;
     try {
       const job = await this.#api.job(id);
-      if (job) await this.#stop(job);
+      if (job) await this.#stopper.stop(job);
     } catch (error) {
       this.#options.log(`job ${id} is to be stopped later: ${error}`);
     }
@@ -129,27 +128,25 @@ export class RayRunner implements Runner {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#stopper.close();
     clearTimeout(this.#timer);
     await this.#looking;
-    let timer: ReturnType<typeof setTimeout>;
-    const timeIsUp = new Promise((resolve) => timer = setTimeout(resolve, LAST_TRIES_MS));
-    await Promise.race([Promise.all(this.#forgetting), timeIsUp]);
-    clearTimeout(timer!);
+    await this.#forgetter.close();
     await Promise.all([...this.#followers.values()].map((follower) => follower.close()));
   }
 
   #lookSoon(): void {
     if (this.#isClosed || performance.now() > this.#soonUntil) return;
+    if (this.#places.size > MOST_SOON) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.look().then(() => this.#lookSoon()), SOON_MS);
   }
 
   async #look(): Promise<void> {
     const rows = this.#ours();
-    if (rows.length === 0) {
-      this.#places.clear();
-      this.#reasons.clear();
-    }
+    const ids = new Set(rows.map(({ id }) => id));
+    for (const id of this.#places.keys()) if (!ids.has(id)) this.#places.delete(id);
+    this.#reasons.keepOnly(ids);
     if (rows.length === 0 || this.#isClosed) return;
     let jobs: Map<string, RayJob>;
     try {
@@ -186,16 +183,15 @@ export class RayRunner implements Runner {
   async #advance(id: string, job: RayJob | undefined): Promise<void> {
     const files = this.#files(id);
     const place = this.#places.get(id) ?? files.spec?.ray;
-    if (!place) return await this.#missed(id, "", false);
-    if (place.url !== this.#options.address.url) return;
-    if (!job) return await this.#missed(id, place.session, place.is_submitted ?? false);
-    this.#missing.delete(id);
+    if (place && place.url !== this.#options.address.url) return;
+    if (!job || !place) return this.#lose(id, await this.#absences.isMissing(id, place));
+    this.#absences.isThere(id);
     this.#places.set(id, place);
     const isAskedToEnd = !hasEnded(job) && files.cancelAsked;
-    if (isAskedToEnd) await this.#stop(job);
+    if (isAskedToEnd) this.#stopper.stopSoon(job);
     const follower = this.#followers.get(id);
     if (follower) return follower.update(job);
-    if (job.status === "PENDING") return isAskedToEnd ? undefined : this.#showReason(files, job);
+    if (job.status === "PENDING") return isAskedToEnd ? undefined : this.#reasons.show(files, job);
     if (files.outcome) return;
     if (hasEnded(job) && job.driver_node_id === null) return this.#end(id, outcomeBy(job, {}));
     this.#follow(id, job, files);
@@ -227,34 +223,11 @@ export class RayRunner implements Runner {
       .catch((error) => this.#options.log(`the package of job ${id} is still there: ${error}`));
   }
 
-  #showReason(files: JobFiles, { message }: RayJob): void {
-    const shown = `On the cluster: ${lastWords(message)}`;
-    if (this.#reasons.get(files.folder) === shown) return;
-    files.writeProgress({ current: 0, total: null, message: shown });
-    this.#reasons.set(files.folder, shown);
-  }
-
-  /** A job that waits starts all the same later, as Ray has it: then with a package that does nothing. */
-  async #stop(job: RayJob): Promise<void> {
-    const { submission_id: id } = job;
-    if (hasEnded(job)) return;
-    if (job.status === "RUNNING") return await this.#api.stop(id);
-    await this.#api.upload(controlPackageName(id), NEUTRAL_PACKAGE);
-    await this.#api.stop(id);
-    const now = await this.#api.job(id);
-    if (now?.status !== "RUNNING") this.#end(id, endedWithoutRun({ cancelled: true }));
-  }
-
-  async #missed(id: string, session: string, wasSubmitted: boolean): Promise<void> {
-    const times = (this.#missing.get(id) ?? 0) + 1;
-    this.#missing.set(id, times);
-    if (times < (session === "" ? TIMES_NOT_SUBMITTED : TIMES_MISSING)) return;
-    this.#missing.delete(id);
-    const { session_name } = await this.#api.version();
-    const error = !wasSubmitted ? NOT_SUBMITTED : session_name === session ? DELETED : RESTARTED;
+  #lose(id: string, error: string | undefined): void {
+    if (error === undefined) return;
     const follower = this.#followers.get(id);
     if (follower) follower.lose(error);
-    else this.#end(id, endedWithoutRun({ error }));
+    else this.fail(id, error);
   }
 
   /** Ends a job that the cluster does not have. */

@@ -1,17 +1,13 @@
 import type { EnvChanges, RunStep } from "../base/command.ts";
 import { hideSecrets } from "../base/hide_secrets.ts";
 import { UserError } from "../base/user_error.ts";
-import type { Recipe } from "./environment/environment_commands.ts";
 import prepareEnvironment from "./environment/prepare_environment.py" with { type: "text" };
 import { pinnedUv } from "./environment/find_uv.ts";
 import { uvSettings } from "./environment/uv_settings.ts";
 import { isPythonPath } from "./interpreters/python_at_path.ts";
 import { parsePythonVersion } from "./interpreters/python_version.ts";
-import {
-  canonicalScript,
-  hasLocalSource,
-  type ScriptNeeds,
-} from "./requirements/canonical_script.ts";
+import { needsOnCluster } from "./needs_on_cluster.ts";
+import { canonicalScript, type ScriptNeeds } from "./requirements/canonical_script.ts";
 import { chooseRequirements } from "./requirements/choose_requirements.ts";
 import { findSurroundings, NOTHING } from "./requirements/find_surroundings.ts";
 import { OwnCode } from "./requirements/own_code.ts";
@@ -165,22 +161,13 @@ async function needsOf(
     surroundings,
     findOwnCode: () => OwnCode.around([place, request.cwd], baseEnv, request.contents),
   });
-  const { label, note } = chosen;
-  const needs = toNeeds(chosen.recipe, chosen.dependencies, place);
+  const { label } = chosen;
+  const { needs, note = chosen.note } = await needsOnCluster(
+    chosen.recipe,
+    chosen.dependencies,
+    place,
+  );
   // A script of Ray itself runs on the cluster's Python, which has it in the right version.
   const isNothing = needs.dependencies.every((one) => one === "ray") && asked === undefined;
   return isNothing ? { label, note } : { needs, version, label, note };
-}
-
-/** @throws UserError where an environment can only be made beside files of this machine */
-function toNeeds(recipe: Recipe, dependencies: string[], folder: string): ScriptNeeds {
-  const needs = recipe.kind === "script" ? recipe.needs : { dependencies, folder };
-  const isLocal = hasLocalSource(needs) || recipe.kind === "package" ||
-    (recipe.kind === "requirements" && recipe.file.hasLocalSource) ||
-    (recipe.kind === "project" && recipe.project.hasLocalSource);
-  if (!isLocal) return needs;
-  throw new UserError(
-    "Cannot make the environment on the cluster: a part of it is built from a folder of this machine. " +
-      "Name what the script needs in `dependencies`, from an index or a URL.",
-  );
 }

@@ -47,17 +47,21 @@ function fromDeclaration(declaration: Declaration): Found | undefined {
 }
 
 function fromProject(project: Project): Found {
-  const { folder, name, lock, unreadLock } = project;
+  const { name } = project;
   return {
     origin: "project",
     dependencies: canonicalDependencies([...project.dependencies, ...project.groupDependencies]),
     recipe: { kind: "project", project },
     label: `Resolving and installing what the project ${name} needs`,
-    note: `Dependencies from the project ${folder}${lock === undefined ? "" : " (uv.lock)"}` +
-      (unreadLock === undefined
-        ? ""
-        : `; its versions are uv's choice: ${unreadLock} was not used`),
+    note: noteOfProject(project),
   };
+}
+
+/** Where the dependencies come from, and whether a lock says in which versions. */
+export function noteOfProject(project: Project, usesLock = project.lock !== undefined): string {
+  const { folder, lock, unreadLock = usesLock ? undefined : lock } = project;
+  return `Dependencies from the project ${folder}${usesLock ? " (uv.lock)" : ""}` +
+    (unreadLock === undefined ? "" : `; its versions are uv's choice: ${unreadLock} was not used`);
 }
 
 /** The project's or the file's requirements (`given`), and the script's own besides. */

@@ -111,7 +111,14 @@ def with_constraint(script, python):
         return script
     code = "import importlib.metadata as m; print(m.version('ray'))"
     said = subprocess.run([python, "-I", "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    if said.returncode != 0 or "# [tool.uv]" in script:
+    if said.returncode != 0:
         return script
-    constraint = '#\n# [tool.uv]\n# constraint-dependencies = ["ray==%s"]\n# ///' % said.stdout.strip()
+    own = '"ray==%s"' % said.stdout.strip()
+    for found, instead in (
+        ("# constraint-dependencies = [", "# constraint-dependencies = [ %s," % own),
+        ("# [tool.uv]\n", "# [tool.uv]\n# constraint-dependencies = [%s]\n" % own),
+    ):
+        if found in script:
+            return script.replace(found, instead, 1)
+    constraint = "#\n# [tool.uv]\n# constraint-dependencies = [%s]\n# ///" % own
     return script.replace("# ///", "\0", 1).replace("# ///", constraint, 1).replace("\0", "# ///", 1)

@@ -45,6 +45,7 @@ const UPLOAD_MS = 600_000;
 /** Ray's own limit for a package. */
 export const MOST_PACKAGE_BYTES = 100 * 2 ** 20;
 export const ALL_LINES = -1;
+const UNTRUSTED = ". Give the file of the authority that issued the certificate in DENO_CERT";
 const SHOWN_CHARACTERS = 500;
 
 /** The cluster answered with an error. */
@@ -176,15 +177,27 @@ export class RayApi {
       }
       const why = error instanceof Error ? error.message : String(error);
       throw new Error(
-        `The Ray cluster at ${hideSecrets(this.address.url)} does not answer: ${why}`,
+        `The Ray cluster at ${hideSecrets(this.address.url)} does not answer: ${why}` +
+          (/certificate/i.test(why) ? UNTRUSTED : ""),
         {
           cause: error,
         },
       );
     }
+    response = abortable(response, init.signal);
     if (response.ok) return response;
     throw new RayRefusal(response.status, shortened(await response.text()));
   }
+}
+
+/**
+ * Deno forgets the signal of a request once that is garbage, though its answer is still being read: an
+ * abort would then do nothing.
+ */
+function abortable(response: Response, signal: AbortSignal | null | undefined): Response {
+  if (!response.body || !signal) return response;
+  const body = response.body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal });
+  return new Response(body, response);
 }
 
 /** What was attempted did not work, as callers are told it. */

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { makePrivateCa } from "../../helpers/private_ca.ts";
 import { MAIN } from "../../helpers/program.ts";
 import { skippableTest } from "../../helpers/skippable.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 import { begin, ended, runs, start } from "../on_ray.ts";
+import { Relay } from "../relay.ts";
 import { noRay } from "../ray_cluster.ts";
 
 skippableTest(
@@ -31,30 +33,46 @@ time.sleep(600)
   },
 );
 
-skippableTest("a cluster with a token takes jobs from those who have it", noRay, async () => {
-  const { cluster, home } = await begin();
-  const token = "t0ken".repeat(10);
-  await cluster.stopHead();
-  Object.assign(cluster.rayEnv, { RAY_AUTH_MODE: "token", RAY_AUTH_TOKEN: token });
-  await cluster.startHead();
-  const cli = async (RAY_AUTH_TOKEN: string, ...args: string[]) => {
-    const env = { ...cluster.env, PYTHON_MCP_HOME: home.join("home"), RAY_AUTH_TOKEN };
-    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-    const deno = [Deno.execPath(), "run", "-A", "--no-prompt", MAIN];
-    const { stdout } = await cluster.run(["env", ...variables, ...deno, ...args]);
-    return new TextDecoder().decode(stdout);
-  };
-  assert.match(await cli("wrong", "doctor", "--offline"), /does not accept the token \(40[13]\)/);
-  // A head that has just begun knows none of its nodes yet.
-  await waitFor(
-    async () =>
-      /ok +Ray +Ray 2\.60\.\d+ at .*, 1 node/.test(await cli(token, "doctor", "--offline")),
-    {
-      what: "the node",
-    },
-  );
-  const script = home.join("token.py");
-  await Deno.writeTextFile(script, "import os; print('RAY_AUTH_TOKEN' in os.environ)");
-  const said = await cli(token, "run", "--run-on", "ray", "-C", home.path, script);
-  assert.equal(said, "False\n");
-});
+skippableTest(
+  "a cluster with a token, behind TLS, takes jobs from those who have it",
+  noRay,
+  async () => {
+    const { cluster, home } = await begin();
+    const token = "t0ken".repeat(10);
+    await cluster.stopHead();
+    Object.assign(cluster.rayEnv, { RAY_AUTH_MODE: "token", RAY_AUTH_TOKEN: token });
+    await cluster.startHead();
+    const ca = await makePrivateCa(home.path);
+    await using relay = await Relay.start(cluster, home, [ca.cert, ca.key]);
+    const trusting = { RAY_AUTH_TOKEN: token, DENO_CERT: ca.authority };
+    const cli = async (given: Record<string, string>, ...args: string[]) => {
+      const env = {
+        PYTHON_MCP_RAY_ADDRESS: relay.url,
+        PYTHON_MCP_HOME: home.join("home"),
+        DENO_CERT: "",
+        ...given,
+      };
+      const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+      const deno = [Deno.execPath(), "run", "-A", "--no-prompt", MAIN];
+      const { stdout } = await cluster.run(["env", ...variables, ...deno, ...args]);
+      return new TextDecoder().decode(stdout);
+    };
+    const doctor = (given: Record<string, string>) => cli(given, "doctor", "--offline");
+    assert.match(await doctor({ RAY_AUTH_TOKEN: token }), /certificate.* DENO_CERT/);
+    assert.match(
+      await doctor({ ...trusting, RAY_AUTH_TOKEN: "wrong" }),
+      /does not accept the token \(40[13]\)/,
+    );
+    // A head that has just begun knows none of its nodes yet.
+    await waitFor(
+      async () => /ok +Ray +Ray 2\.60\.\d+ at .*, 1 node/.test(await doctor(trusting)),
+      {
+        what: "the node",
+      },
+    );
+    const script = home.join("token.py");
+    await Deno.writeTextFile(script, "import os; print('RAY_AUTH_TOKEN' in os.environ)");
+    const said = await cli(trusting, "run", "--run-on", "ray", "-C", home.path, script);
+    assert.equal(said, "False\n");
+  },
+);

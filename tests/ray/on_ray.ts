@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { connect, type Connection } from "../helpers/connect.ts";
+import { MAIN } from "../helpers/program.ts";
 import { TestHome } from "../helpers/test_home.ts";
 import { waitFor } from "../helpers/wait_for.ts";
 import { RayCluster } from "./ray_cluster.ts";
@@ -42,6 +43,18 @@ export function serve(
     flags,
     env: { ...env, RAY_AUTH_TOKEN: "s3", PYTHON_MCP_MAX_PROCESSES: "8", ...more },
   });
+}
+
+/** Runs the program in the cluster's network; returns what it prints. */
+export async function runProgram(
+  cluster: RayCluster,
+  env: Record<string, string>,
+  args: string[],
+): Promise<string> {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const deno = [Deno.execPath(), "run", "-A", "--no-prompt", MAIN];
+  const { stdout } = await cluster.run(["env", "-u", "DENO_CERT", ...variables, ...deno, ...args]);
+  return new TextDecoder().decode(stdout);
 }
 
 /** Starts inline code on the cluster; returns its job's id. */

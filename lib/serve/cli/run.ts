@@ -9,7 +9,7 @@ import {
   texts,
   turnOff,
 } from "./command/options.ts";
-import { parseAmount, parseSandbox } from "./command/parse_values.ts";
+import { parseAmount, parseResource, parseSandbox, parseVariable } from "./command/parse_values.ts";
 import { RERUN_OPTIONS } from "./jobs/rerun_options.ts";
 
 /** `run`: a script as a job, as the tools run it. */
@@ -62,6 +62,14 @@ export const RUN = defineCommand({
       read: parseAmount,
     }),
     gpus: parsed("the same for GPUs", { placeholder: "<number>", read: parseAmount }),
+    custom: parsed("the same for a resource that the cluster has named; may be repeated", {
+      placeholder: "<NAME=AMOUNT>",
+      read: parseResource,
+    }),
+    nodeLabel: parsed("a label that its node must have; may be repeated", {
+      placeholder: "<NAME=CONDITION>",
+      read: parseVariable,
+    }),
     include: texts("with --run-on ray: files of the folder to send; may be repeated", {
       placeholder: "<pattern>",
     }),

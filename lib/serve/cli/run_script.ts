@@ -31,6 +31,8 @@ export interface RunChoice {
   runOn?: "local" | "ray";
   cpus?: number;
   gpus?: number;
+  custom?: Record<string, number>;
+  nodeLabel?: Record<string, string>;
   include?: string[];
   sharedDirectory?: string;
   sandbox?: SandboxLevel;
@@ -121,8 +123,10 @@ async function startRun(
   });
 }
 
-function rayWish({ cpus, gpus, include, sharedDirectory }: RunChoice): RayWish {
-  return { cpus, gpus, include, sharedDirectory };
+function rayWish(
+  { cpus, gpus, custom, nodeLabel: labels, include, sharedDirectory }: RunChoice,
+): RayWish {
+  return { cpus, gpus, custom, labels, include, sharedDirectory };
 }
 
 async function choiceOf(app: App, script: string, options: RunChoice): Promise<ScriptChoice> {

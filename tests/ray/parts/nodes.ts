@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { skippableTest } from "../../helpers/skippable.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
-import { begin, ended, look, runs, start } from "../on_ray.ts";
+import { begin, ended, look, runProgram, runs, start } from "../on_ray.ts";
 import { noRay, type RayCluster, type RayNode } from "../ray_cluster.ts";
 
 let node: Promise<RayNode> | undefined;
@@ -39,7 +39,7 @@ function environments(): string[] {
 }
 
 skippableTest("a job on Ray runs on the node that has what it asks for", noRay, async () => {
-  const { cluster, server } = await begin();
+  const { cluster, home, server } = await begin();
   await addNode(cluster);
   const source = `
 import os, socket, sys
@@ -60,6 +60,16 @@ open(os.environ["PYTHON_MCP_ARTIFACTS"] + "/made.txt", "w").write("made")
     const [made] = json.artifacts as { path: string }[];
     assert.equal(await Deno.readTextFile(made!.path), "made");
   }
+  const script = home.join("on_node/where.py");
+  await Deno.mkdir(home.join("on_node"));
+  await Deno.writeTextFile(script, source);
+  const choice = ["--custom", "away=1", "--node-label", "kind=other"];
+  const said = await runProgram(
+    cluster,
+    { ...cluster.env, PYTHON_MCP_HOME: home.join("home") },
+    ["run", "--run-on", "ray", ...choice, script],
+  );
+  assert.equal(said, "second\n");
   const here = await ended(
     server,
     await start(server, source, { ray: { labels: { kind: "!other" } } }),

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { makePrivateCa } from "../../helpers/private_ca.ts";
-import { MAIN } from "../../helpers/program.ts";
 import { skippableTest } from "../../helpers/skippable.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
-import { begin, ended, runs, start } from "../on_ray.ts";
+import { begin, ended, runProgram, runs, start } from "../on_ray.ts";
 import { Relay } from "../relay.ts";
 import { noRay } from "../ray_cluster.ts";
 
@@ -45,18 +44,12 @@ skippableTest(
     const ca = await makePrivateCa(home.path);
     await using relay = await Relay.start(cluster, home, [ca.cert, ca.key]);
     const trusting = { RAY_AUTH_TOKEN: token, DENO_CERT: ca.authority };
-    const cli = async (given: Record<string, string>, ...args: string[]) => {
-      const env = {
-        PYTHON_MCP_RAY_ADDRESS: relay.url,
-        PYTHON_MCP_HOME: home.join("home"),
-        DENO_CERT: "",
-        ...given,
-      };
-      const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-      const deno = [Deno.execPath(), "run", "-A", "--no-prompt", MAIN];
-      const { stdout } = await cluster.run(["env", ...variables, ...deno, ...args]);
-      return new TextDecoder().decode(stdout);
+    const address = {
+      PYTHON_MCP_RAY_ADDRESS: relay.url,
+      PYTHON_MCP_HOME: home.join("home"),
     };
+    const cli = (given: Record<string, string>, ...args: string[]) =>
+      runProgram(cluster, { ...address, ...given }, args);
     const doctor = (given: Record<string, string>) => cli(given, "doctor", "--offline");
     assert.match(await doctor({ RAY_AUTH_TOKEN: token }), /certificate.* DENO_CERT/);
     assert.match(

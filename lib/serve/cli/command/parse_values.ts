@@ -40,6 +40,15 @@ export function parseVariable(
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
+/** `NAME=AMOUNT`, added to those before. */
+export function parseResource(
+  text: string,
+  before: Record<string, number> = {},
+): Record<string, number> {
+  const [[name, amount]] = Object.entries(parseVariable(text)) as [[string, string]];
+  return { ...before, [name]: parseAmount(amount) };
+}
+
 export function parseSandbox(text: string): SandboxLevel {
   const found = SANDBOX_LEVELS.find((level) => level === text);
   if (found) return found;

@@ -17,7 +17,8 @@ export const PORT = 8265;
 const GCS_PORT = 6379;
 /** Of a second node: that of the head has Ray's default. */
 const AGENT_PORT = 52366;
-const START_MS = 180_000;
+const START_MS = 90_000;
+const STARTS = 3;
 /** Loopback is down in a new network namespace; `ip` is not everywhere. */
 const LOOPBACK_UP = `
 import fcntl, socket, struct
@@ -42,7 +43,7 @@ export class RayCluster implements AsyncDisposable {
   readonly env: Record<string, string> = { PYTHON_MCP_RAY_ADDRESS: `http://127.0.0.1:${PORT}` };
   readonly #network: Deno.ChildProcess;
   readonly #folder: string;
-  #head?: Deno.ChildProcess;
+  #head?: RayNode;
   readonly #nodes: RayNode[] = [];
 
   /** @param rayEnv Variables of the head; it has those of its start. */
@@ -72,21 +73,29 @@ export class RayCluster implements AsyncDisposable {
     return ["nsenter", "-t", String(this.#network.pid), "-n"];
   }
 
+  /** Starts the head; on a busy machine `ray start` may end, or wait for its own parts for ever. */
   async startHead(): Promise<void> {
-    const head = await this.#startRay([], [
-      ...["--head", "--node-ip-address", "127.0.0.1", "--resources", '{"there": 1}'],
-      ...["--dashboard-host", "127.0.0.1", "--dashboard-port", String(PORT)],
-      ...["--temp-dir", this.#folder],
-    ]);
-    this.#head = head;
-    let hasEnded = false;
-    head.status.then(() => hasEnded = true);
-    await waitFor(async () => hasEnded || (await this.get("api/version")) !== undefined, {
-      what: "the head of a Ray cluster",
-      timeoutMs: START_MS,
-    });
-    // On a busy machine a part of it may give up on the others.
-    if (hasEnded) return await this.startHead();
+    for (let attempt = 1;; attempt++) {
+      const head = new RayNode(
+        await this.#startRay([], [
+          ...["--head", "--node-ip-address", "127.0.0.1", "--resources", '{"there": 1}'],
+          ...["--dashboard-host", "127.0.0.1", "--dashboard-port", String(PORT)],
+          ...["--temp-dir", this.#folder],
+        ]),
+      );
+      this.#head = head;
+      const isUp = async () => (await this.get("api/version")) !== undefined;
+      try {
+        await waitFor(async () => head.hasEnded || await isUp(), {
+          what: "the head of a Ray cluster",
+          timeoutMs: START_MS,
+        });
+        if (!head.hasEnded) return;
+      } catch (error) {
+        await head.destroy();
+        if (attempt === STARTS) throw error;
+      }
+    }
   }
 
   /**
@@ -136,9 +145,7 @@ export class RayCluster implements AsyncDisposable {
   /** Ends the head, and with it all that ran. */
   async stopHead(): Promise<void> {
     for (const node of this.#nodes.splice(0)) await node.stop();
-    if (!this.#head) return;
-    this.#head.kill("SIGTERM");
-    await this.#head.status;
+    await this.#head?.stop();
     this.#head = undefined;
   }
 
@@ -193,16 +200,34 @@ export class RayCluster implements AsyncDisposable {
 export class RayNode {
   readonly #process: Deno.ChildProcess;
 
+  hasEnded = false;
+
   constructor(process: Deno.ChildProcess) {
     this.#process = process;
+    process.status.then(() => this.hasEnded = true);
   }
 
   /** Has the node die, as its cluster sees it; what its jobs run is not killed. */
   async kill(): Promise<void> {
-    const { pid } = this.#process;
-    const children = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`);
-    for (const child of children.trim().split(" ")) Deno.kill(Number(child), "SIGKILL");
+    this.#killParts();
     await this.#process.status;
+  }
+
+  /** Ends it where it cannot even start. */
+  async destroy(): Promise<void> {
+    try {
+      this.#killParts();
+      this.#process.kill("SIGKILL");
+    } catch {
+      // it has ended
+    }
+    await this.#process.status;
+  }
+
+  #killParts(): void {
+    const { pid } = this.#process;
+    const children = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).trim();
+    for (const child of children.split(" ")) if (child) Deno.kill(Number(child), "SIGKILL");
   }
 
   async stop(): Promise<void> {

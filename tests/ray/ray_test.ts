@@ -2,7 +2,6 @@
 import "./parts/runs.ts";
 import "./parts/packages.ts";
 import "./parts/children.ts";
-import "./parts/many.ts";
 import "./parts/followers.ts";
 import "./parts/nodes.ts";
 // The last ones: they end the cluster that the others have.

@@ -1,6 +1,6 @@
 """Stands between a server and a cluster: relay.py PORT TO_PORT COUNT_FILE [CERTIFICATE KEY]
 
-It says in a file how many bytes and how many answers have come from the cluster. With a certificate it speaks TLS.
+It says in a file how many bytes have come from the cluster. With a certificate it speaks TLS.
 """
 import os
 import socket
@@ -13,17 +13,17 @@ context = None
 if len(sys.argv) > 4:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(sys.argv[4], sys.argv[5])
-lock, total, answers = threading.Lock(), 0, 0
+lock, total = threading.Lock(), 0
 
 
 def tell():
     with open(count_file + ".new", "w") as file:
-        file.write("%d %d" % (total, answers))
+        file.write(str(total))
     os.replace(count_file + ".new", count_file)
 
 
 def copy(source, target, counts):
-    global total, answers
+    global total
     try:
         while True:
             data = source.recv(1 << 16)
@@ -33,7 +33,6 @@ def copy(source, target, counts):
             if counts:
                 with lock:
                     total += len(data)
-                    answers += data.count(b"HTTP/1.1 ")
                     tell()
     except OSError:
         pass
@@ -50,7 +49,10 @@ def serve(client):
             client = context.wrap_socket(client, server_side=True)
         except OSError:
             return  # it does not trust the certificate
-    cluster = socket.create_connection(("127.0.0.1", to_port))
+    try:
+        cluster = socket.create_connection(("127.0.0.1", to_port))
+    except OSError:
+        return client.close()
     threading.Thread(target=copy, args=(client, cluster, False), daemon=True).start()
     copy(cluster, client, True)
 

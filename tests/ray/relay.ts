@@ -36,16 +36,7 @@ export class Relay implements AsyncDisposable {
 
   /** How many bytes have come from the cluster. */
   bytes(): number {
-    return this.#counted()[0]!;
-  }
-
-  /** How many requests the cluster has answered. */
-  answers(): number {
-    return this.#counted()[1]!;
-  }
-
-  #counted(): number[] {
-    return readIfThere(this.#count)!.split(" ").map(Number);
+    return Number(readIfThere(this.#count));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

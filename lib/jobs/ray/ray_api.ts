@@ -175,7 +175,7 @@ export class RayApi {
       if (error instanceof Deno.errors.NotCapable || init.signal?.reason?.name === "AbortError") {
         throw error;
       }
-      const why = error instanceof Error ? error.message : String(error);
+      const why = reasonOf(error);
       throw new Error(
         `The Ray cluster at ${hideSecrets(this.address.url)} does not answer: ${why}` +
           (/certificate/i.test(why) ? UNTRUSTED : ""),
@@ -188,6 +188,12 @@ export class RayApi {
     if (response.ok) return response;
     throw new RayRefusal(response.status, shortened(await response.text()));
   }
+}
+
+/** Deno says "fetch failed", and why in what caused that. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? reasonOf(error.cause) : error.message;
 }
 
 /**

@@ -43,29 +43,36 @@ skippableTest(
     await cluster.startHead();
     const ca = await makePrivateCa(home.path);
     await using relay = await Relay.start(cluster, home, [ca.cert, ca.key]);
-    const trusting = { RAY_AUTH_TOKEN: token, DENO_CERT: ca.authority };
-    const address = {
-      PYTHON_MCP_RAY_ADDRESS: relay.url,
-      PYTHON_MCP_HOME: home.join("home"),
-    };
+    const behindTls = { PYTHON_MCP_RAY_ADDRESS: relay.url };
+    const shared = { ...cluster.env, PYTHON_MCP_HOME: home.join("home") };
     const cli = (given: Record<string, string>, ...args: string[]) =>
-      runProgram(cluster, { ...address, ...given }, args);
+      runProgram(cluster, { ...shared, ...given }, args);
     const doctor = (given: Record<string, string>) => cli(given, "doctor", "--offline");
-    assert.match(await doctor({ RAY_AUTH_TOKEN: token }), /certificate.* DENO_CERT/);
+    assert.match(await doctor({ ...behindTls, RAY_AUTH_TOKEN: token }), /certificate.* DENO_CERT/);
     assert.match(
-      await doctor({ ...trusting, RAY_AUTH_TOKEN: "wrong" }),
+      await doctor({ ...behindTls, DENO_CERT: ca.authority, RAY_AUTH_TOKEN: "wrong" }),
       /does not accept the token \(40[13]\)/,
     );
     // A head that has just begun knows none of its nodes yet.
     await waitFor(
-      async () => /ok +Ray +Ray 2\.60\.\d+ at .*, 1 node/.test(await doctor(trusting)),
+      async () =>
+        /ok +Ray +Ray 2\.60\.\d+ at .*, 1 node/.test(await doctor({ RAY_AUTH_TOKEN: token })),
       {
         what: "the node",
+        timeoutMs: 120_000,
       },
     );
     const script = home.join("token.py");
     await Deno.writeTextFile(script, "import os; print('RAY_AUTH_TOKEN' in os.environ)");
-    const said = await cli(trusting, "run", "--run-on", "ray", "-C", home.path, script);
+    const said = await cli(
+      { RAY_AUTH_TOKEN: token },
+      "run",
+      "--run-on",
+      "ray",
+      "-C",
+      home.path,
+      script,
+    );
     assert.equal(said, "False\n");
   },
 );

@@ -30,7 +30,8 @@ SILENT = frozenset(
     mappingproxy member_descriptor memoryview method method-wrapper method_descriptor module NoneType
     NotImplementedType object property range reversed set slice staticmethod str super traceback tuple type
     wrapper_descriptor zip list_iterator tuple_iterator str_iterator dict_keyiterator
-    _io.IncrementalNewlineDecoder _abc._abc_data _abc_data _collections._tuplegetter _random.Random _struct.Struct _thread.RLock _thread.lock Struct
+    _io.IncrementalNewlineDecoder _abc._abc_data _abc_data _collections._tuplegetter _random.Random _struct.Struct
+    _thread.RLock _thread.lock Struct
     collections.OrderedDict collections.defaultdict collections.deque datetime.date datetime.datetime datetime.time
     datetime.timedelta datetime.timezone datetime.tzinfo decimal.Decimal functools._lru_cache_wrapper
     functools.partial itertools.count operator.attrgetter operator.itemgetter operator.methodcaller re.Match re.Pattern
@@ -62,9 +63,13 @@ class QuickEnd:
 
     def end(self, says_all):
         """Ends this process, or returns; to be called after the last `atexit` function."""
-        if says_all and self.is_possible and self.has_come_to_its_end() and self.is_undisturbed():
-            if self.is_silent() and flush():
-                _ctypes.call_function(self.exit, (0,))
+        try:
+            if says_all and self.is_possible and self.has_come_to_its_end() and self.is_undisturbed():
+                if self.is_silent():
+                    flush()
+                    _ctypes.call_function(self.exit, (0,))
+        except Exception:
+            pass  # an object that is not whole, or a stream that cannot be flushed: Python tries it again, and tells of it
         gc.unfreeze()  # Python looks at all of it now
 
     def has_come_to_its_end(self):
@@ -131,13 +136,9 @@ def streams():
 
 
 def flush():
-    try:
-        for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
-                stream.flush()
-        return True
-    except Exception:
-        return False  # Python tries it again, and tells of it
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
 
 
 def is_empty(name):
@@ -199,7 +200,7 @@ def is_type_silent(base):
 
 
 def is_stateless(base):
-    """Whether it is made by a `class` statement: in C, one that has something to do at the end has more in its instances."""
+    """Whether instances have only what a `class` statement gives them, or nothing more than those of its base."""
     content = attribute(base, "__dict__")
     slots = [one for one in content.values() if type(one) is MEMBER] if "__slots__" in content else []
     pointers = len(slots) + ("__dict__" in content) + ("__weakref__" in content)

@@ -63,6 +63,9 @@ held = zlib.compressobj()`,
   "has one in a tuple": `
 import zlib
 held = (zlib.compressobj(),)`,
+  "holds a stream that was detached": `
+import io
+held = io.TextIOWrapper(io.BytesIO()); held.detach()`,
   "has a thread": `
 import threading, time
 threading.Thread(target=time.sleep, args=(9,), daemon=True).start()`,

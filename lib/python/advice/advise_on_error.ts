@@ -39,8 +39,8 @@ export async function adviseOnError(run: FailedRun): Promise<string | undefined>
   return ofSignal(exitCode, run.cpuSeconds);
 }
 
-/** A limit on CPU time kills at a whole second, as the system counts, which looks a few times a second. */
-const NEAR_LIMIT_SECONDS = 0.1;
+/** A limit on CPU time kills at a whole second, as the system counts, which looks a few times a second; less often when busy. */
+const NEAR_LIMIT_SECONDS = 0.3;
 
 function ofSignal(exitCode: number, cpuSeconds: number): string | undefined {
   const limit = Math.round(cpuSeconds);

@@ -61,6 +61,8 @@ export function restoreModes(folder: string): void {
   const jobs = dirname(folder);
   for (const around of [dirname(jobs), jobs]) permit(around, SEARCHABLE);
   permit(folder, 0o700);
+  // What a link leads to, which a script may have put there, is not the home's.
+  if (isLink(folder)) return;
   for (const { name, isFile } of entries(folder)) if (isFile) permit(join(folder, name), 0o600);
 }
 
@@ -72,6 +74,14 @@ function permit(path: string, bits: number): void {
     if (!isSymlink && (now & bits) !== bits) Deno.chmodSync(path, now | bits);
   } catch {
     // it is gone, or belongs to another user
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isSymlink;
+  } catch {
+    return false;
   }
 }
 

@@ -111,6 +111,19 @@ export function statIfThere(path: string): Deno.FileInfo | undefined {
   }
 }
 
+/** What is at a path, links not followed; `undefined` where nothing is, or where nobody may look. */
+export function lookAt(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.lstatSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+export function isLink(path: string): boolean {
+  return lookAt(path)?.isSymlink === true;
+}
+
 /** Removes a file or a whole folder; what is not there is no error. */
 export function removeIfThere(path: string): void {
   try {

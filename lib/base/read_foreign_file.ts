@@ -1,4 +1,5 @@
 import { lazyFs } from "./lazy_node.ts";
+import { lookAt } from "./private_files.ts";
 
 /**
  * At most so many bytes of a file that others may write, from an offset on, read with care: no link is
@@ -9,20 +10,14 @@ export function readForeignBytes(
   mostBytes: number,
   from = 0,
 ): Uint8Array<ArrayBuffer> | undefined {
-  if (!mayBeRead(path)) return undefined;
-  const { closeSync, constants, openSync } = lazyFs();
-  let file: number;
-  try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch {
-    return undefined;
-  }
+  const file = openForeign(path);
+  if (file === undefined) return undefined;
   try {
     return readOpened(file, mostBytes, from);
   } catch {
     return undefined;
   } finally {
-    closeSync(file);
+    lazyFs().closeSync(file);
   }
 }
 
@@ -30,15 +25,6 @@ export function readForeignBytes(
 export function readForeignFile(path: string, mostBytes: number): string | undefined {
   const bytes = readForeignBytes(path, mostBytes);
   return bytes && new TextDecoder().decode(bytes);
-}
-
-/** Only what is opened counts: this spares the opening, and loading what opens. */
-function mayBeRead(path: string): boolean {
-  try {
-    return Deno.lstatSync(path).isFile;
-  } catch {
-    return false;
-  }
 }
 
 /** The JSON in such a file of at most 16 MiB; `undefined` where there is none. */
@@ -79,13 +65,9 @@ export function readWhereItIs(
 export function streamForeignFile(
   path: string,
 ): { size: number; body: ReadableStream<Uint8Array> } | undefined {
-  const { closeSync, constants, fstatSync, openSync } = lazyFs();
-  let file: number;
-  try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch {
-    return undefined;
-  }
+  const { closeSync, fstatSync } = lazyFs();
+  const file = openForeign(path);
+  if (file === undefined) return undefined;
   const info = fstatSync(file);
   if (!info.isFile()) {
     closeSync(file);
@@ -106,6 +88,18 @@ export function streamForeignFile(
 }
 
 const CHUNK_BYTES = 64 << 10;
+
+/** A descriptor of what is at a path; `undefined` where that is no regular file, or cannot be opened. */
+function openForeign(path: string): number | undefined {
+  // Only what is opened counts: this spares the opening, and loading what opens.
+  if (!lookAt(path)?.isFile) return undefined;
+  const { constants, openSync } = lazyFs();
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch {
+    return undefined;
+  }
+}
 
 /** `undefined` for what is no regular file. */
 function readOpened(

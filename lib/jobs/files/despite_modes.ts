@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { isLink } from "../../base/private_files.ts";
 import { readForeignBytes } from "../../base/read_foreign_file.ts";
 
 /** So often it is tried again: a script may take the rights away again and again. */
@@ -74,14 +75,6 @@ function permit(path: string, bits: number): void {
     if (!isSymlink && (now & bits) !== bits) Deno.chmodSync(path, now | bits);
   } catch {
     // it is gone, or belongs to another user
-  }
-}
-
-function isLink(path: string): boolean {
-  try {
-    return Deno.lstatSync(path).isSymlink;
-  } catch {
-    return false;
   }
 }
 

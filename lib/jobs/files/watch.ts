@@ -1,6 +1,8 @@
+import { lookAt } from "../../base/private_files.ts";
+
 /** How often the files are looked at: first, and after a while of waiting. */
 const FIRST_MS = 10;
-const LAST_MS = 100;
+const LAST_MS = 40;
 
 /**
  * Waits for files to change, without missing a change that comes between two waits. It only ever looks at
@@ -66,10 +68,7 @@ export class Watch implements Disposable {
 }
 
 function stamp(path: string): string {
-  try {
-    const { ino, size, mtime } = Deno.lstatSync(path);
-    return `${ino}:${size}:${mtime?.getTime()}`;
-  } catch {
-    return ""; // no such file, or nobody may look: the waiter looks again when its time is up
-  }
+  const info = lookAt(path);
+  // Where nothing is, or nobody may look, the waiter looks again when its time is up.
+  return info ? `${info.ino}:${info.size}:${info.mtime?.getTime()}` : "";
 }

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { lookAt } from "../../base/private_files.ts";
 import { viewOf } from "../../jobs/model/job_view.ts";
 import { isLog, readPiece, shownStream } from "../../runs/jobs/job_output.ts";
 import { findArtifact, readOwnFile } from "../../runs/results/artifacts.ts";
@@ -85,7 +86,7 @@ export const JOB_RESOURCES: readonly ResourceFamily[] = [
       const path = await findArtifact(files.artifacts, name);
       if (path === undefined) return undefined;
       const mimeType = await mimeTypeOf(path);
-      const size = sizeOf(path);
+      const size = lookAt(path)?.size;
       if (size === undefined) return undefined;
       if (size > LARGEST_ARTIFACT) {
         return {
@@ -102,15 +103,6 @@ export const JOB_RESOURCES: readonly ResourceFamily[] = [
     },
   },
 ];
-
-/** `undefined` where the script has removed or hidden it meanwhile. */
-function sizeOf(path: string): number | undefined {
-  try {
-    return Deno.lstatSync(path).size;
-  } catch {
-    return undefined;
-  }
-}
 
 function encodedSize(text: string): number {
   return new TextEncoder().encode(JSON.stringify(text)).length;

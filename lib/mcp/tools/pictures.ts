@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { dirname, join } from "node:path";
 import type { ContentBlock } from "@modelcontextprotocol/server";
+import { lookAt } from "../../base/private_files.ts";
 import { type Artifact, readOwnFile } from "../../runs/results/artifacts.ts";
 import { memoryChart } from "../../runs/results/memory_chart.ts";
 import { scalePicture } from "../../runs/results/scale_picture.ts";
@@ -115,15 +116,6 @@ function files(artifacts: Artifact[], folder: string): Picture[] {
     .sort((a, b) => a.made - b.made)
     .map(({ picture }) => picture)
     .filter(isNew);
-}
-
-/** `undefined` where its script has removed or hidden it since. */
-function lookAt(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.lstatSync(path);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Whether none before it shows the same, as a file and its copy do. */

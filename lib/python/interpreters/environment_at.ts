@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { exists, readIfThere } from "../../base/private_files.ts";
+import { exists, isLink, readIfThere } from "../../base/private_files.ts";
 import { executableAt, namesIn } from "./find_executables.ts";
 import { interpreterVersion, versionInSettings } from "./find_interpreters.ts";
 import { isSupportedVersion, parsePythonVersion } from "./python_version.ts";
@@ -95,12 +95,4 @@ export function missingIn(folder: string, packages: readonly string[]): string[]
 function hasPackage(folder: string, name: string): boolean {
   const lib = join(folder, "lib");
   return namesIn(lib).some((python) => exists(join(lib, python, "site-packages", name)));
-}
-
-function isLink(path: string): boolean {
-  try {
-    return Deno.lstatSync(path).isSymlink;
-  } catch {
-    return false;
-  }
 }

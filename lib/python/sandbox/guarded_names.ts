@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Sandbox } from "../../base/command.ts";
+import { lookAt } from "../../base/private_files.ts";
 
 /** What programs outside run or believe when they find it in a folder. */
 const FOLDERS = [".git", ".vscode", ".cursor", ".claude", ".venv"];
@@ -53,11 +54,8 @@ function isReal(path: string): boolean {
 }
 
 function isThere(path: string, isWanted: (info: Deno.FileInfo) => boolean = () => true): boolean {
-  try {
-    return isWanted(Deno.lstatSync(path));
-  } catch {
-    return false;
-  }
+  const info = lookAt(path);
+  return info !== undefined && isWanted(info);
 }
 
 function isEmpty(path: string): boolean {

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { isLink } from "../../base/private_files.ts";
 import type { SandboxLevel } from "../../base/sandbox_level.ts";
 import { resolvePath } from "../../base/resolve_path.ts";
 import { isPythonPath } from "../../python/interpreters/python_at_path.ts";
@@ -69,13 +70,5 @@ export function requireShownProject(
       const path = join(above, name);
       if (isLink(path)) requireShown(name, path, level, (one) => shows(places, one));
     }
-  }
-}
-
-function isLink(path: string): boolean {
-  try {
-    return Deno.lstatSync(path).isSymlink;
-  } catch {
-    return false;
   }
 }

@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { statIfThere } from "../../base/private_files.ts";
+import { isLink, statIfThere } from "../../base/private_files.ts";
 import { systemErrorCode } from "../../base/explain_system_error.ts";
 import { UserError } from "../../base/user_error.ts";
 import { requireOwnHome } from "../../jobs/files/home.ts";
@@ -51,14 +51,6 @@ function checkParent(home: string): Finding {
     };
   }
   return { check: "home", level: "ok", message: `${home} is made at the first run` };
-}
-
-function isLink(path: string): boolean {
-  try {
-    return Deno.lstatSync(path).isSymlink;
-  } catch {
-    return false;
-  }
 }
 
 /** The path, or the nearest one above it that there is. */

@@ -109,7 +109,7 @@ def make_spec(request, folder, parent):
 
 
 def stored_spec(request, spec, parent):
-    """`spec.json` (see `StoredSpec` in job_files.ts): of the environment, what the parent's has too."""
+    """`spec.json` (see `StoredSpec` in job_record.ts): of the environment, what the parent's has too."""
     env, parent_env = request["env"], parent["run"].get("env") or {}
     shared = {name: value for name, value in env.items() if parent_env.get(name) == value}
     unknown = any(

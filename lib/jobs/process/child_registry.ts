@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { exists, removeIfThere } from "../../base/private_files.ts";
 import { holdLock } from "../files/file_lock.ts";
 import { type Home, jobFolder } from "../files/home.ts";
-import { JobFiles, recordOf } from "../files/job_files.ts";
+import { JobFiles } from "../files/job_files.ts";
+import { recordOf } from "../files/job_record.ts";
 import type { JobStore } from "../store/job_store.ts";
 import type { Owner } from "../files/owner.ts";
 

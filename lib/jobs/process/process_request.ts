@@ -1,5 +1,6 @@
 import type { EnvChanges, PrepareStep, RunStep, WarmWish } from "../../base/command.ts";
-import { type JobFiles, recordOf, type StoredSpec } from "../files/job_files.ts";
+import type { JobFiles } from "../files/job_files.ts";
+import { recordOf, type StoredSpec } from "../files/job_record.ts";
 import type { CellPlace, ProcessSpec } from "../files/process_spec.ts";
 import type { JobStore } from "../store/job_store.ts";
 

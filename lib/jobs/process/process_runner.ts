@@ -8,7 +8,8 @@ import type {
 } from "../files/messages.ts";
 import { type Home, jobFolder } from "../files/home.ts";
 import { isFinal, type JobEnd, type JobRow, type Outcome } from "../model/job.ts";
-import { JobFiles, recordOf } from "../files/job_files.ts";
+import { JobFiles } from "../files/job_files.ts";
+import { recordOf } from "../files/job_record.ts";
 import type { JobStore } from "../store/job_store.ts";
 import { type Draft, makeSpec, type ProcessRequest, writeSpec } from "./process_request.ts";
 import type { Owner } from "../files/owner.ts";

@@ -3,7 +3,8 @@ import { NotAFile } from "../../base/private_files.ts";
 import { holdLock } from "../files/file_lock.ts";
 import { restoreModes } from "../files/despite_modes.ts";
 import { type Home, jobFolder } from "../files/home.ts";
-import { JobFiles, type StoredSpec } from "../files/job_files.ts";
+import { JobFiles } from "../files/job_files.ts";
+import type { StoredSpec } from "../files/job_record.ts";
 import type { Owner } from "../files/owner.ts";
 import {
   endedWithoutRun,

@@ -1,4 +1,4 @@
-import type { StoredSpec } from "../files/job_files.ts";
+import type { StoredSpec } from "../files/job_record.ts";
 import type { RayApi } from "./ray_api.ts";
 
 /** Where a job was submitted to, as far as that is known. */

@@ -1,7 +1,8 @@
 import { type Home, jobFolder } from "../files/home.ts";
 import { importAgain } from "./import_old_jobs.ts";
 import { type JobEnd, type JobRow, type Outcome, statusOf } from "../model/job.ts";
-import { JobFiles, type JobRecord } from "../files/job_files.ts";
+import { JobFiles } from "../files/job_files.ts";
+import type { JobRecord } from "../files/job_record.ts";
 import { addJob } from "./job_rows.ts";
 import type { Sql } from "./sql.ts";
 

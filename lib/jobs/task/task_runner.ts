@@ -1,7 +1,8 @@
 import { ensureFolder } from "../../base/private_files.ts";
 import { type Home, jobFolder } from "../files/home.ts";
 import type { FinalStatus, JobEnd, Progress } from "../model/job.ts";
-import { JobFiles, recordOf } from "../files/job_files.ts";
+import { JobFiles } from "../files/job_files.ts";
+import { recordOf } from "../files/job_record.ts";
 import type { JobStore } from "../store/job_store.ts";
 import type { Owner } from "../files/owner.ts";
 

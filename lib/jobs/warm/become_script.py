@@ -19,7 +19,7 @@ OWN_LOCALE = "LC_CTYPE"  # Python sets it for itself where the locale is C
 
 
 class Script:
-    """What one script is to be: `argv`, `cwd`, `environ` (all of it, in order), `umask`; see warm_host.py."""
+    """What one script is to be: `argv`, `cwd`, `environ` (all of it, in order), `umask`; see warm_job.py."""
 
     def __init__(self, start, run, environ, umask):
         """`start`: the Start of the host."""

@@ -15,51 +15,21 @@ import time
 import _signal
 import _socket
 
-import detach
-import output_pipes
 import own_memory
 import preload
 import process_tree
-import spawn_command
 import slots
-import supervisor
-from become_script import Script, Start, is_hook
-from choose_host import BEGUN, DONE, HOST_TITLE
+import warm_job
+from become_script import Start, is_hook
+from choose_host import HOST_TITLE
 
 FIRST_SOCKET, STARTING_LOCK = 3, 4
 MOST_BYTES = 1 << 20  # of a message
-DESCRIPTORS = 8  # of a job; see Job
+DESCRIPTORS = 8  # of a job; see warm_job.Job
 MOST_RUNS = 100  # launchers end it after 50, once there is another one; see known_hosts.py
 IDLE_SECONDS = 600
 LOOK_SECONDS = 20  # between two looks whether the host is still wanted
 AT_START = set()
-SUPERVISOR_TITLE = "python-mcp warm supervisor"
-
-
-class Job:
-    """What a launcher sends of a job, and the descriptors in this order."""
-
-    def __init__(self, message, descriptors):
-        content, self.lock, self.slot, self.life, *pipes = descriptors
-        with os.fdopen(content, "rb") as file:
-            file.seek(0)
-            content = json.loads(file.read())
-        self.spec, self.environ = content["spec"], content["environ"]
-        self.kind, self.umask, self.queue = message["kind"], message["umask"], message["queue"]
-        self.pipes = output_pipes.Pipes.__new__(output_pipes.Pipes)
-        self.pipes.reads, self.pipes.writes = pipes[:2], pipes[2:]
-        self.environ[output_pipes.VARIABLE] = ",".join(self.pipes.identities())
-        self.descriptors = [self.lock, self.slot, self.life] + pipes
-
-    def tell(self, word):
-        try:
-            os.write(self.life, word)
-        except OSError:
-            pass  # its launcher is dead
-
-    def close(self):
-        for descriptor in self.descriptors:
-            os.close(descriptor)
 
 
 class Host:
@@ -172,7 +142,7 @@ class Host:
                     if message is None:
                         self.connections.pop(number).close()
                     elif "run" in message:
-                        job = Job(message, descriptors)
+                        job = warm_job.Job(message, descriptors)
                         if self.have_files_changed():
                             job.close()  # that tells its launcher to run it cold
                             self.runs = MOST_RUNS
@@ -226,44 +196,10 @@ class Host:
             pass  # ended by others: this is its last job
         pid = os.fork()
         if pid == 0:
-            return self.supervise(job)
+            return warm_job.supervise(job, self.start)
         job.close()
         self.send(number, {"runs": self.runs})
         return None
-
-    def supervise(self, job):
-        job.tell(BEGUN)  # see Attempt
-        _signal.set_wakeup_fd(-1)
-        _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
-        os.setsid()
-        reaps = process_tree.become_subreaper()
-        ours, its = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
-        try:
-            pid = os.fork()  # first of all: both have much to do
-        except OSError:
-            pid = None  # spawn(3) says why
-        if pid == 0:
-            ours.close()
-            try:
-                script = Script(self.start, job.spec["run"], job.environ, job.umask)
-                script.become(its)
-            except BaseException:
-                os._exit(1)  # Python would go on with the script; what is run cold in its place says why
-            return script
-        its.close()
-        detach.keep_only(job.descriptors + [ours.fileno()])
-        title = SUPERVISOR_TITLE, job.spec["id"], job.queue["home"]
-        self.start.command_line.set([os.fsencode(part) for part in title], [])
-        prepared = Prepared(pid, ours)
-        try:
-            queue = slots.Queue(job.queue["home"], job.queue["limit"], job.queue["owner"])
-            slot = slots.Slot(queue, job.kind, job.spec["order"], job.slot)
-            supervisor.supervise(job.spec, job.lock, slot, job.umask, reaps, job.pipes, prepared.start, prepared.notes)
-            job.tell(DONE)  # sooner than the end of this process is seen
-        except BaseException:
-            sys.excepthook(*sys.exc_info())
-        finally:
-            os._exit(0)
 
 
 def places_of_packages():
@@ -278,26 +214,6 @@ def state_of(path):
         return status.st_mtime_ns, status.st_size
     except OSError:
         return None
-
-
-class Prepared:
-    """A process that becomes the script while its supervisor gets ready, and waits on a socket to begin."""
-
-    def __init__(self, pid, socket):
-        """`pid`: None where none could be forked."""
-        self.pid, self.socket, self.notes = pid, socket, {"cold": None}
-
-    def start(self, step, mark, *files):
-        """Lets it begin, with these descriptors as its standard streams. In the place of `spawn_command.spawn`."""
-        if self.pid is None or not self.socket.recv(1):
-            self.notes["cold"] = "it could not be made of a warm host"
-            return spawn_command.spawn(step, mark, *files)
-        try:
-            self.socket.sendmsg([b"."], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, array.array("i", files))])
-        except OSError:
-            pass  # it was killed meanwhile, as its status will say
-        self.socket.close()
-        return self.pid
 
 
 def run(gate, at_start):

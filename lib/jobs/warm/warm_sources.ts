@@ -8,6 +8,7 @@ import preloadSource from "./preload.py" with { type: "text" };
 import quickEndSource from "./quick_end.py" with { type: "text" };
 import randomGeneratorsSource from "./random_generators.py" with { type: "text" };
 import warmHostSource from "./warm_host.py" with { type: "text" };
+import warmJobSource from "./warm_job.py" with { type: "text" };
 import warmHostsSource from "./warm_hosts.py" with { type: "text" };
 
 /** The Python files of warm hosts, beside which they are installed with those of the supervisor. */
@@ -22,6 +23,7 @@ export const WARM_SOURCES: Record<string, string> = {
   "quick_end.py": quickEndSource,
   "random_generators.py": randomGeneratorsSource,
   "warm_host.py": warmHostSource,
+  "warm_job.py": warmJobSource,
   "warm_hosts.py": warmHostsSource,
   // Python would make it with the mode that a umask allows.
   "hook/__pycache__/": "",

@@ -1,6 +1,7 @@
 import { readForeignFile } from "../../base/read_foreign_file.ts";
 import type { Outcome } from "../../jobs/model/job.ts";
-import { type JobFiles, type StoredSpec } from "../../jobs/files/job_files.ts";
+import type { JobFiles } from "../../jobs/files/job_files.ts";
+import type { StoredSpec } from "../../jobs/files/job_record.ts";
 import { logSize, readTail } from "../../jobs/files/output_log.ts";
 import { readableText } from "../../jobs/files/readable_text.ts";
 import { adviseOnError, type FailedRun } from "../../python/advice/advise_on_error.ts";

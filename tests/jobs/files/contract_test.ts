@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { PrepareStep, RunStep } from "../../../lib/base/command.ts";
 import { isOutcome } from "../../../lib/jobs/files/is_outcome.ts";
-import type { StoredSpec } from "../../../lib/jobs/files/job_files.ts";
+import type { StoredSpec } from "../../../lib/jobs/files/job_record.ts";
 import { HOME_FOLDERS, JOB_FILES, SESSION_FILES } from "../../../lib/jobs/files/names.ts";
 import type { SessionSpec } from "../../../lib/jobs/files/messages.ts";
 import type { ProcessSpec } from "../../../lib/jobs/files/process_spec.ts";

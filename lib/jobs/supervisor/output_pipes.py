@@ -17,6 +17,7 @@ PIPE_BYTES = 256 << 10  # what a script may print ahead; a user without privileg
 SET_PIPE_SIZE = 1031  # linux/fcntl.h; in `fcntl` since Python 3.10
 REST_SECONDS = 0.004  # after few bytes: a flushed line is not worth a wake-up
 FEW_BYTES = 4096  # what programs print at once when they do not flush
+MOST_MOVES = 16  # between two looks at all else
 PIECE = 65536
 REFUSED = (errno.EROFS, errno.EPERM, errno.EACCES)  # of a home that can only be read, perhaps for a while
 RETRY_SECONDS = 0.5
@@ -82,6 +83,16 @@ class OutputPipe:
         if count < FEW_BYTES:
             self.rests_until = time.monotonic() + (RETRY_SECONDS if self.is_refused else REST_SECONDS)
         return count
+
+    def move_on(self):
+        """Moves what is there, and what comes while that is done: to wait for it costs more than to move it."""
+        if self.move() < FEW_BYTES:
+            return
+        for _ in range(MOST_MOVES):
+            if self.move() < FEW_BYTES:
+                if not self.is_refused:
+                    self.rests_until = 0.0  # a script that prints so much is not to wait
+                return
 
     def move_all(self):
         """Moves all that the pipe holds, once the log takes it; to be called when nobody prints any more."""

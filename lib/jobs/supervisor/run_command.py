@@ -175,7 +175,7 @@ class CommandRunner:
             ready = self.poll(now, until)
             for output in self.outputs:
                 if output.pipe in ready:
-                    output.move()
+                    output.move_on()
             if self.feed and self.feed.pipe in ready:
                 self.feed.write()
             if self.inbox and self.inbox.pipe in ready:

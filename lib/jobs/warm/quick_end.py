@@ -152,7 +152,8 @@ def test_for(kind):
         return always
     if kind in FILES:
         return is_done
-    bases = attribute(kind, "__mro__")
+    # None: of a type that Python keeps to itself, and has not made ready.
+    bases = attribute(kind, "__mro__") or (kind,)
     if _weakref.ReferenceType in bases:
         return calls_nobody if all(map(is_stateless, bases[: bases.index(_weakref.ReferenceType)])) else never
     return always if all(map(is_type_silent, bases)) else never
@@ -190,7 +191,7 @@ def calls_nobody(reference):
 
 def is_type_silent(base):
     module, name = attribute(base, "__module__"), attribute(base, "__qualname__")
-    if not isinstance(module, str) or "__del__" in attribute(base, "__dict__"):
+    if not isinstance(module, str) or "__del__" in (attribute(base, "__dict__") or ()):
         return False
     if (name if module == "builtins" else module + "." + name) in SILENT:
         return True
@@ -201,7 +202,7 @@ def is_type_silent(base):
 
 def is_stateless(base):
     """Whether instances have only what a `class` statement gives them, or nothing more than those of its base."""
-    content = attribute(base, "__dict__")
+    content = attribute(base, "__dict__") or {}
     slots = [one for one in content.values() if type(one) is MEMBER] if "__slots__" in content else []
     pointers = len(slots) + ("__dict__" in content) + ("__weakref__" in content)
     added = attribute(base, "__basicsize__") - attribute(attribute(base, "__base__"), "__basicsize__")

@@ -47,7 +47,7 @@ export async function benchOutput(home: TestHome): Promise<Figure[]> {
     return await compare({
       name,
       ours: `\`py_run_script_in_dir\`: ${what}`,
-      base: "`python3 script \\| cat > file`",
+      base: "`python3 script | cat > file`",
       goal,
       pairs,
       runOurs: async () => {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { parentOf, roleOfFork } from "../jobs/kill.ts";
+import { parentIfThere, parentOf, roleOfFork } from "../jobs/kill.ts";
 import { processesWith } from "../helpers/test_home.ts";
 
 export type Role = "server" | "launcher" | "supervisor" | "script" | "host";
@@ -29,14 +29,6 @@ function roleOfWarm(pid: number, command: string, all: { pid: number; command: s
     return command.startsWith("python-mcp warm host") ? "host" : "supervisor";
   }
   return roleOfWarm(parent.pid, parent.command, all) === "host" ? "supervisor" : "script";
-}
-
-function parentIfThere(pid: number): number | undefined {
-  try {
-    return parentOf(pid);
-  } catch {
-    return undefined; // it has ended
-  }
 }
 
 /**

@@ -62,9 +62,9 @@ export class TestHome implements AsyncDisposable {
   }
 }
 
-/** Whether this is the command line of a warm host, perhaps one that is just being started. */
+/** Whether this is the command line of a warm host, perhaps one that is just being started, or of its next run. */
 export function isHost(command: string): boolean {
-  return /^python-mcp warm host|\/python-mcp-warm-host\//.test(command);
+  return /^python-mcp warm (host|next run)|\/python-mcp-warm-host\//.test(command);
 }
 
 /** Living processes whose command line or environment holds a text; zombies left out. */

@@ -52,3 +52,11 @@ export function isAlive(pid: number): boolean {
 export async function untilGone(pid: number): Promise<void> {
   await waitFor(() => !isAlive(pid), { what: `the end of ${pid}` });
 }
+
+export function parentIfThere(pid: number): number | undefined {
+  try {
+    return parentOf(pid);
+  } catch {
+    return undefined; // it has ended
+  }
+}

@@ -85,7 +85,7 @@ class Script:
         self.show_hooks_hidden()
         for entry in self.hooks:
             if is_hook(entry):
-                loader = self.start.hook_loader(entry)
+                loader = self.start.hook_loaders[entry]
                 sys.meta_path.insert(0, Hook(loader))
                 site.execsitecustomize()
                 loader.hook.at_end.append(self.start.quick_end.end)
@@ -182,11 +182,12 @@ class Start:
     def changes_to_environ(self):
         return self.set_by_python + self.set_by_imports
 
-    def hook_loader(self, folder):
-        """To be called in the host first."""
-        if folder not in self.hook_loaders:
+    def load_hook(self, folder):
+        """To be called in the host first; True where it was not loaded yet."""
+        is_new = folder not in self.hook_loaders
+        if is_new:
             self.hook_loaders[folder] = HookLoader(folder)
-        return self.hook_loaders[folder]
+        return is_new
 
     def hook_folders(self, environ):
         return [entry for entry in environ.get("PYTHONPATH", "").split(os.pathsep) if self.is_hook_folder(entry)]

@@ -2,6 +2,7 @@
 import os
 
 HOST_TITLE = "python-mcp warm host"  # how the command line of one begins
+NEXT_TITLE = "python-mcp warm next run"  # and that of the processes below it that have no job yet
 SOURCES = os.path.basename(os.path.dirname(os.path.abspath(__file__)))  # named after their content
 BEGUN, DONE = b".", b"e"  # what the supervisor of a job says
 MOST_BYTES = 128 << 10  # of arguments and environment: what is longer meets limits of a new process

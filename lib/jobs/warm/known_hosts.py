@@ -8,7 +8,7 @@ import time
 import process_tree
 import spawn_command
 import slots
-from choose_host import HOST_TITLE
+from choose_host import HOST_TITLE, NEXT_TITLE
 from learned import Learned, modules_of, state_of
 from request_socket import is_ours
 
@@ -283,14 +283,29 @@ def text_of(key):
 
 
 def memory_of(path):
-    """What a host has in memory, in bytes, by the path of its socket; 0 where it is dead."""
+    """What a host and its next run have in memory, in bytes, by the path of its socket; 0 where it is dead."""
     pid = int(os.path.basename(path).partition("-")[0])
     try:
-        with open("/proc/%d/cmdline" % pid) as command_line:
-            is_host = command_line.read().startswith(HOST_TITLE)
+        is_host = title_of(pid).startswith(HOST_TITLE)
     except OSError:
         return 0
-    return process_tree.proportional_bytes_of(pid) if is_host else 0
+    return sum(map(process_tree.proportional_bytes_of, [pid, *next_of(pid)])) if is_host else 0
+
+
+def next_of(pid):
+    """The processes below it that wait for a job."""
+    try:
+        with open("/proc/%d/task/%d/children" % (pid, pid)) as children:
+            below = list(map(int, children.read().split()))
+        waiting = [child for child in below if title_of(child).startswith(NEXT_TITLE)]
+    except OSError:
+        return []
+    return [one for child in waiting for one in (child, *next_of(child))]
+
+
+def title_of(pid):
+    with open("/proc/%d/cmdline" % pid) as command_line:
+        return command_line.read()
 
 
 def pid_of(socket):

@@ -1,10 +1,9 @@
-"""A warm host: a Python that has done its start-up, and forks a supervisor with its script for each job.
+"""A warm host: a Python that has done its start-up, and forks a supervisor and its script ahead of each job.
 
 It is started by a launcher, with a socket as descriptor 3, and belongs to the home: any launcher whose jobs
 have the same key (see choose_host.py) may use it. Messages are JSON, one a packet: to the host {"key", ...} first, then
 {"run": ...} with descriptors; from it {"fits"} and {"runs"}, how many it has begun. What it learns of jobs stays in memory.
 """
-import array
 import json
 import os
 import select
@@ -24,8 +23,6 @@ from become_script import Start, is_hook
 from choose_host import HOST_TITLE
 
 FIRST_SOCKET, STARTING_LOCK = 3, 4
-MOST_BYTES = 1 << 20  # of a message
-DESCRIPTORS = 8  # of a job; see warm_job.Job
 MOST_RUNS = 100  # launchers end it after 50, once there is another one; see known_hosts.py
 IDLE_SECONDS = 600
 LOOK_SECONDS = 20  # between two looks whether the host is still wanted
@@ -36,12 +33,14 @@ class Host:
     def __init__(self):
         self.connections = {}
         self.add(_socket.socket(fileno=FIRST_SOCKET))
-        first = self.receive(FIRST_SOCKET)[0]
+        first = json.loads(self.receive(FIRST_SOCKET)[0])
         self.key = first["key"]
         # Launchers find out by its name how much memory it has.
         self.path = os.path.join(first["folder"], "%d-%s.sock" % (os.getpid(), os.urandom(8).hex()))
         self.start = Start(first["runtime"], first["environ"])
         self.runs, self.used = 0, time.monotonic()
+        self.next = None  # leads to the process that is to supervise the next job
+        self.wants_next = True
         self.wake_r, wake_w = os.pipe()
         os.set_blocking(self.wake_r, False)
         os.set_blocking(wake_w, False)
@@ -102,18 +101,11 @@ class Host:
             pass  # its end shows when it is read
 
     def receive(self, number):
-        """A message and its descriptors; None at the end."""
-        space = _socket.CMSG_SPACE(DESCRIPTORS * 4)
+        """A message as it came, and its descriptors; nothing at the end."""
         try:
-            data, ancillary, _, _ = self.connections[number].recvmsg(MOST_BYTES, space)
+            return warm_job.receive(self.connections[number], warm_job.MOST_BYTES)
         except OSError:
-            data = b""
-        if not data:
-            return None, []
-        descriptors = array.array("i")
-        for _, _, part in ancillary:
-            descriptors.frombytes(part)
-        return json.loads(data), list(descriptors)
+            return b"", []
 
     def have_files_changed(self):
         """Whether somebody has edited what is imported already, or installed something."""
@@ -127,6 +119,10 @@ class Host:
             left = self.used + IDLE_SECONDS - time.monotonic()
             if left <= 0 or not os.path.exists(self.path):  # ended by others, or its home is gone
                 break
+            if self.wants_next and not self.next:
+                script = self.fork_next()
+                if script:
+                    return script
             poll = select.poll()
             for source in [self.wake_r, self.listener.fileno(), *self.connections]:
                 poll.register(source, select.POLLIN)
@@ -138,18 +134,15 @@ class Host:
                 self.accept()
             for number in ready:
                 if number in self.connections:
-                    message, descriptors = self.receive(number)
-                    if message is None:
+                    data, descriptors = self.receive(number)
+                    if not data:
                         self.connections.pop(number).close()
-                    elif "run" in message:
-                        job = warm_job.Job(message, descriptors)
-                        if self.have_files_changed():
-                            job.close()  # that tells its launcher to run it cold
-                            self.runs = MOST_RUNS
-                        else:
-                            script = self.start_job(number, job)
-                            if script:
-                                return script
+                        continue
+                    message = json.loads(data)
+                    if "run" in message:
+                        script = self.start_job(number, data, descriptors)
+                        if script:
+                            return script
                     elif "end" in message:
                         self.runs = MOST_RUNS
                     else:
@@ -160,6 +153,7 @@ class Host:
 
     def drain(self):
         """Its supervisors are children: they are waited for, so that one that was stopped goes on."""
+        self.drop_next()
         for connection in [self.listener, *self.connections.values()]:
             connection.close()
         poll = select.poll()
@@ -182,24 +176,71 @@ class Host:
                 return True
             if os.WIFSTOPPED(status):
                 os.kill(pid, _signal.SIGCONT)  # as by its script: a job's limits are its supervisor's
+            else:
+                self.wants_next = True  # not sooner, lest it take the time of what runs
 
-    def start_job(self, number, job):
-        """Starts the job's supervisor; in the end returns the Script in the process that is to become it."""
+    def start_job(self, number, message, descriptors):
+        """Gives the job to its supervisor; in the end returns the Script in the process that is to become it."""
+        if self.have_files_changed():
+            self.runs = MOST_RUNS
+            return close_all(descriptors)  # that tells its launcher to run it cold
         self.runs += 1
         self.used = time.monotonic()
-        for folder in self.start.hook_folders(job.environ):
-            if is_hook(folder):
-                self.start.hook_loader(folder)
+        for folder in self.start.hook_folders(warm_job.content_of(descriptors)["environ"]):
+            if is_hook(folder) and self.start.load_hook(folder):
+                self.drop_next()  # it would have to load it as well
         try:
             os.utime(self.path)  # says which host of the home has been unused for the longest time
         except OSError:
             pass  # ended by others: this is its last job
-        pid = os.fork()
-        if pid == 0:
-            return warm_job.supervise(job, self.start)
-        job.close()
+        for _ in range(2):
+            script = None if self.next else self.fork_next()
+            if script:
+                return script
+            if self.give_next(message, descriptors):
+                break
+        close_all(descriptors)
         self.send(number, {"runs": self.runs})
         return None
+
+    def fork_next(self):
+        """Forks a supervisor, and it its script: to do that once a job is there would take half of its time.
+
+        Returns the Script in the process that is to become it."""
+        self.wants_next = False
+        ours, its = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+        try:
+            pid = os.fork()
+        except OSError:
+            return its.close()  # then each job is run cold
+        if pid == 0:
+            ours.close()
+            return warm_job.supervise(its, self.start)
+        its.close()
+        self.next = ours
+        return None
+
+    def give_next(self, message, descriptors):
+        """False where it is dead."""
+        if not self.next:
+            return False
+        try:
+            warm_job.send(self.next, message, descriptors)
+            return True
+        except OSError:
+            return False
+        finally:
+            self.drop_next()
+
+    def drop_next(self):
+        if self.next:
+            self.next.close()
+            self.next = None
+
+
+def close_all(descriptors):
+    for descriptor in descriptors:
+        os.close(descriptor)
 
 
 def places_of_packages():

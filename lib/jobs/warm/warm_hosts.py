@@ -150,10 +150,10 @@ class WarmHosts:
         life_r, life_w = os.pipe()
         content = os.memfd_create("job")
         try:
-            rest = json.dumps({"spec": spec, "environ": environ}).encode()
+            rest = json.dumps({"spec": spec, "environ": environ, "umask": self.umask}).encode()
             while rest:
                 rest = rest[os.write(content, rest) :]
-            message = {"run": spec["id"], "kind": slot.kind, "umask": self.umask}
+            message = {"run": spec["id"], "kind": slot.kind}
             message["queue"] = {"home": self.home, "limit": self.limit, "owner": self.owner}
             files = [content, child.lock, slot.descriptor, life_w] + pipes.reads + pipes.writes
             rights = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, array.array("i", files))]

@@ -14,25 +14,23 @@ import slots
 import spawn_command
 import supervisor
 from become_script import Script
-from choose_host import BEGUN, DONE
+from choose_host import BEGUN, DONE, NEXT_TITLE
 
 SUPERVISOR_TITLE = "python-mcp warm supervisor"
+MOST_BYTES = 1 << 20  # of a message
+DESCRIPTORS = 8  # of a job; see Job
 
 
 class Job:
     """What a launcher sends of a job, and the descriptors in this order."""
 
     def __init__(self, message, descriptors):
-        content, self.lock, self.slot, self.life, *pipes = descriptors
-        with os.fdopen(content, "rb") as file:
-            file.seek(0)
-            content = json.loads(file.read())
-        self.spec, self.environ = content["spec"], content["environ"]
-        self.kind, self.umask, self.queue = message["kind"], message["umask"], message["queue"]
+        self.content, self.lock, self.slot, self.life, *pipes = descriptors
+        content = content_of(descriptors)
+        self.spec, self.umask = content["spec"], content["umask"]
+        self.kind, self.queue = message["kind"], message["queue"]
         self.pipes = output_pipes.Pipes.__new__(output_pipes.Pipes)
         self.pipes.reads, self.pipes.writes = pipes[:2], pipes[2:]
-        self.environ[output_pipes.VARIABLE] = ",".join(self.pipes.identities())
-        self.descriptors = [self.lock, self.slot, self.life] + pipes
 
     def tell(self, word):
         try:
@@ -40,9 +38,10 @@ class Job:
         except OSError:
             pass  # its launcher is dead
 
-    def close(self):
-        for descriptor in self.descriptors:
-            os.close(descriptor)
+
+def content_of(descriptors):
+    """Of the file that comes first; several processes read it, hence not from where another has read to."""
+    return json.loads(os.pread(descriptors[0], os.fstat(descriptors[0]).st_size, 0))
 
 
 class Prepared:
@@ -52,51 +51,90 @@ class Prepared:
         """`pid`: None where none could be forked."""
         self.pid, self.socket, self.notes = pid, socket, {"cold": None}
 
+    def tell(self, job):
+        """Says what it is to become."""
+        self.try_send(b"r", [job.content, *job.pipes.reads])
+
     def start(self, step, mark, *files):
         """Lets it begin, with these descriptors as its standard streams. In the place of `spawn_command.spawn`."""
         if self.pid is None or not self.socket.recv(1):
             self.notes["cold"] = "it could not be made of a warm host"
             return spawn_command.spawn(step, mark, *files)
-        try:
-            self.socket.sendmsg([b"."], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, array.array("i", files))])
-        except OSError:
-            pass  # it was killed meanwhile, as its status will say
+        self.try_send(b".", files)
         self.socket.close()
         return self.pid
 
+    def try_send(self, word, descriptors):
+        try:
+            send(self.socket, word, descriptors)
+        except OSError:
+            pass  # it was killed meanwhile, as its status will say
 
-def supervise(job, start):
-    """In a child of the host: supervises the job, and never returns; but in the child that becomes the
-    script, where it returns the Script. `start`: the Start of the host."""
-    job.tell(BEGUN)  # see Attempt
+
+def send(socket, message, descriptors):
+    socket.sendmsg([message], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, array.array("i", descriptors))])
+
+
+def receive(socket, most):
+    """A message and its descriptors; nothing where the other end is gone."""
+    received = array.array("i")
+    message, ancillary, _, _ = socket.recvmsg(most, _socket.CMSG_SPACE(DESCRIPTORS * received.itemsize))
+    for _, _, part in ancillary:
+        received.frombytes(part)
+    return message, list(received)
+
+
+def supervise(host, start):
+    """In a child of the host: waits for a job, supervises it, and never returns; but in the child that becomes the
+    script, where it returns the Script. `host`: where the job comes from. `start`: the Start of the host."""
     _signal.set_wakeup_fd(-1)
     _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
     os.setsid()
     reaps = process_tree.become_subreaper()
+    start.command_line.set([os.fsencode(part) for part in (NEXT_TITLE, os.path.dirname(start.runtime))], [])
     ours, its = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
     try:
-        pid = os.fork()  # first of all: both have much to do
+        pid = os.fork()
     except OSError:
         pid = None  # spawn(3) says why
     if pid == 0:
-        ours.close()
         try:
-            script = Script(start, job.spec["run"], job.environ, job.umask)
-            script.become(its)
+            return become_script(its, start)
         except BaseException:
             os._exit(1)  # Python would go on with the script; what is run cold in its place says why
-        return script
     its.close()
-    detach.keep_only(job.descriptors + [ours.fileno()])
-    title = SUPERVISOR_TITLE, job.spec["id"], job.queue["home"]
-    start.command_line.set([os.fsencode(part) for part in title], [])
+    detach.keep_only([host.fileno(), ours.fileno()])
     prepared = Prepared(pid, ours)
     try:
-        queue = slots.Queue(job.queue["home"], job.queue["limit"], job.queue["owner"])
-        slot = slots.Slot(queue, job.kind, job.spec["order"], job.slot)
-        supervisor.supervise(job.spec, job.lock, slot, job.umask, reaps, job.pipes, prepared.start, prepared.notes)
-        job.tell(DONE)  # sooner than the end of this process is seen
+        message, descriptors = receive(host, MOST_BYTES)
+        if message:
+            host.close()
+            supervise_job(Job(json.loads(message), descriptors), prepared, reaps, start)
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:
         os._exit(0)
+
+
+def supervise_job(job, prepared, reaps, start):
+    job.tell(BEGUN)  # see Attempt
+    prepared.tell(job)
+    title = SUPERVISOR_TITLE, job.spec["id"], job.queue["home"]
+    start.command_line.set([os.fsencode(part) for part in title], [])
+    queue = slots.Queue(job.queue["home"], job.queue["limit"], job.queue["owner"])
+    slot = slots.Slot(queue, job.kind, job.spec["order"], job.slot)
+    supervisor.supervise(job.spec, job.lock, slot, job.umask, reaps, job.pipes, prepared.start, prepared.notes)
+    job.tell(DONE)  # sooner than the end of this process is seen
+
+
+def become_script(socket, start):
+    """Waits for what it is to become, and for the moment when it may begin."""
+    detach.keep_only([socket.fileno()])
+    message, descriptors = receive(socket, 1)
+    if not message:
+        os._exit(1)  # there is no job for it any more
+    content = content_of(descriptors)
+    content["environ"][output_pipes.VARIABLE] = ",".join(map(output_pipes.identity, descriptors[1:]))
+    script = Script(start, content["spec"]["run"], content["environ"], content["umask"])
+    script.become(socket)
+    return script

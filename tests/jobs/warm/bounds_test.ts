@@ -40,7 +40,7 @@ Deno.test("hosts end, the longest unused first, when they have more memory toget
   await bench.untilWarm({ env: { VALUE: "f" } });
   const first = bench.hosts.find((pid) => !before.includes(pid))!;
   await bench.untilWarm({ env: { VALUE: "g" } });
-  const mb = Math.ceil(megabytes(bench.hosts) / 2);
+  const mb = Math.ceil(megabytes(bench.warmProcesses) / 2);
   await bench.untilWarm({ env: { VALUE: "h" }, mb });
   await waitFor(() => !bench.hosts.includes(first), { what: "the end of the first" });
   assert.notEqual(bench.hosts.length, 0);

@@ -4,6 +4,7 @@ import type { ProcessRequest } from "../../../lib/jobs/process/process_request.t
 import { processesWith } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 import { JobBench, PYTHON } from "../job_bench.ts";
+import { parentIfThere } from "../kill.ts";
 
 interface WarmOptions extends Partial<ProcessRequest> {
   /** The most memory of all hosts together. */
@@ -20,9 +21,19 @@ export class WarmBench {
   }
 
   get hosts(): number[] {
+    const all = this.#processes("python-mcp warm host");
+    return all.filter((pid) => !all.includes(parentIfThere(pid) ?? 0)); // a fork has its name at first
+  }
+
+  /** The hosts, and what they have forked. */
+  get warmProcesses(): number[] {
+    return this.#processes("python-mcp warm ");
+  }
+
+  #processes(title: string): number[] {
     const { path } = this.jobs;
     return processesWith(path).filter(({ command }) =>
-      command.startsWith("python-mcp warm host") && command.includes(path)
+      command.startsWith(title) && command.includes(path)
     ).map(({ pid }) => pid);
   }
 

@@ -5,6 +5,7 @@ import knownHostsSource from "./known_hosts.py" with { type: "text" };
 import learnedSource from "./learned.py" with { type: "text" };
 import ownMemorySource from "./own_memory.py" with { type: "text" };
 import preloadSource from "./preload.py" with { type: "text" };
+import probeSource from "./probe.py" with { type: "text" };
 import quickEndSource from "./quick_end.py" with { type: "text" };
 import randomGeneratorsSource from "./random_generators.py" with { type: "text" };
 import warmHostSource from "./warm_host.py" with { type: "text" };
@@ -20,6 +21,7 @@ export const WARM_SOURCES: Record<string, string> = {
   "learned.py": learnedSource,
   "own_memory.py": ownMemorySource,
   "preload.py": preloadSource,
+  "probe.py": probeSource,
   "quick_end.py": quickEndSource,
   "random_generators.py": randomGeneratorsSource,
   "warm_host.py": warmHostSource,

@@ -78,11 +78,12 @@ def _search(pattern):
 
 
 def write_wide(places, text):
-    """Writes over copies of MARKER."""
-    data = wide(text)
+    """Writes over copies of MARKER, but for those that Python had freed, where imports now have something else."""
+    data, marker = wide(text), wide(MARKER)
     memory = os.open("/proc/self/mem", os.O_RDWR)
     for place in places:
-        os.pwrite(memory, data, place)
+        if os.pread(memory, len(marker), place) == marker:
+            os.pwrite(memory, data, place)
     os.close(memory)
 
 

@@ -111,11 +111,19 @@ const PACKAGES: Record<string, string> = {
     "import threading, time; threading.Thread(target=time.sleep, args=(9,), daemon=True).start()",
   "has_generators.py": "import random; OWN = random.Random(); SEEDED = random.Random(3)",
   "warns.py": "import warnings; warnings.warn('at import')",
+  "warns_its_importer.py":
+    "import warnings; warnings.warn('old', DeprecationWarning, stacklevel=2)",
+  "asks_machine.py": "import subprocess; subprocess.check_output(['uname', '-p'])",
+  "looks_for_zip.py": `import sys
+for path in sys.path:
+    try: open(path) if path.endswith('.zip') else None
+    except OSError: pass`,
   "reads_file.py": "import os; TEXT = open(os.environ['HOME'] + '/.warm').read()",
 };
 const SCRIPT = `import time; began = time.perf_counter()
 import slow_but_quiet; quick = time.perf_counter() - began < 0.4
 import uses_prints, reads_arguments, asks_folder, has_thread, has_generators, warns, reads_file
+import warns_its_importer, asks_machine, looks_for_zip
 print(has_generators.SEEDED.random(), reads_arguments.ARGUMENTS, asks_folder.FOLDER, reads_file.TEXT, slow_but_quiet.part.decimal.Decimal(1))
 import os; open(os.environ["PYTHON_MCP_ARTIFACTS"] + "/own", "w").write("%r %r" % (quick, has_generators.OWN.random()))
 `;
@@ -130,7 +138,8 @@ Deno.test("only imports that make no difference are done ahead, and others never
     python,
     env: { HOME: home.join("user") },
   });
-  const script = { script_content: SCRIPT, args: ["one"], directory: home.path };
+  Deno.writeTextFileSync(home.join("script.py"), SCRIPT); // warnings name its path
+  const script = { script_path: "script.py", args: ["one"] };
   const expected = await runs.run(runs.cold, script);
   assert.equal(expected.exit_code, 0, String(expected.stderr));
   const own: string[] = [];
@@ -157,9 +166,10 @@ Deno.test("only imports that make no difference are done ahead, and others never
       "reads_file",
       "uses_prints",
       "warns",
+      "warns_its_importer",
     ],
   );
-  const changed = { ...script, script_content: "import sys; sys.path.append('/x')\n" + SCRIPT };
+  const changed = { args: ["one"], script_content: "import sys; sys.path.append('/x')\n" + SCRIPT };
   assert.match(String((await runs.run(runs.warm, changed)).cold), /sys\.path/);
   const limited = { ...script, memory_mb: 900 };
   assert.match(String((await runs.run(runs.warm, limited)).cold), /ceiling/);

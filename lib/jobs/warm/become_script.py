@@ -214,6 +214,17 @@ def refresh_modules():
     if "numpy.f2py.rules" in modules:
         now = os.environ.get("SOURCE_DATE_EPOCH", time.time())
         modules["numpy.f2py.rules"].generationtime = int(now)
+    if "numpy.testing._private.utils" in modules:
+        utils = modules["numpy.testing._private.utils"]
+        for function in (getattr(utils, "memusage", None), getattr(utils, "jiffies", None)):
+            defaults = getattr(function, "__defaults__", None)
+            if defaults and isinstance(defaults[0], str):
+                function.__defaults__ = ("/proc/%d/stat" % os.getpid(),) + defaults[1:]
+    if "rich" in modules:
+        try:
+            modules["rich"]._IMPORT_CWD = os.getcwd()
+        except OSError:
+            pass
     if "multiprocessing.process" in modules:
         process = modules["multiprocessing.process"]
         process.current_process().authkey = os.urandom(32)

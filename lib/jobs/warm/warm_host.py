@@ -177,7 +177,7 @@ class Host:
             if os.WIFSTOPPED(status):
                 os.kill(pid, _signal.SIGCONT)  # as by its script: a job's limits are its supervisor's
             else:
-                self.wants_next = True  # not sooner, lest it take the time of what runs
+                self.wants_next = not self.next  # not sooner, lest it take the time of what runs
 
     def start_job(self, number, message, descriptors):
         """Gives the job to its supervisor; in the end returns the Script in the process that is to become it."""

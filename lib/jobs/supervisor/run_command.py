@@ -79,10 +79,10 @@ class CommandRunner:
         """
         ended = Ended()
         ended.samples = MemorySamples(sample_interval_seconds)
-        began = time.monotonic()
         self.main_ended = None
         self.outputs, self.inbox = outputs, inbox
         self.start(step, out, err)
+        began = time.monotonic()  # without the time that its sandbox takes
         if ceilings:
             memory_ceiling.offer_first(self.main)
         try:

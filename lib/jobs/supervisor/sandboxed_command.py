@@ -11,10 +11,12 @@ import signal
 import time
 
 import guarded_names
+import sandbox_mounts
+import shown_paths
 
 STATUS, ARGUMENTS, FILTER, BLOCK = 3, 4, 5, 6  # the descriptors that bubblewrap gets
-BINDS = "--bind", "--ro-bind", "--ro-bind-try"
 MADE_SECONDS = 30.0
+LOOK_SECONDS = 0.0005  # between two looks whether the mounts are made, which takes a few ms
 MOST_STATUS_BYTES = 4096
 
 
@@ -31,42 +33,57 @@ class SandboxedCommand:
         wrapper = self.sandbox["wrapper"]
         if not self.sandbox.get("filter"):  # macOS, where the program becomes the command
             return self.start(wrapper + step["argv"], env, step.get("cwd"), [stdin, out, err])
-        check_links(wrapper, os.path.dirname(self.sandbox["state"]))
+        home = os.path.dirname(self.sandbox["state"])
+        shown_paths.check_links(wrapper, home)
         # Not as arguments: others read those. And not as its environment: that is for a linker to obey.
         variables = b"".join(option(b"--setenv", name, value) for name, value in env.items())
         self.guard.put_up()
-        files = [in_memory(variables), in_memory(base64.b64decode(self.sandbox["filter"]))]
         self.status, status_w = os.pipe()
-        hosts = self.sandbox.get("hosts")
-        block_r, block_w = (-1, -1) if hosts is None else os.pipe()
+        block_r, block_w = os.pipe()
+        files = [in_memory(variables), in_memory(base64.b64decode(self.sandbox["filter"])), block_r]
         argv = wrapper + ["--json-status-fd", str(STATUS), "--args", str(ARGUMENTS), "--seccomp", str(FILTER)]
-        if hosts is not None:
-            argv += ["--block-fd", str(BLOCK)]
-            files.append(block_r)
-        argv += ["--chdir", step.get("cwd") or "/", "--"] + step["argv"]
+        argv += ["--block-fd", str(BLOCK), "--chdir", step.get("cwd") or "/", "--"] + step["argv"]
         try:
             self.outer = self.start(argv, dict([mark]), "/", [stdin, out, err, status_w] + files)
-            if hosts is not None:
-                self.open_hosts(hosts)
+            before = sandbox_mounts.read()
+            pid = self.wait_until_made()
+            sandbox_mounts.check(pid, wrapper, home, before)
+            if self.sandbox.get("hosts") is not None:
+                self.open_hosts(pid)
             return self.outer
         except BaseException:
-            for pid in self.own_processes():
-                os.kill(pid, signal.SIGKILL)
+            self.kill()
             raise
         finally:
             # The end of the pipe that blocks it is what lets it go on.
-            for descriptor in files + [status_w] + ([block_w] if block_w >= 0 else []):
+            for descriptor in files + [status_w, block_w]:
                 os.close(descriptor)
 
-    def open_hosts(self, hosts):
+    def wait_until_made(self):
+        """The pid of the process that becomes the command, once it has its mounts; it waits for us there."""
+        until = time.monotonic() + MADE_SECONDS
+        while time.monotonic() < until and not self.has_ended():
+            pid = self.read_status().get("child-pid")
+            if not pid:
+                select.select([self.status], [], [], MADE_SECONDS)
+            elif sandbox_mounts.are_made(pid):
+                return pid
+            else:
+                time.sleep(LOOK_SECONDS)
+        raise OSError("its sandbox could not be made; see stderr")
+
+    def open_hosts(self, pid):
         """Gives the command its proxy before it starts."""
         import hosts_proxy  # takes 20 ms and a megabyte
 
-        until = time.monotonic() + MADE_SECONDS
-        while "child-pid" not in self.read_status() and time.monotonic() < until:
-            if select.select([self.status], [], [], MADE_SECONDS)[0] and self.has_ended():
-                raise OSError("its sandbox could not be made; see stderr")
-        hosts_proxy.start(self.read_status()["child-pid"], hosts, self.sandbox.get("index_hosts") or ())
+        hosts_proxy.start(pid, self.sandbox["hosts"], self.sandbox.get("index_hosts") or ())
+
+    def kill(self):
+        for pid in self.own_processes():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass  # it has ended by itself
 
     def has_ended(self):
         return os.waitid(os.P_PID, self.outer, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
@@ -111,20 +128,6 @@ class SandboxedCommand:
             os.close(self.status)
             self.status = None
         self.guard.take_down()
-
-
-def check_links(wrapper, home):
-    """Refuses what is shown by a path on which a script has put a link, since bubblewrap follows it."""
-    shown = [(wrapper[at], wrapper[at + 1]) for at in range(len(wrapper) - 2) if wrapper[at] in BINDS]
-    # What scripts can write to, or packages that are built.
-    tops = {home, *(path for option, path in shown if option == "--bind")}
-    for _, path in shown:
-        for top in tops:
-            here = path
-            while here.startswith(top + "/"):
-                if os.path.islink(here):
-                    raise OSError("its sandbox would show what a link in the place of %s leads to; remove that" % here)
-                here = os.path.dirname(here)
 
 
 def option(name, *values):

@@ -15,8 +15,10 @@ import processTreeSource from "./process_tree.py" with { type: "text" };
 import psProcessesSource from "./ps_processes.py" with { type: "text" };
 import requestSocketSource from "./request_socket.py" with { type: "text" };
 import runCommandSource from "./run_command.py" with { type: "text" };
+import sandboxMountsSource from "./sandbox_mounts.py" with { type: "text" };
 import sandboxedCommandSource from "./sandboxed_command.py" with { type: "text" };
 import sharedSlotSource from "./shared_slot.py" with { type: "text" };
+import shownPathsSource from "./shown_paths.py" with { type: "text" };
 import signalNameSource from "./signal_name.py" with { type: "text" };
 import slotsSource from "./slots.py" with { type: "text" };
 import spawnCommandSource from "./spawn_command.py" with { type: "text" };
@@ -43,8 +45,10 @@ export const SUPERVISOR_SOURCES: Record<string, string> = {
   "ps_processes.py": psProcessesSource,
   "request_socket.py": requestSocketSource,
   "run_command.py": runCommandSource,
+  "sandbox_mounts.py": sandboxMountsSource,
   "sandboxed_command.py": sandboxedCommandSource,
   "shared_slot.py": sharedSlotSource,
+  "shown_paths.py": shownPathsSource,
   "signal_name.py": signalNameSource,
   "slots.py": slotsSource,
   "spawn_command.py": spawnCommandSource,

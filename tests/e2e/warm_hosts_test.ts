@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ColdAndWarm } from "../helpers/compare_runs.ts";
 import { connect } from "../helpers/connect.ts";
 import { SharedServers } from "../helpers/shared_servers.ts";
-import type { TestHome } from "../helpers/test_home.ts";
+import { killIfThere, type TestHome } from "../helpers/test_home.ts";
 import { waitFor } from "../helpers/wait_for.ts";
 
 const shared = new SharedServers();
@@ -34,7 +34,7 @@ while not os.path.exists(${JSON.stringify(flag)}): time.sleep(0.01)
 print("done")`,
   });
   await waitFor(() => exists(runs.home.join("begun")), { what: "the script" });
-  for (const pid of hosts(runs.home)) Deno.kill(pid, "SIGKILL");
+  for (const pid of hosts(runs.home)) killIfThere(pid);
   assert.match(String((await runs.run(runs.warm, HELLO)).cold), /no warm host/);
   Deno.writeTextFileSync(flag, "");
   const { stdout, exit_code, warm } = await run;

@@ -37,11 +37,7 @@ export class TestHome implements AsyncDisposable {
   /** Without warm hosts, which outlive their servers on purpose: they are ended here. */
   #others(): { pid: number; command: string }[] {
     return this.processes().filter(({ pid, command }) => {
-      try {
-        if (isHost(command)) Deno.kill(pid, "SIGKILL");
-      } catch {
-        // It ended meanwhile.
-      }
+      if (isHost(command)) killIfThere(pid);
       return !isHost(command);
     });
   }
@@ -56,9 +52,18 @@ export class TestHome implements AsyncDisposable {
         return left.length === 0;
       }, { what: `the end of all processes of ${this.path}` });
     } finally {
-      for (const { pid } of this.processes()) Deno.kill(pid, "SIGKILL");
+      for (const { pid } of this.processes()) killIfThere(pid);
       await Deno.remove(this.path, { recursive: true });
     }
+  }
+}
+
+/** The end of one often brings that of others. */
+export function killIfThere(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

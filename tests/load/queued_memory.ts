@@ -1,6 +1,6 @@
 import { residentBytes } from "../bench/processes.ts";
 import { RawSession } from "../helpers/raw_session.ts";
-import { TestHome } from "../helpers/test_home.ts";
+import { killIfThere, TestHome } from "../helpers/test_home.ts";
 import { launchers } from "../jobs/kill.ts";
 
 const QUEUED = 1000;
@@ -31,6 +31,6 @@ export async function queuedMemoryMb(): Promise<number> {
   await using last = new RawSession(home.path, { PYTHON_MCP_MAX_RUNNING: "1" });
   await last.initialize();
   await last.call("py_cancel_job", { job_id: running });
-  for (const { pid } of home.processes()) Deno.kill(pid, "SIGKILL");
+  for (const { pid } of home.processes()) killIfThere(pid);
   return Math.round(grown / 2 ** 20 * 10) / 10;
 }

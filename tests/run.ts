@@ -6,7 +6,7 @@
  * A file that fails beside others runs once more by itself, since a time may be too short on a busy
  * machine: that is said, and what fails then has failed.
  */
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { deal, withoutBundles, writeBundles } from "./helpers/bundles.ts";
 import { prepareRuntime } from "./helpers/prepared_runtime.ts";
@@ -96,7 +96,6 @@ async function denoTest(args: string[]): Promise<Counts> {
       "test",
       "-A",
       "--no-check",
-
       "--lock=tests/deno.lock",
       "--frozen",
       ...args,
@@ -108,6 +107,7 @@ async function denoTest(args: string[]): Promise<Counts> {
       DENO_JOBS: AT_ONCE,
       UV_EXCLUDE_NEWER: PACKAGES_OF,
       DENO_V8_FLAGS: V8_FLAGS,
+      PATH: withoutShims(Deno.env.get("PATH") ?? ""),
       ...prepared,
       ...(Deno.stdout.isTerminal() && !Deno.noColor ? { FORCE_COLOR: "1" } : {}),
     },
@@ -122,6 +122,14 @@ async function denoTest(args: string[]): Promise<Counts> {
   // Such as when a test file does not compile, or ends its process.
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
   return counts;
+}
+
+/**
+ * A PATH without the folders of pyenv and its like, in which each program stands for one of another
+ * folder: tests' scripts run with the machine's own Python, and those about shims make some.
+ */
+function withoutShims(path: string): string {
+  return path.split(delimiter).filter((folder) => !/\/shims\/?$/.test(folder)).join(delimiter);
 }
 
 /** The counts of deno's own last line: `ok | 3 passed (1 step) | 0 failed | 2 ignored (12ms)`. */

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { interpreters } from "../helpers/interpreters.ts";
+import { allInterpreters } from "../helpers/interpreters.ts";
 import { run } from "./processes.ts";
 
 const STARTS = 7;
@@ -19,8 +19,8 @@ export interface FastestPython {
  */
 export async function fastestPython(): Promise<FastestPython> {
   let best = Infinity;
-  let fastest = interpreters[0]!;
-  for (const one of interpreters) {
+  let fastest = allInterpreters[0]!;
+  for (const one of allInterpreters) {
     const took = await shortestStart(one.path);
     if (took < best) [best, fastest] = [took, one];
   }

@@ -10,20 +10,35 @@ export interface Interpreter {
   version: string;
 }
 
-/** Every CPython 3.8 or later in `/usr/bin` and below `~/.pyenv`. */
-export const interpreters: Interpreter[] = findInterpreters();
+const { system, ofPyenv } = findInterpreters();
 
-function findInterpreters(): Interpreter[] {
+/** Every CPython 3.8 or later in `/usr/bin` and below `~/.pyenv`. */
+export const allInterpreters: Interpreter[] = [...system, ...ofPyenv];
+
+/**
+ * Those that a test which runs with several of them takes: all in `.ci/run`, which says so, and otherwise
+ * that of `/usr/bin`, the oldest and the latest.
+ */
+export const interpreters: Interpreter[] = Deno.env.get("PYTHON_MCP_TEST_INTERPRETERS") === "all"
+  ? allInterpreters
+  : [...system, ...ofPyenv.filter((_, index) => index === 0 || index === ofPyenv.length - 1)];
+
+function findInterpreters(): Record<"system" | "ofPyenv", Interpreter[]> {
   const versions = join(homedir(), ".pyenv", "versions");
-  const folders = existsSync(versions) ? readdirSync(versions).sort() : [];
+  const folders = existsSync(versions) ? readdirSync(versions) : [];
   // pyenv names each folder after what is in it, PyPy's and others' differently.
   const ofPyenv = folders.filter((name) => /^3\.\d+\.\d+$/.test(name))
     .map((version) => ({ path: join(versions, version, "bin", "python"), version }));
   const system = ["/usr/bin/python3"].filter((path) => existsSync(path))
     .map((path) => ({ path, version: versionOf(path) }));
-  return [...system, ...ofPyenv].filter(({ path, version }) =>
-    existsSync(path) && /^3\.([89]|\d\d)\./.test(version)
-  );
+  const usable = ({ path, version }: Interpreter) =>
+    existsSync(path) && /^3\.([89]|\d\d)\./.test(version);
+  return {
+    system: system.filter(usable),
+    ofPyenv: ofPyenv.filter(usable).sort((one, other) =>
+      one.version.localeCompare(other.version, "en", { numeric: true })
+    ),
+  };
 }
 
 function versionOf(path: string): string {

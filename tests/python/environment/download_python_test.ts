@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { dirname, join } from "node:path";
-import { type Interpreter, interpreters } from "../../helpers/interpreters.ts";
+import { allInterpreters, type Interpreter } from "../../helpers/interpreters.ts";
 import { inScene } from "../../helpers/python_scene.ts";
 import { runPlan, uvFolder } from "../../helpers/run_plan.ts";
 import { skippableTest } from "../../helpers/skippable.ts";
@@ -9,7 +9,7 @@ import { skippableTest } from "../../helpers/skippable.ts";
 const SHOW = "import platform, sys\nprint(platform.python_version(), sys.base_prefix)\n";
 const LEFT_OUT = ["test", "*.a", "__pycache__", "site-packages", "idlelib", "tkinter"];
 
-const [system, ...others] = interpreters;
+const [system, ...others] = allInterpreters;
 const minor = (version: string) => version.split(".").slice(0, 2).join(".");
 const second = others.find(({ version }) => minor(version) !== minor(system!.version));
 

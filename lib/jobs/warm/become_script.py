@@ -225,6 +225,12 @@ def refresh_modules():
             modules["rich"]._IMPORT_CWD = os.getcwd()
         except OSError:
             pass
+    if "psutil" in modules:
+        psutil = modules["psutil"]  # which tells how busy the processors were since its import
+        for name, is_each in (("_last_cpu_times", False), ("_last_per_cpu_times", True)):
+            for ident in list(getattr(psutil, name, ())):
+                getattr(psutil, name)[ident] = psutil.cpu_times(percpu=is_each)
+                getattr(psutil, name + "_2", {})[ident] = getattr(psutil, name)[ident]
     if "multiprocessing.process" in modules:
         process = modules["multiprocessing.process"]
         process.current_process().authkey = os.urandom(32)

@@ -16,6 +16,7 @@ KNOWN_STATE = (
     "joblib._multiprocessing_helpers",  # for the name of a semaphore that it tries, and removes
     "numpy.f2py.rules",
     "numpy.testing._private.utils",
+    "psutil._pslinux",
     "random",
     "rich",
     "tempfile",

@@ -20,8 +20,9 @@ def found():
     sequence = getattr(sys.modules.get("tempfile"), "_RandomNameSequence", ())
     known |= {id(getattr(thing, "_rng", None)) for thing in things if type(thing) is sequence}
     for thing in things:
-        if isinstance(thing, tuple(kinds)) and id(thing) not in known:
-            if not isinstance(thing, getattr(random, "SystemRandom", ())):
+        kind = type(thing)  # `isinstance` also asks the thing itself, which may then do what it has put off
+        if issubclass(kind, tuple(kinds)) and id(thing) not in known:
+            if not issubclass(kind, getattr(random, "SystemRandom", ())):
                 yield thing
 
 

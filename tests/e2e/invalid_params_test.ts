@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { modernMeta } from "../helpers/modern_meta.ts";
 import { RawSession } from "../helpers/raw_session.ts";
-import { TestHome } from "../helpers/test_home.ts";
+import { SharedServers } from "../helpers/shared_servers.ts";
+
+const shared = new SharedServers();
 
 const INVALID: [method: string, params: Record<string, unknown>, names: RegExp][] = [
   ["tools/list", { cursor: 7 }, /params\.cursor/],
@@ -16,11 +18,16 @@ const INVALID: [method: string, params: Record<string, unknown>, names: RegExp][
 ];
 
 for (const era of ["2025", "2026-07-28"] as const) {
+  const _meta = era === "2025" ? undefined : modernMeta();
+  const openSession = () =>
+    shared.once(`session of ${era}`, async ({ path }) => {
+      const session = new RawSession(path);
+      if (era === "2025") await session.initialize();
+      return session;
+    });
+
   Deno.test(`server answers -32602, naming the fault, when params are invalid (${era} client)`, async () => {
-    await using home = await TestHome.create();
-    await using session = new RawSession(home.path);
-    const _meta = era === "2025" ? undefined : modernMeta();
-    if (era === "2025") await session.initialize();
+    const session = await openSession();
     for (const [method, params, names] of INVALID) {
       const { error } = await session.request(method, { ...params, _meta });
       assert.equal(error?.code, -32602, method);
@@ -29,10 +36,7 @@ for (const era of ["2025", "2026-07-28"] as const) {
   });
 
   Deno.test(`server answers -32601 when there is no such method (${era} client)`, async () => {
-    await using home = await TestHome.create();
-    await using session = new RawSession(home.path);
-    const _meta = era === "2025" ? undefined : modernMeta();
-    if (era === "2025") await session.initialize();
+    const session = await openSession();
     // Tasks are an extension of 2026-07-28; subscriptions and log levels ended with 2025-11-25.
     const others = era === "2025"
       ? ["tasks/get", "server/nothing"]

@@ -3,7 +3,10 @@ import { modernMeta } from "../helpers/modern_meta.ts";
 import { type Message, RawSession } from "../helpers/raw_session.ts";
 import { eventsOf, RawHttp } from "../helpers/raw_http.ts";
 import { HttpServerProcess } from "../helpers/http_server.ts";
+import { SharedServers } from "../helpers/shared_servers.ts";
 import { TestHome } from "../helpers/test_home.ts";
+
+const shared = new SharedServers();
 
 /** A call that makes the server warn: its budget's variable is no number. */
 const ENV = { PY_RUN_SCRIPT_IN_DIR_TIMEOUT: "soon" };
@@ -24,10 +27,18 @@ function linesOf({ stdout }: RawSession): Message[] {
   return stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
 }
 
+/** A session of 2025 on stdio. */
+function openSession(): Promise<RawSession> {
+  return shared.once("session", async ({ path }) => {
+    const session = new RawSession(path, ENV);
+    await session.initialize();
+    return session;
+  });
+}
+
 Deno.test("a 2025 client on stdio gets the log's lines of the level that it set, and no others", async () => {
-  await using home = await TestHome.create();
-  await using session = new RawSession(home.path, ENV);
-  await session.initialize();
+  const home = await shared.home();
+  const session = await openSession();
   assert.deepEqual((await session.request("logging/setLevel", { level: "error" })).result, {});
   await session.request("tools/call", warns(home));
   assert.equal(linesOf(session).some(isWarning), false);
@@ -38,15 +49,13 @@ Deno.test("a 2025 client on stdio gets the log's lines of the level that it set,
 });
 
 Deno.test("logging/setLevel answers -32602 when there is no such level", async () => {
-  await using home = await TestHome.create();
-  await using session = new RawSession(home.path);
-  await session.initialize();
+  const session = await openSession();
   const { error } = await session.request("logging/setLevel", { level: "loud" });
   assert.equal(error!.code, -32602);
 });
 
 Deno.test("a 2025 client over HTTP gets the log's lines on its own stream, of its level", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   await using server = await HttpServerProcess.start({ home: home.path, env: ENV });
   const quiet = new RawHttp(server);
   const loud = new RawHttp(server);
@@ -72,8 +81,8 @@ for (const asks of [true, false]) {
   const gets = asks ? "gets" : "does not get";
   const level = asks ? "its request names a level" : "its request names none";
   Deno.test(`a 2026-07-28 client ${gets} the log's lines with the answer when ${level}`, async () => {
-    await using home = await TestHome.create();
-    await using server = await HttpServerProcess.start({ home: home.path, env: ENV });
+    const home = await shared.home();
+    const server = await shared.http(ENV);
     const client = new RawHttp(server, "2026-07-28");
     const _meta = modernMeta({}, asks ? { "io.modelcontextprotocol/logLevel": "info" } : {});
     const messages = await client.request("tools/call", { ...warns(home), _meta });

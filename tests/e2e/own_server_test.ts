@@ -19,14 +19,14 @@ async function jobsOf(server: Connection): Promise<ListedJob[]> {
 }
 
 Deno.test("an own server's tool answers with its result when it is quick", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   await using own = await connect({ home: home.path, program: OWN_SERVER });
   const { json } = await own.call("process_items", { items: ["abc"], seconds_per_item: 0 });
   assert.deepEqual(json, { processed: ["cba"] });
 });
 
 Deno.test("an own server's job is listed with its progress by another server, and cancelled from there", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   await using own = await connect({ home: home.path, program: OWN_SERVER });
   await using other = await connect({ home: home.path });
   const { json } = await own.call("process_items", {
@@ -55,7 +55,7 @@ Deno.test("an own server's job is listed with its progress by another server, an
 });
 
 Deno.test("an own server's job is failed, with the reason, when that server has ended", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   await using other = await connect({ home: home.path });
   const own = await connect({ home: home.path, program: OWN_SERVER });
   const { json } = await own.call("process_items", { ...LONG, async_mode: true });

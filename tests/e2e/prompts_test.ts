@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { connect } from "../helpers/connect.ts";
 import { endedJob } from "../helpers/ended_job.ts";
-import { TestHome } from "../helpers/test_home.ts";
+import { SharedServers } from "../helpers/shared_servers.ts";
+
+const shared = new SharedServers();
 
 Deno.test("prompts/list and prompts/get write what to do about a failed job", async () => {
-  await using home = await TestHome.create();
-  await using server = await connect({ home: home.path });
+  const { home, server } = await shared.begin();
   const { prompts } = await server.client.listPrompts();
   assert.deepEqual(prompts.map(({ name }) => name), [
     "plan_long_run",
@@ -35,8 +35,7 @@ for (
   ] as const
 ) {
   Deno.test(`prompts/get answers -32602 when ${what}`, async () => {
-    await using home = await TestHome.create();
-    await using server = await connect({ home: home.path });
+    const { server } = await shared.begin();
     const answer = server.client.getPrompt({ name, arguments: args });
     await assert.rejects(answer, { code: -32602 });
   });

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { TOOLS } from "../../lib/mcp/tools/tools.ts";
 import { RawSession } from "../helpers/raw_session.ts";
+import { SharedServers } from "../helpers/shared_servers.ts";
 import { TestHome } from "../helpers/test_home.ts";
 import { waitFor } from "../helpers/wait_for.ts";
 
+const shared = new SharedServers();
 const SLEEP = { script_content: "import time; time.sleep(600)", use_uv: false };
 const MODERN = {
   "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -36,7 +38,7 @@ Deno.test("server speaks 2026-07-28 when requests carry that version", async () 
 });
 
 Deno.test("server writes only JSON-RPC lines to stdout when scripts print and debug is on", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   const session = new RawSession(home.path, { SMART_ASYNC_DEBUG: "true" });
   await session.initialize();
   await session.call("py_run_script_in_dir", {
@@ -53,10 +55,17 @@ Deno.test("server writes only JSON-RPC lines to stdout when scripts print and de
   assert.match(Deno.readTextFileSync(home.join("logs", "server.log")), /\[debug\]/);
 });
 
+/** A session for what needs none of its own. */
+function openSession(): Promise<RawSession> {
+  return shared.once("session", async ({ path }) => {
+    const session = new RawSession(path);
+    await session.initialize();
+    return session;
+  });
+}
+
 Deno.test("server lists its tools in at most 16,000 characters when asked", async () => {
-  await using home = await TestHome.create();
-  await using session = new RawSession(home.path);
-  await session.initialize();
+  const session = await openSession();
   const { result } = await session.request("tools/list");
   const tools = result!.tools as Record<string, unknown>[];
   const listed = tools.map(({ name, description, inputSchema }) => ({
@@ -77,9 +86,7 @@ Deno.test("server lists its tools in at most 16,000 characters when asked", asyn
 });
 
 Deno.test("server answers with a protocol error when the tool is unknown", async () => {
-  await using home = await TestHome.create();
-  await using session = new RawSession(home.path);
-  await session.initialize();
+  const session = await openSession();
   const { error } = await session.request("tools/call", { name: "py_nothing", arguments: {} });
   assert.equal(error!.code, -32602);
   assert.match(error!.message, /py_nothing/);
@@ -92,7 +99,7 @@ for (
   ] as const
 ) {
   Deno.test(`server ends with code 0 and leaves jobs running when ${how}`, async () => {
-    await using home = await TestHome.create();
+    await using home = await TestHome.prepared();
     const session = new RawSession(home.path);
     await session.initialize();
     const { job_id } = await session.call("py_run_script_in_dir_async", {

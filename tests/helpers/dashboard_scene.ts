@@ -22,7 +22,7 @@ export class DashboardScene implements AsyncDisposable {
    * @param prepare Fills the home before anything runs on it.
    */
   static async open(prepare: (home: TestHome) => void = () => {}): Promise<DashboardScene> {
-    const home = await TestHome.create();
+    const home = await TestHome.prepared("home");
     prepare(home);
     const server = await DashboardServer.start(home);
     const scene = new DashboardScene(home, server, await sharedBrowser(), false);

@@ -77,7 +77,7 @@ export function sharedDashboard(): SharedDashboard {
   let started: ReturnType<SharedDashboard> | undefined;
   return () =>
     started ??= (async () => {
-      const home = stack.use(await TestHome.create());
+      const home = stack.use(await TestHome.prepared("home"));
       return { home, server: stack.use(await DashboardServer.start(home)) };
     })();
 }

@@ -22,7 +22,7 @@ export class SandboxScene implements AsyncDisposable {
     env: Record<string, string> = {},
     given?: TestHome,
   ): Promise<SandboxScene> {
-    const home = given ?? await TestHome.create();
+    const home = given ?? await TestHome.prepared("state");
     const root = home.join("root");
     Deno.mkdirSync(root, { recursive: true });
     const settings = readSettings({

@@ -4,7 +4,7 @@ import { withUv } from "../helpers/run_plan.ts";
 import { TestHome } from "../helpers/test_home.ts";
 
 async function withServer(body: (server: Connection, home: TestHome) => Promise<void>) {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("state");
   const env = { ...await withUv(), PYTHONIOENCODING: "utf-8" };
   await using server = await connect({ home: home.join("state"), env });
   await body(server, home);

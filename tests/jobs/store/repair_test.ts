@@ -56,7 +56,7 @@ async function fill(bench: JobBench) {
 
 for (const how of ["overwritten", "truncated", "emptied", "removed"] as const) {
   Deno.test(`jobs are as they were when their database was ${how}`, async () => {
-    await using home = await TestHome.create();
+    await using home = await TestHome.prepared();
     const before = await (async () => {
       await using bench = await JobBench.open({ home: home.path });
       return await fill(bench);
@@ -89,7 +89,7 @@ for (const how of ["overwritten", "truncated", "emptied", "removed"] as const) {
 }
 
 Deno.test("jobs run on, wait on and end well when their database is damaged", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   await using later = await (async () => {
     const other = await OtherServer.start(home.path, [
       { source: "import time\nfor n in range(1000): print(n, flush=True); time.sleep(0.05)" },
@@ -120,7 +120,7 @@ Deno.test("jobs run on, wait on and end well when their database is damaged", as
 });
 
 Deno.test("a damaged page is found at the next start when the last server was killed", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   const { id } = await (async () => {
     await using bench = await JobBench.open({ home: home.path });
     return await bench.run(python("print(1)"));
@@ -143,7 +143,7 @@ Deno.test("a damaged page is found at the next start when the last server was ki
 });
 
 Deno.test("a database is repaired where a statement finds it damaged", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   const before = await (async () => {
     await using bench = await JobBench.open({ home: home.path });
     await Promise.all(Array.from({ length: 12 }, () => bench.run(python("print('x' * 3000)"))));
@@ -168,7 +168,7 @@ Deno.test("a database is repaired where a statement finds it damaged", async () 
 });
 
 Deno.test("jobs are found again when some folders hold no job that can be read", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   const { id } = await (async () => {
     await using bench = await JobBench.open({ home: home.path });
     return await bench.run(python("print(1)"));
@@ -196,7 +196,7 @@ Deno.test("jobs are found again when some folders hold no job that can be read",
 });
 
 Deno.test("a damaged database is left alone while another server has it open", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   await using other = await OtherServer.start(home.path, [{ source: "print(1)" }]);
   await other.stop();
   const path = databasePath(openHome(home.path));
@@ -216,7 +216,7 @@ Deno.test("a damaged database is left alone while another server has it open", a
 });
 
 Deno.test("a damaged database is repaired once when many servers start at the same time", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   const { id } = await (async () => {
     await using bench = await JobBench.open({ home: home.path });
     return await bench.run(python("print(1)"));
@@ -230,7 +230,7 @@ Deno.test("a damaged database is repaired once when many servers start at the sa
 });
 
 Deno.test("people are told on stderr and once in py_list_jobs when their database was damaged", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared();
   const { id } = await (async () => {
     await using bench = await JobBench.open({ home: home.path });
     return await bench.run(python("print(1)"));

@@ -166,7 +166,7 @@ skippableTest(
       scene.run("open('ran', 'w')"),
       /of PYTHON_MCP_SANDBOX_WRITE: there is no such/,
     );
-    Deno.mkdirSync(scene.app.settings.home);
+    Deno.mkdirSync(scene.app.settings.home, { recursive: true });
     scene.app.settings.sandbox = { ...sandbox, roots: [scene.app.settings.home] };
     await assert.rejects(scene.run("open('ran', 'w')"), /in the home of python-mcp/);
   },

@@ -6,7 +6,7 @@ import { waitFor } from "../../helpers/wait_for.ts";
 const WAITS = "import time; print('on', flush=True); time.sleep(600)";
 
 Deno.test("jobs shows a table when there are jobs", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const id = await startJob(home, "raise SystemExit(3)", "my label");
   await cli(home, ["jobs", "wait", id]);
   const { stdout, code } = await cliProcess(home, ["jobs"]);
@@ -17,7 +17,7 @@ Deno.test("jobs shows a table when there are jobs", async () => {
 });
 
 Deno.test("jobs says where it looked and how to begin when there are none", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const { code, stdout, stderr } = await cliProcess(home, ["jobs"]);
   assert.deepEqual([code, stdout], [0, ""]);
   assert(stderr.includes(`There are no jobs in ${home.join("home")} yet. Start one: `));
@@ -29,7 +29,7 @@ Deno.test("jobs says where it looked and how to begin when there are none", asyn
 });
 
 Deno.test("jobs has colours on a terminal only, and none when NO_COLOR is set", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const id = await startJob(home, "1");
   await cli(home, ["jobs", "wait", id]);
   const green = "\x1b[32mcompleted\x1b[39m";
@@ -39,7 +39,7 @@ Deno.test("jobs has colours on a terminal only, and none when NO_COLOR is set", 
 });
 
 Deno.test("jobs prints JSON of the contract's shape when --json is given", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const id = await startJob(home, "print(1)");
   await cli(home, ["jobs", "wait", id]);
   const answer = JSON.parse((await cli(home, ["jobs", "--json"])).stdout);
@@ -49,7 +49,7 @@ Deno.test("jobs prints JSON of the contract's shape when --json is given", async
 });
 
 Deno.test("jobs shows only some when a status or a limit is given", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const bad = await startJob(home, "raise SystemExit(1)");
   const good = await startJob(home, "print(1)");
   await cli(home, ["jobs", "wait", bad]);
@@ -62,14 +62,14 @@ Deno.test("jobs shows only some when a status or a limit is given", async () => 
 });
 
 Deno.test("jobs shows no control characters when a label holds some", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   await startJob(home, "print(1)", "a\x1b[2Jb\nc");
   const { stdout } = await cli(home, ["jobs"]);
   assert.match(stdout, / {2}ab c {2}/);
 });
 
 Deno.test("jobs show finds the job when the start of its id is given", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const id = await startJob(home, "print('shown')");
   await cli(home, ["jobs", "wait", id]);
   const { stdout } = await cliProcess(home, ["jobs", "show", id.slice(0, 5)]);
@@ -78,7 +78,7 @@ Deno.test("jobs show finds the job when the start of its id is given", async () 
 });
 
 Deno.test("jobs show lists the jobs when the start fits several", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const ids = [await startJob(home, "1"), await startJob(home, "1")];
   const { code, stderr } = await cli(home, ["jobs", "show", ""]);
   assert.equal(code, 1);
@@ -88,7 +88,7 @@ Deno.test("jobs show lists the jobs when the start fits several", async () => {
 });
 
 Deno.test("jobs logs splits the streams when the job printed on both", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const id = await startJob(home, "import sys\nprint('a\\nb\\nc')\nprint('e', file=sys.stderr)");
   await cli(home, ["jobs", "wait", id]);
   const all = await cliProcess(home, ["jobs", "logs", id]);
@@ -98,7 +98,7 @@ Deno.test("jobs logs splits the streams when the job printed on both", async () 
 });
 
 Deno.test("jobs logs -f goes on until the job ends", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const go = home.join("go");
   const id = await startJob(
     home,
@@ -120,7 +120,7 @@ Deno.test("jobs logs -f goes on until the job ends", async () => {
 });
 
 Deno.test("jobs logs ends quietly when its reader has gone", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const id = await startJob(home, "print('x' * 10_000_000)");
   await cli(home, ["jobs", "wait", id]);
   const child = startCli(home, ["jobs", "logs", id]);
@@ -132,21 +132,21 @@ Deno.test("jobs logs ends quietly when its reader has gone", async () => {
 });
 
 Deno.test("jobs wait has the script's exit code when the job ends", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const id = await startJob(home, "raise SystemExit(9)");
   const { code, stdout } = await cliProcess(home, ["jobs", "wait", id]);
   assert.deepEqual([code, stdout], [9, "failed\n"]);
 });
 
 Deno.test("jobs wait ends with 124 when its time is up", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const id = await startJob(home, WAITS);
   assert.equal((await cli(home, ["jobs", "wait", "--timeout", "0.2", id])).code, 124);
   await cli(home, ["jobs", "cancel", id]);
 });
 
 Deno.test("jobs cancel ends the job, and fails when it had ended before", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const id = await startJob(home, WAITS);
   assert.deepEqual(await cliProcess(home, ["jobs", "cancel", id]), {
     code: 0,
@@ -163,7 +163,7 @@ Deno.test("jobs cancel ends the job, and fails when it had ended before", async 
 });
 
 Deno.test("jobs prune removes the named job when it has ended", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const gone = await startJob(home, "1");
   const stays = await startJob(home, "1");
   for (const id of [gone, stays]) await cli(home, ["jobs", "wait", id]);
@@ -175,7 +175,7 @@ Deno.test("jobs prune removes the named job when it has ended", async () => {
 });
 
 Deno.test("jobs prune refuses when the job still runs", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const id = await startJob(home, WAITS);
   const { code, stderr } = await cli(home, ["jobs", "prune", id]);
   assert.equal(code, 1);
@@ -184,7 +184,7 @@ Deno.test("jobs prune refuses when the job still runs", async () => {
 });
 
 Deno.test("jobs prune removes by kind and age when asked", async () => {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   const good = await startJob(home, "1");
   const bad = await startJob(home, "raise SystemExit(1)");
   for (const id of [good, bad]) await cli(home, ["jobs", "wait", id]);

@@ -7,7 +7,7 @@ const PYTHON = ["--no-uv", "-p", "/usr/bin/python3"];
 
 /** A home whose sessions end with the test. */
 async function withSessions(body: (home: TestHome) => Promise<void>): Promise<void> {
-  await using home = await TestHome.create();
+  await using home = await TestHome.prepared("home");
   try {
     await body(home);
   } finally {

@@ -91,6 +91,8 @@ class QuickEnd:
         """Whether nothing watches, or has changed, how Python ends."""
         return (
             not gc.get_debug()
+            and not gc.callbacks
+            and not are_unclosed_files_told()
             and not _thread._count()
             and sys.gettrace() is sys.getprofile() is None
             and streams() == self.streams
@@ -168,11 +170,11 @@ def never(thing):
 
 
 def is_done(file):
-    """Whether it is closed, or only read and nobody is to be warned of that."""
+    """Whether it is closed, or only read."""
     if file.closed:
         return True
     reads = type(file) is _io.BufferedReader or type(getattr(file, "buffer", None)) is _io.BufferedReader
-    return (reads or (type(file) is _io.FileIO and not file.writable())) and not are_unclosed_files_told()
+    return reads or (type(file) is _io.FileIO and not file.writable())
 
 
 def are_unclosed_files_told():

@@ -321,9 +321,11 @@ def _install(hook, directory, pipes):
         sys.meta_path.insert(0, watcher)
         watcher.patch_loaded()
     _note_end(finder)
-    flush = _make_flush(pipes)
+    flush, is_ending = _make_flush(pipes), sys.is_finalizing
 
     def start():
+        if is_ending():
+            return  # such as in a `__del__`: Python imports nothing any more, and soon flushes all there is
         # Not `import`: it would look into the script's folders first, and they would be cached.
         from _frozen_importlib import _load
 

@@ -49,7 +49,7 @@ held = {"a": [B()]}`,
   "holds one in a module of its host": `os.held = open(os.devnull, "w")`,
   "is warned of files that it has not closed": `
 import warnings
-warnings.simplefilter("default"); sys.stderr = None; held = open(os.devnull)`,
+warnings.simplefilter("default"); held = open(os.devnull)`,
   "has begun a generator": `
 def numbers(): yield 1
 held = numbers(); next(held)`,
@@ -70,12 +70,16 @@ held = io.TextIOWrapper(io.BytesIO()); held.detach()`,
 import threading, time
 threading.Thread(target=time.sleep, args=(9,), daemon=True).start()`,
   "calls sys.exit": `sys.exit()`,
-  "raises": `sys.stderr = None; 1 / 0`,
+  "raises": `1 / 0`,
   "replaces its standard output": `
 import io
 sys.stdout = io.StringIO()`,
   "has unfrozen what was there": `gc.unfreeze()`,
   "freezes what it has made": `gc.freeze()`,
+  "is told of files that it has not closed, and has put one where its host has all": `
+import warnings
+warnings.simplefilter("always"); os.held = os.scandir()`,
+  "is told when the collector works": `gc.callbacks.append(lambda *_: None)`,
   "debugs the collector": `gc.set_debug(gc.DEBUG_SAVEALL)`,
 };
 

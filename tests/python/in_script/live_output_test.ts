@@ -53,6 +53,9 @@ const CASES: Case[] = [
     "close_fd",
     "exec",
   ].map((ending) => ({ script: "endings", args: [ending] })),
+  ...["deleted", "cycle", "closed", "generator", "in_builtins", "registered", "thread"].map(
+    (kind) => ({ script: "last_words", args: [kind] }),
+  ),
   { script: "children", env: STRICT },
   { script: "process_status" },
 ];

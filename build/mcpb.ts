@@ -9,6 +9,8 @@ import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
 import server from "../server.json" with { type: "json" };
 import tools from "../tests/tools/deno.json" with { type: "json" };
+import { explained } from "../lib/base/explain_system_error.ts";
+import { UserError } from "../lib/base/user_error.ts";
 import { manifest } from "./bundle/manifest.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -16,19 +18,25 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const FILES = ["main.ts", "lib", "deno.json", "deno.lock", "README.md", "LICENSE"];
 
 if (import.meta.main) {
-  const [folder = "."] = Deno.args;
-  const path = await bundle(resolve(folder));
-  Deno.stdout.writeSync(new TextEncoder().encode(`${path}\n`));
+  const folder = resolve(Deno.args[0] ?? ".");
+  try {
+    print(Deno.stdout, await bundle(folder));
+  } catch (error) {
+    const said = explained(error, `No bundle was written to ${folder}`);
+    if (!(said instanceof UserError)) throw said;
+    print(Deno.stderr, said.message);
+    Deno.exit(1);
+  }
 }
 
 /** Writes bundle and `server.json` into a folder; returns the path of the bundle. */
 async function bundle(folder: string): Promise<string> {
   const parts = await Deno.makeTempDir({ prefix: "python-mcp-bundle-" });
   try {
+    Deno.mkdirSync(folder, { recursive: true });
     for (const name of FILES) copy(join(ROOT, name), join(parts, name));
     copy(join(ROOT, "build/bundle/start.mjs"), join(parts, "start.mjs"));
     Deno.writeTextFileSync(join(parts, "manifest.json"), JSON.stringify(manifest(), null, 2));
-    Deno.mkdirSync(folder, { recursive: true });
     const path = join(folder, `python-mcp-${config.version}.mcpb`);
     await mcpb("validate", join(parts, "manifest.json"));
     await mcpb("pack", parts, path);
@@ -42,6 +50,10 @@ async function bundle(folder: string): Promise<string> {
   } finally {
     await Deno.remove(parts, { recursive: true });
   }
+}
+
+function print(to: typeof Deno.stdout, line: string): void {
+  to.writeSync(new TextEncoder().encode(`${line}\n`));
 }
 
 function copy(from: string, to: string): void {

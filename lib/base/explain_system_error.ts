@@ -8,6 +8,7 @@ const WORDS: Record<string, [meaning: string, next: string]> = {
     "the file system can only be read",
     "Make it writable, or set PYTHON_MCP_HOME to a folder that is",
   ],
+  EISDIR: ["a folder is where a file has to be", "Move that folder away, or name another path"],
   EACCES: [
     "this user may not do that there",
     "Check owner and mode (ls -ld), or set PYTHON_MCP_HOME to a folder of your own",
@@ -46,6 +47,7 @@ const NUMBERS: Record<string, string> = {
   "13": "EACCES",
   "17": "EEXIST",
   "20": "ENOTDIR",
+  "21": "EISDIR",
   "23": "ENFILE",
   "24": "EMFILE",
   "27": "EFBIG",
@@ -70,6 +72,8 @@ const PHRASES: [RegExp, string][] = [
  * An error of the system in words: what it means, its own text, and what to do next; `undefined` for
  * every other error.
  *
+ * @param next What to do where something that is not in the home may not be read or written.
+ *
  * @example
  * ```ts
  * import { explainSystemError } from "./explain_system_error.ts";
@@ -79,10 +83,16 @@ const PHRASES: [RegExp, string][] = [
  * assert.match(explainSystemError(error)!, /^the file system can only be read \(Read-only.*\. Make it/);
  * ```
  */
-export function explainSystemError(error: unknown): string | undefined {
-  const words = WORDS[systemErrorCode(error) ?? ""];
-  return words && `${words[0]} (${textOf(error).slice(0, LONGEST)}). ${words[1]}.`;
+export function explainSystemError(error: unknown, next?: string): string | undefined {
+  const code = systemErrorCode(error) ?? "";
+  const words = WORDS[code];
+  if (!words) return undefined;
+  const advice = next !== undefined && ABOUT_PLACE.has(code) ? next : words[1];
+  return `${words[0]} (${textOf(error).slice(0, LONGEST)}). ${advice}.`;
 }
+
+/** Errors whose advice is about the home unless the caller says what else is to be done. */
+const ABOUT_PLACE = new Set(["EROFS", "EACCES", "ENAMETOOLONG"]);
 
 const LONGEST = 300;
 
@@ -100,9 +110,10 @@ export function systemErrorCode(error: unknown): string | undefined {
  * The error as its user is to be told it; what is none of the system's stays as it is.
  *
  * @param what What did not happen, as a sentence without its end.
+ * @param next What to do where something that is not in the home may not be read or written.
  */
-export function explained(error: unknown, what: string): unknown {
-  const why = error instanceof UserError ? undefined : explainSystemError(error);
+export function explained(error: unknown, what: string, next?: string): unknown {
+  const why = error instanceof UserError ? undefined : explainSystemError(error, next);
   return why === undefined ? error : new UserError(`${what}: ${why}`, { cause: error });
 }
 

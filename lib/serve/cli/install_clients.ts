@@ -3,7 +3,8 @@ import { type ClientConfig, isThere } from "../install/client_config.ts";
 import { CLIENTS } from "../install/clients.ts";
 import { FORMATS } from "../install/formats.ts";
 import { keepDeno } from "../install/keep_deno.ts";
-import { type Change, planChange } from "../install/plan_change.ts";
+import { makeChange } from "../install/make_change.ts";
+import { type Change, planChange, type Target } from "../install/plan_change.ts";
 import { serverAddress } from "../install/server_address.ts";
 import { serverEntry } from "../install/server_entry.ts";
 import { entry, isFromNpx } from "../program/invocation.ts";
@@ -31,6 +32,7 @@ export interface InstallOptions extends UninstallOptions {
 type EntryOf = (client: ClientConfig) => Record<string, unknown> | undefined;
 
 export function install(cli: Cli, options: InstallOptions): void {
+  requireName(options.name);
   const found = clientsFor(cli, options);
   const asks = options.client === undefined && !options.yes && !options.json && canAsk();
   const clients = asks ? chooseClients(found) : found;
@@ -39,6 +41,16 @@ export function install(cli: Cli, options: InstallOptions): void {
 
 export function uninstall(cli: Cli, options: UninstallOptions): void {
   change(cli, options, clientsFor(cli, options));
+}
+
+/** Clients differ in the names that they take; these suit all of them. */
+function requireName(name: string): void {
+  if (/^[a-z0-9][a-z0-9_-]*$/i.test(name)) return;
+  throw new UserError(
+    `--name takes letters, digits, hyphens and underscores, and begins with a letter or digit: ${
+      JSON.stringify(name)
+    } is refused by some clients. Try python-mcp.`,
+  );
 }
 
 function clientsFor(cli: Cli, { client }: UninstallOptions): ClientConfig[] {
@@ -99,12 +111,12 @@ function change(
         say(`python-mcp: ${message}\n`);
         continue;
       }
-      const change = planChange({
+      const target: Target = {
         file: client.path(machine),
         format: FORMATS[client.format ?? "json"],
         at: [client.key, name],
-      }, server);
-      if (!dryRun) change.apply();
+      };
+      const change = dryRun ? planChange(target, server) : makeChange(target, server);
       const { path, action, diff } = change;
       done.push({ client: client.name, path, action, diff });
       if (!json) sayChange(client, change, dryRun);

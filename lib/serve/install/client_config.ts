@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { exists } from "../../base/private_files.ts";
+import { lookAt } from "../../base/private_files.ts";
 import type { FORMATS } from "./formats.ts";
 import type { Machine, Place } from "./places.ts";
 
@@ -40,5 +40,5 @@ export interface ClientConfig {
 
 /** Whether a client seems to be used on a machine. */
 export function isThere({ path, sign }: ClientConfig, machine: Machine): boolean {
-  return exists(sign?.(machine) ?? dirname(path(machine)));
+  return lookAt(sign?.(machine) ?? dirname(path(machine))) !== undefined;
 }

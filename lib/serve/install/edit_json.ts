@@ -16,17 +16,22 @@ interface Style {
   eol: string;
 }
 
-const PARSING = { allowTrailingComma: true };
+/** Nothing but comments is nothing, as an empty file is. */
+const PARSING = { allowTrailingComma: true, allowEmptyContent: true };
 
 /** JSON with comments and trailing commas. */
 export const editJson: Format = { title: "JSON", read, set, remove };
 
 function read(text: string): unknown {
-  if (text.trim() === "") return {};
   const errors: ParseError[] = [];
-  const value = parse(text, errors, PARSING);
+  let value: unknown;
+  try {
+    value = parse(text, errors, PARSING);
+  } catch (error) {
+    throw new SyntaxError("it is nested too deeply", { cause: error });
+  }
   const [first] = errors;
-  if (first === undefined) return value;
+  if (first === undefined) return value ?? (parseTree(text, [], PARSING) ? value : {});
   const line = text.slice(0, first.offset).split("\n").length;
   throw new SyntaxError(`line ${line} is invalid JSON (${printParseErrorCode(first.error)})`);
 }
@@ -34,7 +39,10 @@ function read(text: string): unknown {
 /** No other byte of the text changes: `jsonc-parser` itself would reformat the neighbours. */
 function set(text: string, [key, name]: EntryPath, value: unknown): string {
   const root = parseTree(text, [], PARSING);
-  if (!root) return `${JSON.stringify({ [key]: { [name]: value } }, null, 2)}\n`;
+  if (!root) {
+    const comments = text.trim() === "" ? "" : `${text.trimEnd()}\n`;
+    return `${comments}${JSON.stringify({ [key]: { [name]: value } }, null, 2)}\n`;
+  }
   const style = styleOf(text);
   const present = findNodeAtLocation(root, [key, name]);
   if (present) return replaceNode(text, present, value, style);

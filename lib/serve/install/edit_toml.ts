@@ -8,7 +8,7 @@ const HEADER = /^[ \t]*\[[^[\]][^\r\n]*$/;
 
 function read(text: string): unknown {
   try {
-    return parse(text);
+    return parse(text, { integersAsBigInt: "asNeeded" });
   } catch (error) {
     const { line, message } = error as Error & { line?: number };
     const [why] = message.replace(/^Invalid TOML document: /, "").split("\n");
@@ -42,7 +42,10 @@ function sectionsOf(text: string, at: EntryPath): { from: number; to: number }[]
   for (const line of text.match(/[^\n]*\n|[^\n]+$/g) ?? []) {
     if (HEADER.test(line.trimEnd())) {
       isInside = isOf(line, at);
-      if (isInside) sections.push({ from: offset, to: offset });
+      const last = sections.at(-1);
+      // Empty lines between two of them are the entry's.
+      const isNext = last !== undefined && text.slice(last.to, offset).trim() === "";
+      if (isInside) sections.push({ from: isNext ? last.to : offset, to: offset });
     } else if (/^\s*\[\[/.test(line)) {
       isInside = false;
     }

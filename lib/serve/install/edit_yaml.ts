@@ -13,7 +13,12 @@ function read(text: string): unknown {
   if (error) {
     throw new SyntaxError(`line ${error.linePos?.[0].line ?? 1} is invalid YAML (${error.code})`);
   }
-  return document.toJS() ?? {};
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    // An alias without its anchor, or more of them than a person would write.
+    throw new SyntaxError(`it is invalid YAML (${(error as Error).message})`, { cause: error });
+  }
 }
 
 function set(text: string, at: EntryPath, value: Record<string, unknown>): string {

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { exists } from "../../base/private_files.ts";
+import { exists, removeIfThere } from "../../base/private_files.ts";
 
 /**
  * Copies the Deno that runs this to where Deno's own installer puts it, out of reach of npm's clean-ups;
@@ -10,7 +10,12 @@ export function keepDeno(env: Record<string, string>): string {
   if (exists(path)) return path;
   Deno.mkdirSync(dirname(path), { recursive: true });
   const fresh = `${path}.${crypto.randomUUID().slice(0, 8)}.new`;
-  Deno.copyFileSync(Deno.execPath(), fresh);
-  Deno.renameSync(fresh, path);
+  try {
+    Deno.copyFileSync(Deno.execPath(), fresh);
+    Deno.renameSync(fresh, path);
+  } catch (error) {
+    removeIfThere(fresh);
+    throw error;
+  }
   return path;
 }

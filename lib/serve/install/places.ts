@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { exists } from "../../base/private_files.ts";
+import { lookAt } from "../../base/private_files.ts";
+import { UserError } from "../../base/user_error.ts";
 
 /** What the place of a configuration depends on. */
 export interface Machine {
@@ -38,7 +39,7 @@ export function inApplications(path: string): Place {
 export function firstThere(...places: Place[]): Place {
   return (machine) => {
     const paths = places.map((place) => place(machine));
-    return paths.find(exists) ?? paths.at(-1)!;
+    return paths.find(lookAt) ?? paths.at(-1)!;
   };
 }
 
@@ -51,5 +52,8 @@ function dotConfig(env: Machine["env"]): string {
 }
 
 function homeOf(env: Machine["env"]): string {
-  return env.HOME ?? "/";
+  if (env.HOME) return env.HOME;
+  throw new UserError(
+    "Cannot tell where MCP clients keep their settings: HOME is not set. Set it.",
+  );
 }

@@ -66,7 +66,9 @@ function literal(word: string): string {
 /** systemd.syntax(7): quotes group words, and `%` stands for other things unless it is doubled. */
 function quoted(word: string): string {
   const plain = word.replaceAll("%", "%%");
-  return /^[\w@/.:,=+%-]+$/.test(plain) ? plain : `"${plain.replaceAll(/["\\]/g, "\\$&")}"`;
+  return /^[\w@/.:,=+%-]+$/.test(plain)
+    ? plain
+    : `"${plain.replaceAll(/["\\]/g, "\\$&").replaceAll("\n", "\\n")}"`;
 }
 
 function escaped(text: string): string {

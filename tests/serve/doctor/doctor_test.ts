@@ -146,6 +146,27 @@ Deno.test("doctor names the missing flags when a permission is missing", async (
   assert.match(finding!.message, /--allow-write=.*, --allow-run=/);
 });
 
+Deno.test("doctor warns when a client starts the server with a Deno that is gone", async () => {
+  await using home = await TestHome.create();
+  const gone = "/root/.npm/_npx/0123/node_modules/deno/deno";
+  const entries: [path: string, key: string, entry: object][] = [
+    [".cursor/mcp.json", "mcpServers", { command: gone, args: ["run", "main.ts"] }],
+    [".config/opencode/opencode.json", "mcp", { type: "local", command: [gone, "run"] }],
+    [".config/goose/config.yaml", "extensions", { cmd: gone }],
+  ];
+  for (const [path, key, entry] of entries) {
+    Deno.mkdirSync(home.join(path, ".."), { recursive: true });
+    Deno.writeTextFileSync(home.join(path), JSON.stringify({ [key]: { "python-mcp": entry } }));
+  }
+  const found = (await examine(home, { XDG_CONFIG_HOME: "" })).of("clients");
+  assert.equal(found.length, entries.length);
+  for (const { level, message, fix } of found) {
+    assert.equal(level, "warning");
+    assert.match(message, /starts the server with .*deno, which is gone/);
+    assert.match(fix!, /install --client \w+$/);
+  }
+});
+
 Deno.test("doctor warns when a client does not have the server", async () => {
   await using home = await TestHome.create();
   Deno.mkdirSync(home.join(".cursor"));

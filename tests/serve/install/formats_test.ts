@@ -14,6 +14,8 @@ const UNUSUAL: Record<string, Case> = {
   "JSON on one line": ["json", '{"servers": {"mine": {"command": "x"}}, "z": 1}\n'],
   "JSON with a comment before the brace": ["json", '{\n "servers": {\n  "m": 1 // behind\n }\n}'],
   "JSON with a list in the place of the servers' table": ["json", '{"servers": []}'],
+  "JSON of comments alone": ["json", "// nothing yet"],
+  "TOML with whole numbers beyond doubles": ["toml", "a = 9223372036854775807\n"],
   "TOML without a last line end": ["toml", 'a = 1\n[servers.mine]\ncommand = "x" # c'],
   "TOML with lines of Windows": [
     "toml",
@@ -38,7 +40,10 @@ for (const [what, [format, text]] of Object.entries(UNUSUAL)) {
     const file = home.join("file");
     const target = { file, format: FORMATS[format], at: AT };
     const read = () =>
-      JSON.parse(JSON.stringify(FORMATS[format].read(Deno.readTextFileSync(file))));
+      JSON.parse(JSON.stringify(
+        FORMATS[format].read(Deno.readTextFileSync(file)),
+        (_, one) => typeof one === "bigint" ? String(one) : one,
+      ));
     Deno.writeTextFileSync(file, text);
     const { servers, ...rest } = read();
     planChange(target, ENTRY).apply();
@@ -79,7 +84,30 @@ const REFUSED: Record<string, [...Case, RegExp]> = {
   "TOML with an inline table of servers": [
     "toml",
     'servers = { mine = { command = "x" } }\n',
-    /Cannot change servers → python-mcp in .* Nothing was changed\. Add this by hand: \{"command"/,
+    /Cannot change servers → python-mcp in .* Nothing was changed\. Add this by hand:\n\[servers\.python-mcp\]\ncommand = /,
+  ],
+  "a text in the place of JSON's servers": [
+    "json",
+    '{"servers": "x"}',
+    /servers is "x", which is no/,
+  ],
+  "a list of servers in JSON": ["json", '{"servers": [{}]}', /servers is \[\{\}\], which is no/],
+  "a text in the place of YAML's servers": ["yaml", "servers: x\n", /servers is "x", which is no/],
+  "JSON that has the servers twice": [
+    "json",
+    '{"servers": {}, "servers": {"python-mcp": {}}}',
+    /Nothing was changed\. Add this by hand/,
+  ],
+  "JSON that is nested too deeply": [
+    "json",
+    `{"a": ${"[".repeat(20_000)}${"]".repeat(20_000)}}`,
+    /is nested too deeply/,
+  ],
+  "YAML with an alias that names nothing": ["yaml", "a: *b\n", /is invalid YAML \(.*alias/],
+  "YAML whose entry others refer to": [
+    "yaml",
+    "servers:\n  python-mcp: &a\n    cmd: x\n  mine: *a\n",
+    /Nothing was changed\. Add this by hand/,
   ],
 };
 
@@ -92,6 +120,56 @@ for (const [what, [format, text, message]] of Object.entries(REFUSED)) {
       () => planChange({ file, format: FORMATS[format], at: AT }, ENTRY),
       (error: Error) => error instanceof UserError && message.test(error.message),
     );
+    // What has no entry needs no change; else it is refused as well.
+    try {
+      planChange({ file, format: FORMATS[format], at: AT }, undefined).apply();
+    } catch (error) {
+      assert(error instanceof UserError, String(error));
+    }
     assert.equal(Deno.readTextFileSync(file), text);
   });
 }
+
+Deno.test("what a person added to the entry stays when it is written again, and how it starts is new", async () => {
+  await using home = await TestHome.create();
+  const file = home.join("file");
+  const target = { file, format: FORMATS.json, at: AT };
+  const mine = {
+    command: "old",
+    url: "old",
+    trust: true,
+    tools: ["one"],
+    env: { A: "1", PATH: "/" },
+  };
+  const written = JSON.stringify({ servers: { "python-mcp": mine } });
+  Deno.writeTextFileSync(file, written);
+  planChange(target, { ...ENTRY, tools: ["*"] }).apply();
+  assert.deepEqual(JSON.parse(Deno.readTextFileSync(file)).servers["python-mcp"], {
+    ...ENTRY,
+    trust: true,
+    tools: ["one"],
+    env: { A: "1", PATH: "/x:/y" },
+  });
+  assert.equal(Deno.readTextFileSync(`${file}.before-python-mcp`), written);
+  planChange(target, undefined).apply();
+  assert.deepEqual(JSON.parse(Deno.readTextFileSync(file)), { servers: {} });
+});
+
+Deno.test("a file that install made goes with the entry, though the entry was changed since", async () => {
+  await using home = await TestHome.create();
+  const target = { file: home.join("file"), format: FORMATS.toml, at: AT };
+  for (const entry of [ENTRY, { ...ENTRY, command: "/new/deno" }, undefined]) {
+    planChange(target, entry).apply();
+  }
+  assert.deepEqual([...Deno.readDirSync(home.path)].map(({ name }) => name), []);
+});
+
+Deno.test("the token of an address is not shown when its entry has to be added by hand", async () => {
+  await using home = await TestHome.create();
+  const file = home.join("file");
+  Deno.writeTextFileSync(file, "servers = {}\n");
+  const entry = { url: "http://x", http_headers: { Authorization: "Bearer a-token" } };
+  assert.throws(() => planChange({ file, format: FORMATS.toml, at: AT }, entry), (error: Error) => {
+    return /Bearer \*{4}/.test(error.message) && !error.message.includes("a-token");
+  });
+});

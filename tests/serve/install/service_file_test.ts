@@ -10,7 +10,7 @@ import { TestHome } from "../../helpers/test_home.ts";
 const ODD = {
   command: "/bin/echo",
   args: ["two words", 'a "quote"', "back\\slash", "50%", "$HOME", "<&>", ""],
-  env: { PATH: "/a b:/c", NOTE: '<"&%$>' },
+  env: { PATH: "/a b:/c", NOTE: '<"&%$>', LINES: "a\nb" },
 };
 const ANALYZE = "/usr/bin/systemd-analyze";
 
@@ -37,6 +37,7 @@ Deno.test("a unit of systemd doubles and quotes what would stand for something e
     /^ExecStart=\/bin\/echo "two words" "a \\"quote\\"" "back\\\\slash" 50%% "\$\$HOME" "<&>" ""$/m,
   );
   assert.match(unit, /^Environment="PATH=\/a b:\/c"\nEnvironment="NOTE=<\\"&%%\$>"$/m);
+  assert.match(unit, /^Environment="LINES=a\\nb"$/m);
 });
 
 Deno.test("the plist that service prints for launchd says what is to run, whatever is in it", async () => {

@@ -3,7 +3,7 @@ import { writePrivate } from "../../lib/base/private_files.ts";
 import { ROOT } from "./program.ts";
 import type { SandboxScene } from "./sandbox_scene.ts";
 
-export const ESCAPES = `${ROOT}tests/fixtures/sandbox/escapes.py`;
+const FIXTURES = `${ROOT}tests/fixtures/sandbox`;
 
 /** Names for each level: what escaped, and what did not. */
 export type Escapes = Record<string, boolean>;
@@ -62,7 +62,9 @@ export class EscapeScene implements AsyncDisposable {
     const home = scene.app.settings.home;
     const parameters = { ...this.parameters, root, home, level, ...more };
     const script = join(root, "escapes.py");
-    Deno.copyFileSync(ESCAPES, script);
+    for (const name of ["escapes.py", "more_escapes.py"]) {
+      Deno.copyFileSync(join(FIXTURES, name), join(root, name));
+    }
     const { stdout, stderr, exit_code } = await scene.run("", {
       scriptPath: script,
       args: [JSON.stringify(parameters)],
@@ -115,9 +117,19 @@ segment = libc.shmget(key, 4096, 0o1600)
 shm_file = abstract
 with open("/dev/shm/" + shm_file, "w") as file:
     file.write("shared")
-print(json.dumps({"abstract": abstract, "port": port, "udp_port": udp.getsockname()[1], "shm_key": key,
+queues = [libc.msgget(key, 0o1600), libc.semget(key, 1, 0o1600)]
+queue = abstract
+posix_queue = libc.syscall(240 if os.uname().machine == "x86_64" else 180, queue.encode(), 0o102, 0o600, None)
+_, terminal = os.openpty()
+fifo = folder + "/fifo"
+os.mkfifo(fifo)
+reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+print(json.dumps({"terminal": os.ttyname(terminal), "fifo": fifo, "queue": queue, "abstract": abstract, "port": port, "udp_port": udp.getsockname()[1], "shm_key": key,
     "shm_file": shm_file, "socket": folder + "/socket", "socket_in_tmp": folder + "/../socket"}), flush=True)
 sys.stdin.read()
 libc.shmctl(segment, 0, None)
+libc.msgctl(queues[0], 0, None)
+libc.semctl(queues[1], 0, 0)
+libc.syscall(241 if os.uname().machine == "x86_64" else 181, queue.encode())
 os.unlink("/dev/shm/" + shm_file)
 `;

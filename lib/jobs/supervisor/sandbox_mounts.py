@@ -30,30 +30,42 @@ def read(pid="self"):
 
 
 def decoded(path):
-    return os.fsdecode(re.sub(rb"\\([0-7]{3})", lambda found: bytes([int(found[1], 8)]), path))
+    if b"\\" in path:
+        path = re.sub(rb"\\([0-7]{3})", lambda found: bytes([int(found[1], 8)]), path)
+    return os.fsdecode(path)
 
 
-def check(pid, wrapper, home, before):
-    """Refuses a sandbox that shows what its options do not name. `before`: all mounts outside when it was begun."""
-    made = read(pid)
-    strange = surplus(made, before, wrapper, lambda path: path)
-    if strange:
-        # A path of ours may lead through links that no script has made; a file system may have come meanwhile.
-        outside = list((collections.Counter(before) | collections.Counter(read())).elements())
-        tops = shown_paths.written(wrapper, home)
-        strange = surplus(made, outside, wrapper, lambda path: resolved(path, tops))
-    hidden = [wrapper[at + 1] for at, word in enumerate(wrapper) if word == "--tmpfs"]
-    own = {mount.point for mount in own_mounts(made, before)}
-    strange += [path for path in hidden if path not in own]
-    if strange:
-        raise OSError(
-            "its sandbox would show what it is not to show, at %s: something has put a link in the place of a folder "
-            "while it was made; run it again, and keep links out of there" % strange[0]
-        )
+class Expected:
+    """What a sandbox is to show. To be made when bubblewrap has begun, which it does not wait for."""
+
+    def __init__(self, wrapper, home):
+        self.wrapper, self.home = wrapper, home
+        self.outside = read()
+        self.named = named_mounts(self.outside, wrapper, lambda path: path)
+
+    def check(self, pid):
+        """Refuses a sandbox that shows something else."""
+        made = read(pid)
+        own = own_mounts(made, self.outside)
+        strange = surplus(made, self.named, own)
+        if strange:
+            # A path of ours may lead through links that no script has made; a file system may have come meanwhile.
+            outside = list((collections.Counter(self.outside) | collections.Counter(read())).elements())
+            tops = shown_paths.written(self.wrapper, self.home)
+            named = named_mounts(outside, self.wrapper, lambda path: resolved(path, tops))
+            strange = surplus(made, named, own_mounts(made, outside))
+        covered = {mount.point for mount in own}
+        hidden = [self.wrapper[at + 1] for at, word in enumerate(self.wrapper) if word == "--tmpfs"]
+        strange += [path for path in hidden if path not in covered]
+        if strange:
+            raise OSError(
+                "its sandbox would show what it is not to show, at %s: something has put a link in the place of a "
+                "folder while it was made; run it again, and keep links out of there" % strange[0]
+            )
 
 
-def surplus(made, outside, wrapper, resolve):
-    """The points of the mounts that neither the options nor the mounts outside account for."""
+def named_mounts(outside, wrapper, resolve):
+    """How often each mount is to be there, by the options and the mounts outside."""
     named = collections.Counter()
     outside = sorted(outside)
     points = [mount.point for mount in outside]
@@ -62,8 +74,12 @@ def surplus(made, outside, wrapper, resolve):
     for source, target in binds:
         mounts = parts(outside, points, resolve(source))
         for shown in {target, resolve(target)}:
-            named.update(mount._replace(point=os.path.join(shown, mount.point).rstrip("/") or "/") for mount in mounts)
-    own = own_mounts(made, outside)
+            named.update(Mount(join(shown, mount.point), mount.device, mount.root) for mount in mounts)
+    return named
+
+
+def surplus(made, named, own):
+    """The points of the mounts that nothing accounts for."""
     return [mount.point for mount in collections.Counter(made) - named if mount not in own]
 
 
@@ -81,16 +97,21 @@ def parts(outside, points, path):
     top, below = path, path.rstrip("/") + "/"
     while top not in points:
         top = os.path.dirname(top)
-    inside = os.path.relpath(path, top)
+    inside = path[len(top) :]
     # Of several at one place one covers the others, and nothing but that can be bound.
     over = [mount for mount in outside if mount.point == top]
-    found = [mount._replace(point="", root=os.path.normpath(os.path.join(mount.root, inside))) for mount in over]
+    found = [Mount("", mount.device, join(mount.root, inside)) for mount in over]
     for mount in outside[bisect.bisect_left(points, below) :]:
         if not mount.point.startswith(below):
             break
         if mount.point != path:
-            found.append(mount._replace(point=mount.point[len(below) :]))
+            found.append(Mount(mount.point[len(below) :], mount.device, mount.root))
     return found
+
+
+def join(path, below):
+    """Of what may be "/", and what may be empty."""
+    return (path.rstrip("/") + "/" + below.strip("/")).rstrip("/") or "/"
 
 
 def resolved(path, tops):

@@ -45,9 +45,9 @@ class SandboxedCommand:
         argv += ["--block-fd", str(BLOCK), "--chdir", step.get("cwd") or "/", "--"] + step["argv"]
         try:
             self.outer = self.start(argv, dict([mark]), "/", [stdin, out, err, status_w] + files)
-            before = sandbox_mounts.read()
+            expected = sandbox_mounts.Expected(wrapper, home)
             pid = self.wait_until_made()
-            sandbox_mounts.check(pid, wrapper, home, before)
+            expected.check(pid)
             if self.sandbox.get("hosts") is not None:
                 self.open_hosts(pid)
             return self.outer

@@ -46,6 +46,8 @@ export function bubblewrapArguments(plan: SandboxPlan): string[] {
     ...(hasNetwork ? [] : ["--unshare-net"]),
     // A group of processes apart from bubblewrap's own, which a script's killpg would reach.
     "--new-session",
+    // Of root it keeps them all, which open more of the kernel: raw sockets, the interfaces of its network.
+    ...["--cap-drop", "ALL"],
     ...["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"],
     ...(isRoot
       ? [

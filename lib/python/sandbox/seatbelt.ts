@@ -21,6 +21,7 @@ export function seatbeltProfile(plan: SandboxPlan): string {
     ...rules("allow file-write*", "subpath", [...(writesRoots ? roots : []), ...writable]),
     ...rules("allow file-write*", "literal", ["/dev/null", "/dev/zero", "/dev/tty"]),
     ...rules("deny file-write*", "subpath", names),
+    "(deny file-write-setugid)",
     "(deny signal)",
     "(allow signal (target same-sandbox))",
     "(deny process-info* (target others))",

@@ -27,6 +27,11 @@ const NEW_NAMESPACES = 0x7e020000;
 const FAMILIES = [1, 2, 10, 16];
 /** TIOCSTI and TIOCLINUX put characters into a terminal's input. */
 const TERMINAL_INPUT = [0x5412, 0x541c];
+/** S_ISUID: what has it runs as its owner, also when somebody else starts it outside. */
+const RUNS_AS_OWNER = 0o4000;
+/** O_CREAT, and O_TMPFILE without O_DIRECTORY, which is part of it. */
+const MAKES_FILE = 0o100 | 0o20000000;
+const OPENAT2 = 437;
 const FIRST_OF_X32 = 0x40000000;
 
 let made: string | undefined;
@@ -53,8 +58,9 @@ function programOf(calls: SystemCalls): Instruction[] {
     [LOAD_WORD, 0, 0, NUMBER],
     [JUMP_AT_LEAST, 0, 1, FIRST_OF_X32],
     [RETURN, 0, 0, ENOSYS],
-    // Its flags are in memory, which no filter sees: without it, libraries call clone.
+    // Their flags are in memory, which no filter sees: without them, libraries call clone and openat.
     ...when(calls.clone3, [[RETURN, 0, 0, ENOSYS]]),
+    ...when(OPENAT2, [[RETURN, 0, 0, ENOSYS]]),
     ...when(calls.clone, [
       [LOAD_WORD, 0, 0, argument(0)],
       [JUMP_ANY_BIT, 0, 1, NEW_NAMESPACES],
@@ -71,7 +77,25 @@ function programOf(calls: SystemCalls): Instruction[] {
       ...TERMINAL_INPUT.flatMap((request) => when(request, [[RETURN, 0, 0, EPERM]])),
       [RETURN, 0, 0, ALLOW],
     ]),
+    ...calls.modes.flatMap(([call, mode]) => when(call, refusesMode(mode))),
+    ...calls.opens.flatMap(([call, flags, mode]) =>
+      when(call, [
+        [LOAD_WORD, 0, 0, argument(flags)],
+        [JUMP_ANY_BIT, 1, 0, MAKES_FILE],
+        [RETURN, 0, 0, ALLOW],
+        ...refusesMode(mode),
+      ])
+    ),
     ...calls.refused.flatMap((number) => when(number, [[RETURN, 0, 0, EPERM]])),
+    [RETURN, 0, 0, ALLOW],
+  ];
+}
+
+function refusesMode(mode: number): Instruction[] {
+  return [
+    [LOAD_WORD, 0, 0, argument(mode)],
+    [JUMP_ANY_BIT, 0, 1, RUNS_AS_OWNER],
+    [RETURN, 0, 0, EPERM],
     [RETURN, 0, 0, ALLOW],
   ];
 }

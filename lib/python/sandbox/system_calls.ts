@@ -6,6 +6,10 @@ export interface SystemCalls {
   clone3: number;
   socket: number;
   ioctl: number;
+  /** Those that set the mode of a file, which is this argument, counted from 0. */
+  modes: [call: number, mode: number][];
+  /** Those that open a file, which may make one. */
+  opens: [call: number, flags: number, mode: number][];
   refused: number[];
 }
 
@@ -34,6 +38,19 @@ export const SYSTEM_CALLS: Record<string, SystemCalls> = {
     clone3: 435,
     socket: 41,
     ioctl: 16,
+    modes: [
+      [85, 1], // creat
+      [90, 1], // chmod
+      [91, 1], // fchmod
+      [133, 1], // mknod
+      [259, 2], // mknodat
+      [268, 2], // fchmodat
+      [452, 2], // fchmodat2
+    ],
+    opens: [
+      [2, 1, 2], // open
+      [257, 2, 3], // openat
+    ],
     refused: [
       101, // ptrace
       103, // syslog
@@ -88,6 +105,15 @@ export const SYSTEM_CALLS: Record<string, SystemCalls> = {
     clone3: 435,
     socket: 198,
     ioctl: 29,
+    modes: [
+      [33, 2], // mknodat
+      [52, 1], // fchmod
+      [53, 2], // fchmodat
+      [452, 2], // fchmodat2
+    ],
+    opens: [
+      [56, 2, 3], // openat
+    ],
     refused: [
       18, // lookup_dcookie
       39, // umount2

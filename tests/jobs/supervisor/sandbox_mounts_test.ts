@@ -100,7 +100,13 @@ skippableTest(
     await using home = await TestHome.create();
     const { stdout, stderr } = await new Deno.Command("/usr/bin/python3", {
       args: [
-        ...["-B", "-c", PROGRAM, home.join("scene"), findBubblewrap(serverEnv())!],
+        ...[
+          "-B",
+          "-c",
+          PROGRAM,
+          home.join('a scene\\with "odd" names'),
+          findBubblewrap(serverEnv())!,
+        ],
         ...[filterFor(Deno.build.arch), JSON.stringify(SWAPS)],
       ],
       env: { PYTHONPATH: SUPERVISOR },

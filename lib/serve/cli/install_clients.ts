@@ -2,16 +2,17 @@ import { UserError } from "../../base/user_error.ts";
 import { type ClientConfig, isThere } from "../install/client_config.ts";
 import { CLIENTS } from "../install/clients.ts";
 import { FORMATS } from "../install/formats.ts";
-import { keepDeno } from "../install/keep_deno.ts";
+import { keepDeno, lastingDeno } from "../install/keep_deno.ts";
 import { makeChange } from "../install/make_change.ts";
 import { type Change, planChange, type Target } from "../install/plan_change.ts";
 import { serverAddress } from "../install/server_address.ts";
 import { serverEntry } from "../install/server_entry.ts";
-import { entry, isFromNpx } from "../program/invocation.ts";
+import { entry } from "../program/invocation.ts";
 import { chooseClients } from "./choose_clients.ts";
 import { type Cli, EXIT } from "./command/cli.ts";
 import { ask, canAsk } from "./terminal/ask.ts";
 import { paintFor, print, printJson, say } from "./terminal/terminal.ts";
+import { IN_NPX, warnOfNpx } from "./warn_of_npx.ts";
 
 interface UninstallOptions {
   client?: string;
@@ -71,25 +72,22 @@ function entryWriter({ app: { settings } }: Cli, options: InstallOptions): Entry
     const address = serverAddress(options.url, home, env.PYTHON_MCP_TOKEN);
     return ({ httpEntry }) => httpEntry?.(address, options.name);
   }
-  const deno = lastingDeno(env, options);
+  const deno = denoFor(env, options);
   const server = serverEntry({ deno, main: entry(), home, env, scoped: options.scoped });
   return (client) => client.entry?.(server, options.name) ?? { ...server };
 }
 
 /** The Deno that clients are to start; npm may empty the cache of npx. */
-function lastingDeno(
+function denoFor(
   env: Record<string, string>,
   { keepDeno: isWanted, dryRun, json }: InstallOptions,
 ): string {
-  if (!isFromNpx()) return Deno.execPath();
-  const why = `${Deno.execPath()} is in the cache of npx, which npm may empty.`;
-  const agreed = isWanted ||
-    (canAsk() && !json && !dryRun && /^y/i.test(ask(`${why} Copy it to ~/.deno/bin? [y/N]`) ?? ""));
+  const lasting = lastingDeno(env);
+  if (lasting !== undefined) return lasting;
+  const agreed = isWanted || (canAsk() && !json && !dryRun &&
+    /^y/i.test(ask(`${IN_NPX} Copy it to ~/.deno/bin? [y/N]`) ?? ""));
   if (agreed && !dryRun) return keepDeno(env);
-  say(
-    `python-mcp: warning: the Deno that is written, ${why} Run install again with --keep-deno, which ` +
-      "copies it to ~/.deno/bin, or with a Deno from `npm install --global deno`.\n",
-  );
+  warnOfNpx("install");
   return Deno.execPath();
 }
 

@@ -1,17 +1,20 @@
 import { defineCommand } from "./command/define_command.ts";
-import { choice, parsed, withDefault } from "./command/options.ts";
+import { choice, flag, parsed, withDefault } from "./command/options.ts";
 import { parsePort } from "./command/parse_values.ts";
 import { type Keeper, KEEPERS, SERVICE_FILE } from "../install/service_file.ts";
-import { entry } from "../program/invocation.ts";
+import { entry, invocation } from "../program/invocation.ts";
 import { print, say } from "./terminal/terminal.ts";
+import { warnOfNpx } from "./warn_of_npx.ts";
 
 const STEPS: Record<Keeper, string[]> = {
   systemd: [
+    "mkdir -p ~/.config/systemd/user",
     "$0 service > ~/.config/systemd/user/python-mcp.service",
     "systemctl --user enable --now python-mcp",
     "loginctl enable-linger   # keeps it running while you are logged out",
   ],
   launchd: [
+    "mkdir -p ~/Library/LaunchAgents",
     "$0 service > ~/Library/LaunchAgents/python-mcp.plist",
     "launchctl bootstrap gui/$UID ~/Library/LaunchAgents/python-mcp.plist",
   ],
@@ -31,12 +34,19 @@ export const SERVICE = defineCommand({
       parsed("port to listen on, on this machine", { placeholder: "<number>", read: parsePort }),
       8000,
     ),
+    keepDeno: flag("copy a Deno from npx's cache to ~/.deno/bin first"),
   },
   examples: STEPS[OWN],
   async handle(input, { app: { settings } }) {
-    const { serverEntry } = await import("../install/server_entry.ts");
+    const [{ serverEntry }, { keepDeno, lastingDeno }] = await Promise.all([
+      import("../install/server_entry.ts"),
+      import("../install/keep_deno.ts"),
+    ]);
+    const lasting = lastingDeno(settings.env) ??
+      (input.keepDeno ? keepDeno(settings.env) : undefined);
+    if (lasting === undefined) warnOfNpx("service");
     const server = serverEntry({
-      deno: Deno.execPath(),
+      deno: lasting ?? Deno.execPath(),
       main: entry(),
       home: settings.home,
       env: settings.env,
@@ -47,7 +57,7 @@ export const SERVICE = defineCommand({
     if (!Deno.stdout.isTerminal()) return;
     say(
       `\nNext:\n${
-        STEPS[input.for].map((line) => `  ${line.replaceAll("$0", "python-mcp")}\n`).join("")
+        STEPS[input.for].map((line) => `  ${line.replaceAll("$0", invocation())}\n`).join("")
       }`,
     );
   },

@@ -51,7 +51,8 @@ function dotConfig(env: Machine["env"]): string {
   return join(homeOf(env), ".config");
 }
 
-function homeOf(env: Machine["env"]): string {
+/** The user's home; throws where none is set. */
+export function homeOf(env: Machine["env"]): string {
   if (env.HOME) return env.HOME;
   throw new UserError(
     "Cannot tell where MCP clients keep their settings: HOME is not set. Set it.",

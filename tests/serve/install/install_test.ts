@@ -57,19 +57,29 @@ Deno.test("install warns of a Deno in npx's cache, and copies it to where it sta
   Deno.mkdirSync(dirname(deno), { recursive: true });
   Deno.copyFileSync(Deno.execPath(), deno);
   const env = { HOME: home.path, DENO_DIR: denoDir(), PYTHON_MCP_HOME: home.join("home") };
-  const install = (...args: string[]) =>
-    runProcess([deno, "run", "-A", MAIN, "install", "--client", "cursor", ...args], { env });
+  const type = (...args: string[]) => runProcess([deno, "run", "-A", MAIN, ...args], { env });
+  const install = (...args: string[]) => type("install", "--client", "cursor", ...args);
   const commandIn = () =>
     JSON.parse(Deno.readTextFileSync(home.join(".cursor/mcp.json"))).mcpServers["python-mcp"]
       .command;
   const warned = await install();
   assert.match(warned.stderr, /warning: .*_npx.*--keep-deno.*npm install --global deno/);
   assert.equal(commandIn(), deno);
+  assert.match(
+    (await type("service")).stderr,
+    /warning: .*_npx.*Run service again with --keep-deno/,
+  );
   const kept = await install("--keep-deno");
   assert.equal(kept.stderr, "");
   assert.equal(commandIn(), home.join(".deno/bin/deno"));
   const { stdout } = await runProcess([commandIn(), "--version"]);
   assert.match(stdout, new RegExp(`^deno ${Deno.version.deno} `));
+  const again = await install();
+  assert.deepEqual([again.stderr, /nothing to do/.test(again.stdout)], ["", true]);
+  assert.match((await type("service")).stdout, /^ExecStart=\S+\/\.deno\/bin\/deno run/m);
+  Deno.writeTextFileSync(home.join(".deno/bin/deno"), "#!/bin/sh\necho deno 2.9.5\n");
+  const old = await install("--keep-deno");
+  assert.match(old.stderr, /Cannot copy Deno to .*: what is there is no Deno 2\.\d+.*deno upgrade/);
 });
 
 Deno.test("install asks on a terminal which of the clients that are found are meant", async () => {

@@ -160,6 +160,7 @@ export class JobManager {
   /** The same each second from now on. */
   keepRefreshing(): void {
     this.#keepsRefreshing = true;
+    this.#runners.look();
     this.refresh();
   }
 
@@ -218,6 +219,14 @@ export class JobManager {
       row = this.store.get(id);
     }
     return row && await this.#poller.read(row);
+  }
+
+  /**
+   * Brings jobs on a cluster up to date, which a server does each second: for whoever looks but once.
+   * Returns why what is known of them may be old.
+   */
+  catchUp(): Promise<string | undefined> {
+    return this.#runners.catchUp();
   }
 
   /** Waits until the job has ended or the time is up. */

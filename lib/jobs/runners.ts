@@ -94,6 +94,11 @@ export class Runners {
     this.#ray?.look();
   }
 
+  /** Brings their files up to date too, for whoever looks but once; returns why that could not be. */
+  async catchUp(): Promise<string | undefined> {
+    return await this.#ray?.catchUp();
+  }
+
   /** Lets the cluster forget jobs that are removed here. */
   forget(ids: string[]): void {
     if (!this.#ray) return;

@@ -5,7 +5,7 @@ import prepareEnvironment from "./environment/prepare_environment.py" with { typ
 import { pinnedUv } from "./environment/find_uv.ts";
 import { uvSettings } from "./environment/uv_settings.ts";
 import { isPythonPath } from "./interpreters/python_at_path.ts";
-import { parsePythonVersion } from "./interpreters/python_version.ts";
+import { parsePythonVersion, type PythonVersion } from "./interpreters/python_version.ts";
 import { needsOnCluster } from "./needs_on_cluster.ts";
 import { canonicalScript, type ScriptNeeds } from "./requirements/canonical_script.ts";
 import { chooseRequirements } from "./requirements/choose_requirements.ts";
@@ -33,10 +33,12 @@ export interface ClusterPlaces {
 export interface NodeEnvironment {
   /** A script of nothing but its header, for uv; without it the cluster's Python runs as it is. */
   script?: string;
-  /** What uv is told of the version; the cluster's own where it is missing. */
+  /** The version that was asked for, for errors; the cluster's own where it is missing. */
   python_version?: string;
-  /** The minor versions that fit, where no environment is made. */
-  minors?: string[];
+  /** What fits it; see {@linkcode versionsThatFit}. */
+  fits?: string[];
+  /** Where its own Python fits, no environment is made. */
+  needs_only_ray?: boolean;
   /** What is installed where the node has no uv. */
   uv_release: string;
   /** What people read while it is made. */
@@ -89,7 +91,8 @@ export async function planOnCluster(
     environment: {
       label,
       uv_release: pinnedUv,
-      ...await wishes(version, needs !== undefined),
+      ...await wishes(version),
+      needs_only_ray: needs && needsOnlyRay(needs),
       ...(needs && { script: await canonicalScript(needs) + settingsComment(request, baseEnv) }),
     },
     control: {
@@ -105,16 +108,28 @@ export async function planOnCluster(
   };
 }
 
+/** Of minor versions and of releases of each, more than there will be soon. */
+const VERSIONS = Array.from({ length: 40 }, (_, n) => n);
+
 async function wishes(
   version: string | undefined,
-  byUv: boolean,
-): Promise<Pick<NodeEnvironment, "python_version" | "minors">> {
+): Promise<Pick<NodeEnvironment, "python_version" | "fits">> {
   if (version === undefined) return {};
-  const { text, matches } = await parsePythonVersion(version);
-  if (byUv) return { python_version: text };
-  const minors = Array.from({ length: 40 }, (_, minor) => `3.${minor}`)
-    .filter((minor) => Array.from({ length: 40 }, (_, n) => `${minor}.${n}`).some(matches));
-  return { python_version: text, minors };
+  const asked = await parsePythonVersion(version);
+  return { python_version: asked.text, fits: versionsThatFit(asked) };
+}
+
+/** Whole minor versions (`3.12`) and single ones (`3.12.4`). */
+export function versionsThatFit({ matches }: PythonVersion): string[] {
+  return VERSIONS.flatMap((minor) => {
+    const releases = VERSIONS.map((n) => `3.${minor}.${n}`).filter(matches);
+    return releases.length === VERSIONS.length ? [`3.${minor}`] : releases;
+  });
+}
+
+/** It runs on the cluster's Python, which has Ray in the right version. */
+function needsOnlyRay({ dependencies }: ScriptNeeds): boolean {
+  return dependencies.every((one) => one === "ray");
 }
 
 /** The same requirements from another index are another environment. */
@@ -167,7 +182,7 @@ async function needsOf(
     chosen.dependencies,
     place,
   );
-  // A script of Ray itself runs on the cluster's Python, which has it in the right version.
-  const isNothing = needs.dependencies.every((one) => one === "ray") && asked === undefined;
-  return isNothing ? { label, note } : { needs, version, label, note };
+  const isNothing = needs.dependencies.length === 0 ||
+    (version === undefined && needsOnlyRay(needs));
+  return { needs: isNothing ? undefined : needs, version, label, note };
 }

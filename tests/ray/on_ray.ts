@@ -17,6 +17,9 @@ export interface Job {
   partial_stdout?: string;
 }
 
+/** Ray asks its nodes more often: it takes 15 s to see that one has died. */
+const DEATH_SEEN_SOON = { RAY_health_check_period_ms: "500" };
+
 const stack = new AsyncDisposableStack();
 Deno.test.afterAll(() => stack[Symbol.asyncDispose]());
 let started: Promise<{ cluster: RayCluster; home: TestHome; server: Connection }> | undefined;
@@ -25,7 +28,14 @@ let started: Promise<{ cluster: RayCluster; home: TestHome; server: Connection }
 export function begin() {
   return started ??= (async () => {
     const home = stack.use(await TestHome.create());
-    const cluster = stack.use(await RayCluster.start());
+    // It has a token until it is restarted.
+    const cluster = stack.use(
+      await RayCluster.start({
+        RAY_AUTH_MODE: "token",
+        RAY_AUTH_TOKEN: "t0ken".repeat(10),
+        ...DEATH_SEEN_SOON,
+      }),
+    );
     const server = stack.use(await serve(cluster, home));
     return { cluster, home, server };
   })();
@@ -41,7 +51,7 @@ export function serve(
     home: home.join("home"),
     wrapper,
     flags,
-    env: { ...env, RAY_AUTH_TOKEN: "s3", PYTHON_MCP_MAX_PROCESSES: "8", ...more },
+    env: { ...env, PYTHON_MCP_MAX_PROCESSES: "8", ...more },
   });
 }
 

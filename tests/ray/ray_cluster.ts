@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { uvFolder } from "../helpers/run_plan.ts";
 import { serverEnv } from "../helpers/program.ts";
 import { waitFor } from "../helpers/wait_for.ts";
+import { RayNode } from "./ray_node.ts";
 
 /** The folder with the program `ray`; set by `.ci/run`, which installs it from `requirements.txt`. */
 const BIN = Deno.env.get("PYTHON_MCP_TEST_RAY");
@@ -40,6 +41,7 @@ function canMakeNetworks(): boolean {
  * interfaces. What talks to it runs there too, by `wrapper`.
  */
 export class RayCluster implements AsyncDisposable {
+  /** What a server needs to know of it. */
   readonly env: Record<string, string> = { PYTHON_MCP_RAY_ADDRESS: `http://127.0.0.1:${PORT}` };
   readonly #network: Deno.ChildProcess;
   readonly #folder: string;
@@ -48,6 +50,8 @@ export class RayCluster implements AsyncDisposable {
 
   /** @param rayEnv Variables of the head; it has those of its start. */
   private constructor(readonly rayEnv: Record<string, string>) {
+    const { RAY_AUTH_TOKEN } = rayEnv;
+    if (RAY_AUTH_TOKEN) Object.assign(this.env, { RAY_AUTH_TOKEN });
     this.#folder = Deno.makeTempDirSync({ prefix: "ray-" });
     this.#network = new Deno.Command("unshare", {
       args: ["--net", "--kill-child", "sleep", "infinity"],
@@ -57,8 +61,9 @@ export class RayCluster implements AsyncDisposable {
   static async start(rayEnv: Record<string, string> = {}): Promise<RayCluster> {
     const cluster = new RayCluster(rayEnv);
     try {
+      await waitFor(() => cluster.#hasOwnNetwork(), { what: "a network" });
       await waitFor(async () => (await cluster.run(["python3", "-c", LOOPBACK_UP])).success, {
-        what: "a network",
+        what: "a loopback",
       });
       await cluster.startHead();
       return cluster;
@@ -66,6 +71,12 @@ export class RayCluster implements AsyncDisposable {
       await cluster[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** Before it has, what is run in its network would be run in that of the tests. */
+  #hasOwnNetwork(): boolean {
+    const network = (process: number | string) => Deno.readLinkSync(`/proc/${process}/ns/net`);
+    return network(this.#network.pid) !== network("self");
   }
 
   /** A command that runs another one in the cluster's network. */
@@ -92,7 +103,7 @@ export class RayCluster implements AsyncDisposable {
         });
         if (!head.hasEnded) return;
       } catch (error) {
-        await head.destroy();
+        await head.kill();
         if (attempt === STARTS) throw error;
       }
     }
@@ -142,11 +153,36 @@ export class RayCluster implements AsyncDisposable {
     }).spawn();
   }
 
-  /** Ends the head, and with it all that ran. */
+  /**
+   * Ends the head as a crash does, and with it all that ran: to be asked to end takes it half a minute, and
+   * what it leaves looks for it for a whole one.
+   */
   async stopHead(): Promise<void> {
-    for (const node of this.#nodes.splice(0)) await node.stop();
-    await this.#head?.stop();
+    for (const node of [...this.#nodes.splice(0), this.#head]) await node?.kill();
     this.#head = undefined;
+    await waitFor(() => !this.#killRemains(), { what: "the end of all of a cluster" });
+  }
+
+  /** What Ray starts is known by its home; returns whether there was anything. */
+  #killRemains(): boolean {
+    const processes = [...Deno.readDirSync("/proc")].map(({ name }) => name)
+      .filter((name) => /^\d+$/.test(name) && this.#isOurs(name));
+    for (const name of processes) {
+      try {
+        Deno.kill(Number(name), "SIGKILL");
+      } catch {
+        // it has ended
+      }
+    }
+    return processes.length > 0;
+  }
+
+  #isOurs(process: string): boolean {
+    try {
+      return Deno.readTextFileSync(`/proc/${process}/environ`).includes(`HOME=${this.#folder}\0`);
+    } catch {
+      return false; // it has ended
+    }
   }
 
   /** What the dashboard answers, as text; `undefined` where it does not. */
@@ -193,49 +229,5 @@ export class RayCluster implements AsyncDisposable {
     this.#network.kill("SIGKILL");
     await this.#network.status;
     await Deno.remove(this.#folder, { recursive: true }).catch(() => {});
-  }
-}
-
-/** A node beside the head. */
-export class RayNode {
-  readonly #process: Deno.ChildProcess;
-
-  hasEnded = false;
-
-  constructor(process: Deno.ChildProcess) {
-    this.#process = process;
-    process.status.then(() => this.hasEnded = true);
-  }
-
-  /** Has the node die, as its cluster sees it; what its jobs run is not killed. */
-  async kill(): Promise<void> {
-    this.#killParts();
-    await this.#process.status;
-  }
-
-  /** Ends it where it cannot even start. */
-  async destroy(): Promise<void> {
-    try {
-      this.#killParts();
-      this.#process.kill("SIGKILL");
-    } catch {
-      // it has ended
-    }
-    await this.#process.status;
-  }
-
-  #killParts(): void {
-    const { pid } = this.#process;
-    const children = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).trim();
-    for (const child of children.split(" ")) if (child) Deno.kill(Number(child), "SIGKILL");
-  }
-
-  async stop(): Promise<void> {
-    try {
-      this.#process.kill("SIGTERM");
-    } catch {
-      // it was killed
-    }
-    await this.#process.status;
   }
 }

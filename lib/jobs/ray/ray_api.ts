@@ -71,8 +71,8 @@ export class RayApi {
   }
 
   /** All jobs that were submitted, by their ids. */
-  async jobs(): Promise<Map<string, RayJob>> {
-    const all: RayJob[] = await this.#json("api/jobs/");
+  async jobs(signal?: AbortSignal): Promise<Map<string, RayJob>> {
+    const all: RayJob[] = await this.#json("api/jobs/", signal);
     return new Map(all.filter((job) => job.submission_id).map((job) => [job.submission_id, job]));
   }
 
@@ -151,8 +151,11 @@ export class RayApi {
     return body ?? new ReadableStream({ start: (controller) => controller.close() });
   }
 
-  async #json<T>(path: string): Promise<T> {
-    const response = await this.#fetch(path, { signal: AbortSignal.timeout(ANSWER_MS) });
+  async #json<T>(path: string, signal?: AbortSignal): Promise<T> {
+    const time = AbortSignal.timeout(ANSWER_MS);
+    const response = await this.#fetch(path, {
+      signal: signal === undefined ? time : AbortSignal.any([signal, time]),
+    });
     return await response.json();
   }
 

@@ -14,6 +14,8 @@ const MUCH_BYTES = 4 << 20;
 const LAST_LINES = Array.from({ length: 11 }, (_, doubled) => 128 * 2 ** doubled);
 /** How often the log of a job that has ended may be out of reach. */
 const MOST_FAILURES = 10;
+/** After so long without a frame, all that there was has come. */
+const QUIET_MS = 200;
 /** How long the last frames of a job may take that Ray says has ended. */
 const LAST_FRAMES_MS = 2000;
 
@@ -47,6 +49,8 @@ export class RayFollower {
   #reading = new AbortController();
   #timer?: ReturnType<typeof setTimeout>;
   #isOver = false;
+  /** When something came last, or could have. */
+  #heardAt = Infinity;
 
   /** `undefined` where another server follows the job. */
   static follow(api: RayApi, job: RayJob, followed: FollowedJob): RayFollower | undefined {
@@ -61,6 +65,12 @@ export class RayFollower {
     this.#lock = lock;
     this.#writer = new FrameWriter(followed.files, followed.maxOutputBytes);
     this.done = this.#follow().finally(() => this.#letGo());
+  }
+
+  /** Whether the job's files have what the cluster has of it, as far as can be told. */
+  get isCaughtUp(): boolean {
+    if (this.#isOver) return true;
+    return !hasEnded(this.#job) && performance.now() - this.#heardAt > QUIET_MS;
   }
 
   /** Tells what the cluster says of the job now. */
@@ -120,8 +130,10 @@ export class RayFollower {
     if (this.#job.driver_node_id === null) return true;
     let goesOn = lines === ALL_LINES;
     const log = await this.#api.log(this.#job, lines, follows, this.#reading.signal);
+    this.#heardAt = performance.now();
     for await (const frame of readFrames(log)) {
       if (this.#isOver) return true;
+      this.#heardAt = performance.now();
       if (!goesOn && frame.kind === "checkpoint") {
         if (!this.#reaches(frame)) return false;
         this.#takeCheckpoint(frame);

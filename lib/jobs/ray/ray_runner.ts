@@ -1,3 +1,4 @@
+import { hideSecrets } from "../../base/hide_secrets.ts";
 import { jobFolder } from "../files/home.ts";
 import type { Home } from "../files/home.ts";
 import { holdLock } from "../files/file_lock.ts";
@@ -9,7 +10,9 @@ import type { Runner } from "../process/runner.ts";
 import type { JobStore } from "../store/job_store.ts";
 import { controlPackageName, NEUTRAL_PACKAGE } from "./make_submission.ts";
 import { Absences, type Place } from "./absences.ts";
+import { catchUp } from "./catch_up.ts";
 import { JobForgetter } from "./job_forgetter.ts";
+import { ownJobs } from "./own_jobs.ts";
 import { type RayAddress, RayApi, type RayJob } from "./ray_api.ts";
 import { hasEnded, RayFollower } from "./ray_follower.ts";
 import { outcomeBy } from "./ray_outcome.ts";
@@ -53,7 +56,7 @@ export class RayRunner implements Runner {
   #timer?: ReturnType<typeof setTimeout>;
   #soonUntil = 0;
   #silence?: string;
-  #isClosed = false;
+  readonly #closing = new AbortController();
 
   constructor(options: RayRunnerOptions) {
     this.#options = options;
@@ -126,8 +129,15 @@ export class RayRunner implements Runner {
     return this.#looking ??= this.#look().finally(() => this.#looking = undefined);
   }
 
+  /** Has the jobs' files hold what the cluster has now, where that takes no long time; returns why not. */
+  async catchUp(): Promise<string | undefined> {
+    const isBehind = () => this.#followers.values().some(({ isCaughtUp }) => !isCaughtUp);
+    if (await catchUp(() => this.look(), isBehind)) return this.#silence;
+    return `The Ray cluster at ${hideSecrets(this.#options.address.url)} takes long to answer`;
+  }
+
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort();
     this.#stopper.close();
     clearTimeout(this.#timer);
     await this.#looking;
@@ -136,23 +146,25 @@ export class RayRunner implements Runner {
   }
 
   #lookSoon(): void {
-    if (this.#isClosed || performance.now() > this.#soonUntil) return;
+    if (this.#closing.signal.aborted || performance.now() > this.#soonUntil) return;
     if (this.#places.size > MOST_SOON) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.look().then(() => this.#lookSoon()), SOON_MS);
   }
 
   async #look(): Promise<void> {
-    const rows = this.#ours();
+    const { store, owner } = this.#options;
+    const rows = ownJobs(store, owner).filter(({ id }) => !this.#submitter.has(id));
     const ids = new Set(rows.map(({ id }) => id));
     for (const id of this.#places.keys()) if (!ids.has(id)) this.#places.delete(id);
     this.#reasons.keepOnly(ids);
-    if (rows.length === 0 || this.#isClosed) return;
+    if (rows.length === 0 || this.#closing.signal.aborted) return;
     let jobs: Map<string, RayJob>;
     try {
-      jobs = await this.#api.jobs();
+      jobs = await this.#api.jobs(this.#closing.signal);
       this.#silence = undefined;
     } catch (error) {
+      if (this.#closing.signal.aborted) return;
       const { message } = error as Error;
       // Once, and not each second.
       if (message !== this.#silence) this.#options.log(message);
@@ -166,18 +178,6 @@ export class RayRunner implements Runner {
         this.#options.log(`job ${id} on the cluster: ${error}`);
       }
     }
-  }
-
-  /** The jobs on this cluster that have not ended, without those that another server follows. */
-  #ours(): JobRow[] {
-    const { store, owner } = this.#options;
-    const lives = new Map<string, boolean>();
-    return store.unfinished().filter((row) => {
-      if (row.kind !== "ray" || this.#submitter.has(row.id)) return false;
-      if (row.owner === owner.id) return true;
-      if (!lives.has(row.owner)) lives.set(row.owner, owner.lives(row.owner));
-      return !lives.get(row.owner);
-    });
   }
 
   async #advance(id: string, job: RayJob | undefined): Promise<void> {

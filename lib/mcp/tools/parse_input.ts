@@ -23,19 +23,25 @@ export function parseInput(tool: Tool, given: Record<string, unknown>): ParsedIn
   const input = Object.fromEntries(Object.entries(all).filter(([name]) => !ignored.includes(name)));
   const parsed = tool.input.safeParse(input);
   if (parsed.success) return { input: parsed.data, ignored };
-  const problems = parsed.error.issues.map((issue) => describeIssue(issue, input, known));
+  const problems = parsed.error.issues.map((issue) => describeIssue(issue, input, tool));
   throw new UserError(
     `Cannot call ${tool.name}: ${problems.join("; ")}. Correct this and call again.`,
   );
 }
 
 /** One rule that the input broke: the parameter, its value, the rule. */
-function describeIssue(issue: z.core.$ZodIssue, input: unknown, known: string[]): string {
+function describeIssue(issue: z.core.$ZodIssue, input: unknown, tool: Tool): string {
   if (issue.code === "unrecognized_keys") {
-    const names = issue.keys.map((key) =>
-      `\`${key}\` (did you mean \`${resembling(key, known)}\`?)`
-    );
-    return `unknown parameter ${names.join(", ")}; the parameters are ${known.join(", ")}`;
+    const known = namesAt(tool, issue.path);
+    const names = issue.keys.map((key) => {
+      const meant = resembling(key, known);
+      return `\`${[...issue.path, key].join(".")}\`` +
+        (meant ? ` (did you mean \`${meant}\`?)` : "");
+    });
+    const owner = issue.path.length === 0
+      ? "the parameters"
+      : `those of \`${issue.path.join(".")}\``;
+    return `unknown parameter ${names.join(", ")}; ${owner} are ${known.join(", ")}`;
   }
   const name = issue.path.join(".");
   const value = issue.path.reduce<unknown>(
@@ -45,6 +51,16 @@ function describeIssue(issue: z.core.$ZodIssue, input: unknown, known: string[])
   if (name === "") return issue.message;
   if (value === undefined) return `parameter \`${name}\` is missing (${issue.message})`;
   return `parameter \`${name}\` is ${shown(name, value)}: ${issue.message}`;
+}
+
+/** The names that the tool's parameters have, or the parts of one. */
+function namesAt(tool: Tool, path: PropertyKey[]): string[] {
+  type Schema = { properties?: Record<PropertyKey, Schema> };
+  const inside = path.reduce<Schema | undefined>(
+    (schema, key) => schema?.properties?.[key],
+    inputSchema(tool) as Schema,
+  );
+  return Object.keys(inside?.properties ?? {});
 }
 
 /** Values are shown, but never those that may be secrets, and never much of them. */

@@ -36,6 +36,10 @@ Deno.test("a run is for the cluster when run_on says so, and not when ray alone 
   });
   assert.throws(() => wish({ run_on: "ray", ray: { cpus: -1 } }), /ray\.cpus/);
   assert.throws(() => wish({ run_on: "slurm" }), /run_on/);
+  assert.throws(
+    () => wish({ run_on: "ray", ray: { gpu: 1, shape: 2 } }),
+    /parameter `ray.gpu` \(did you mean `gpus`\?\), `ray.shape`; those of `ray` are cpus, gpus, custom, labels, /,
+  );
 });
 
 const ADDRESSES: [text: string, url: string | undefined][] = [

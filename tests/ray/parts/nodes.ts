@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { skippableTest } from "../../helpers/skippable.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 import { begin, ended, look, runProgram, runs, start } from "../on_ray.ts";
-import { noRay, type RayCluster, type RayNode } from "../ray_cluster.ts";
+import { noRay, type RayCluster } from "../ray_cluster.ts";
+import type { RayNode } from "../ray_node.ts";
 
 let node: Promise<RayNode> | undefined;
 

@@ -53,15 +53,14 @@ skippableTest(
   "a version of Python that the cluster does not have is a clear error",
   noRay,
   async () => {
-    const { home, server } = await begin();
-    const { json } = await server.call("py_run_script_in_dir", {
-      directory: home.path,
+    const { server } = await begin();
+    const { json } = await server.call("py_run_script_with_dependencies", {
+      dependencies: ["six"],
       script_content: "print(1)",
-      use_uv: false,
       python_version: "3.99",
       run_on: "ray",
       time_budget_seconds: 100,
     });
-    assert.match(String(json.error), /python_version 3.99 is not on the node .* Python is 3\./);
+    assert.match(String(json.error), /Python 3.99 \(.*\) is not on the node .* Python is 3\./);
   },
 );

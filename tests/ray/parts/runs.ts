@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { skippableTest } from "../../helpers/skippable.ts";
+import { TestHome } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
-import { begin, ended, look, runs, start } from "../on_ray.ts";
+import { begin, ended, look, runProgram, runs, start } from "../on_ray.ts";
 import { noRay } from "../ray_cluster.ts";
 
 skippableTest(
@@ -200,3 +201,36 @@ skippableTest("a pruned job is gone from the cluster as well", noRay, async () =
   await server.call("py_prune_jobs", { keep_completed: false, max_age_hours: 0 });
   await waitFor(async () => !(await cluster.get("api/jobs/"))!.includes(id), { what: "its end" });
 });
+
+skippableTest(
+  "a job on Ray that no server follows is shown as it is on the cluster",
+  noRay,
+  async () => {
+    const { cluster } = await begin();
+    await using home = await TestHome.create();
+    const script = home.join("seen.py");
+    const go = home.join("go");
+    await Deno.writeTextFile(
+      script,
+      `
+import os, time
+print("early", flush=True)
+while not os.path.exists(${JSON.stringify(go)}): time.sleep(0.1)
+print("late")
+`,
+    );
+    const program = (...args: string[]) =>
+      runProgram(cluster, { ...cluster.env, PYTHON_MCP_HOME: home.join("home") }, args);
+    const id = (await program("run", "--run-on", "ray", "--detach", script)).trim();
+    const isOnCluster = (status: string) => async () =>
+      JSON.parse((await cluster.get(`api/jobs/${id}`))!).status === status;
+    await waitFor(isOnCluster("RUNNING"), { what: "its start", timeoutMs: 60_000 });
+    await waitFor(async () => (await program("jobs", "logs", id)) === "early\n", {
+      what: "its first line",
+    });
+    await Deno.writeTextFile(go, "");
+    await waitFor(isOnCluster("SUCCEEDED"), { what: "its end", timeoutMs: 60_000 });
+    assert.match(await program("jobs"), / completed /);
+    assert.equal(await program("jobs", "logs", id), "early\nlate\n");
+  },
+);

@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import sys
 
+import node_python
+
 STEADY = ["--no-progress", "--color", "never"]
 # What is meant for people's projects would lead uv astray; see script_environment.ts.
 DISTURBING = (
@@ -17,22 +19,21 @@ DISTURBING = (
 ).split()
 
 
-class NoPython(Exception):
-    """The node has no Python that fits, with what it has."""
-
-
 def plan(asked, control, cache, own_python):
     """What prepares the environment that was asked for, its Python, and changes to the script's variables."""
-    if "script" not in asked:
-        return [], fitting_python(asked, own_python), {}
+    # A script of Ray itself needs no more than the cluster's Python has, in the right version.
+    if "script" not in asked or (asked.get("needs_only_ray") and node_python.fits_own(asked)):
+        return [], node_python.find_python(asked, own_python), {}
+    # What the cluster does not have is an error before anything is made.
+    base = node_python.find_python(asked, own_python)
     steps = []
     uv = find_uv(cache)
     if uv is None:
         uv = os.path.join(cache, "tools", "uv", "bin", "uv")
         steps.append(install_uv(own_python, uv, asked["uv_release"], cache))
     script = with_constraint(asked["script"], own_python)
-    base = asked.get("python_version") or own_python
-    key = hashlib.sha256("\0".join((script, base, sys.version)).encode()).hexdigest()[:32]
+    version = sys.version if base == own_python else node_python.version_of(base)
+    key = hashlib.sha256("\0".join((script, base, version)).encode()).hexdigest()[:32]
     folder = os.path.join(cache, "environments", key)
     os.makedirs(folder, 0o700, exist_ok=True)
     venv, marker = os.path.join(folder, "venv"), os.path.join(folder, "used")
@@ -51,7 +52,6 @@ def plan(asked, control, cache, own_python):
         "names": None,
     }
     env = dict.fromkeys(DISTURBING)
-    # What the cluster does not have is an error at once, and no download of minutes.
     env.update(VIRTUAL_ENV=venv, UV_PROJECT_ENVIRONMENT=venv, UV_PYTHON_DOWNLOADS="never")
     program = os.path.join(control, "prepare_environment.py")
     steps.append(
@@ -67,21 +67,6 @@ def plan(asked, control, cache, own_python):
     )
     path = os.pathsep.join([os.path.join(venv, "bin"), os.environ.get("PATH", os.defpath)])
     return steps, os.path.join(venv, "bin", "python"), {"PATH": path, "VIRTUAL_ENV": venv, "PYTHONHOME": None}
-
-
-def fitting_python(asked, own_python):
-    minors = asked.get("minors")
-    own = "%d.%d" % sys.version_info[:2]
-    if minors is None or own in minors:
-        return own_python
-    for minor in minors:
-        found = shutil.which("python" + minor)
-        if found:
-            return found
-    raise NoPython(
-        "python_version %s is not on the node %s of the cluster, whose Python is %s. Ask for that version, or "
-        "leave python_version out" % (asked["python_version"], os.uname().nodename, sys.version.split()[0])
-    )
 
 
 def find_uv(cache):

@@ -18,6 +18,7 @@ import names  # noqa: E402
 import node_environment  # noqa: E402
 import node_job  # noqa: E402
 import node_places  # noqa: E402
+import node_python  # noqa: E402
 import process_tree  # noqa: E402
 
 # Ray's own, and what only the cluster is to know.
@@ -78,7 +79,7 @@ def main():
     }
     try:
         spec = make_spec(text, given, values, places, job.folder)
-    except (node_environment.NoPython, OSError) as error:
+    except (node_python.NoPython, OSError) as error:
         return job.fail(str(error))
     job.follow(job.start(spec, umask))
     return job.end()

@@ -1,12 +1,27 @@
 import { UserError } from "../../../base/user_error.ts";
-import type { JobRow } from "../../../jobs/model/job.ts";
+import { isFinal, type JobRow } from "../../../jobs/model/job.ts";
 import type { App } from "../../../runs/app.ts";
 import { invocation } from "../../program/invocation.ts";
+import { say } from "../terminal/terminal.ts";
 import { oneLine } from "../terminal/terminal_text.ts";
 
 /** How much of an id tables show. */
 export const SHORT_ID = 8;
 const SHOWN = 10;
+
+/** Brings jobs on a cluster up to date, for commands that show them once: no server may live that does. */
+export async function catchUp(app: App): Promise<void> {
+  const problem = await app.jobs.catchUp();
+  if (problem) say(`note: ${problem}: what is shown of its jobs may be old\n`);
+}
+
+/** The same as {@linkcode findJob}, with what its cluster has of the job now. */
+export async function findCurrentJob(app: App, start: string): Promise<JobRow> {
+  const row = await findJob(app, start);
+  if (row.kind !== "ray" || isFinal(row.status)) return row;
+  await catchUp(app);
+  return (await app.jobs.get(row.id))!;
+}
 
 /** The job that an id or the start of one names, brought up to date. */
 export async function findJob(app: App, start: string): Promise<JobRow> {

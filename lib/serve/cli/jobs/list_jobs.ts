@@ -2,7 +2,7 @@ import type { JobEntry, JobStatus } from "../../../jobs/model/job.ts";
 import { entryViewOf } from "../../../jobs/model/entry_view.ts";
 import type { Cli } from "../command/cli.ts";
 import { formatAge, formatSeconds } from "../terminal/durations.ts";
-import { SHORT_ID } from "./find_job.ts";
+import { catchUp, SHORT_ID } from "./find_job.ts";
 import { invocation } from "../../program/invocation.ts";
 import { secondsOf, withProgress } from "../../../runs/jobs/job_summary.ts";
 import { renderTable } from "../terminal/table.ts";
@@ -13,6 +13,7 @@ export async function listJobs(
   { app }: Cli,
   { status, limit, json }: { status?: JobStatus; limit: number; json: boolean },
 ): Promise<void> {
+  await catchUp(app);
   const { rows: found, total } = await app.jobs.list({ status, limit });
   const rows = found.map((row) => withProgress(app, row));
   if (json) return printJson({ jobs: rows.map(entryViewOf), total });

@@ -2,7 +2,7 @@ import { logSize, readBytes } from "../../../jobs/files/output_log.ts";
 import type { JobFiles } from "../../../jobs/files/job_files.ts";
 import { UserError } from "../../../base/user_error.ts";
 import { type Cli, EXIT } from "../command/cli.ts";
-import { findJob } from "./find_job.ts";
+import { findCurrentJob, findJob } from "./find_job.ts";
 import { type Cursors, followJob, handOn } from "./follow_job.ts";
 import { Interrupts } from "../terminal/interrupts.ts";
 import { TerminalText } from "../terminal/terminal_text.ts";
@@ -23,7 +23,7 @@ export interface LogsOptions {
 /** `jobs logs`. */
 export async function printLogs(cli: Cli, options: LogsOptions) {
   const { app } = cli;
-  const row = await findJob(app, options.id);
+  const row = await (options.follow ? findJob : findCurrentJob)(app, options.id);
   const files = app.jobs.files(row.id);
   if (!files) {
     throw new UserError("There is no output: the job was taken over from an older server.");

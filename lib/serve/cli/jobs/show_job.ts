@@ -6,7 +6,7 @@ import { jobStatus } from "../../../runs/jobs/job_status.ts";
 import { secondsOf } from "../../../runs/jobs/job_summary.ts";
 import type { Cli } from "../command/cli.ts";
 import { formatAge, formatSeconds } from "../terminal/durations.ts";
-import { findJob } from "./find_job.ts";
+import { findCurrentJob } from "./find_job.ts";
 import { paintStatus } from "./list_jobs.ts";
 import { describeProgress } from "../terminal/progress_line.ts";
 import { oneLine, plainLines } from "../terminal/terminal_text.ts";
@@ -19,7 +19,7 @@ const SHOWN_ELSEWHERE = ["stdout", "stderr", "artifacts", "truncated", "elapsed_
 
 /** `jobs show`. */
 export async function showJob({ app }: Cli, { id, json }: { id: string; json: boolean }) {
-  const row = await findJob(app, id);
+  const row = await findCurrentJob(app, id);
   if (json) return printJson({ job: (await jobStatus(app, row.id)).job });
   const note = cellNote(app.jobs.home, row, app.jobs.files(row.id));
   const paint = paintFor(Deno.stdout);

@@ -31,6 +31,10 @@ export const IN_CI: Record<string, string> = {
   "tests/fuzz/fuzz_test.ts": "goes on for as long as it is told to",
   "tests/serve/dashboard/page_script_test.ts": "needs a browser",
   "tests/runs/sandbox/fixtures_test.ts": "runs fifty scripts twice",
+  "tests/e2e/hostile_scripts_test.ts": "runs forty scripts that attack their own jobs",
+  "tests/python/requirements/declared_project_test.ts": "builds projects",
+  "tests/python/environment/download_python_test.ts": "packs and installs a whole Python",
+  "tests/serve/scoped_install_test.ts": "installs uv anew, by pip",
   "tests/e2e/sessions_ipython_test.ts": "installs IPython, pandas and matplotlib",
   "tests/serve/dashboard/page_connection_test.ts": "needs a browser",
   "tests/mcp/job_page_test.ts": "needs a browser",
@@ -43,7 +47,6 @@ export const IN_CI: Record<string, string> = {
 
 /** The longest files: each is a bundle by itself and begins before others, so that none goes on alone at the end. */
 export const FIRST = [
-  "tests/e2e/hostile_scripts_test.ts",
   "tests/python/requirements/surroundings_test.ts",
   "tests/e2e/progress_notifications_test.ts",
   "tests/jobs/supervisor/whole_tree_test.ts",

@@ -13,8 +13,6 @@ import { prepareRuntime } from "./helpers/prepared_runtime.ts";
 import { ALONE, FIRST, IN_CI } from "./order.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-/** Many tests wait for processes, hence more files at once than there are cores. */
-const AT_ONCE = Deno.env.get("DENO_JOBS") ?? String(navigator.hardwareConcurrency + 1);
 /** How many files share what they import; more take longer than others at the end. */
 const IN_A_BUNDLE = 5;
 /** Packages from PyPI are as they were then, whatever a test asks for; a later day brings later ones. */
@@ -35,6 +33,12 @@ interface Counts {
 
 const inCi = Deno.args.includes("--in-ci");
 const args = Deno.args.filter((arg) => arg !== "--in-ci");
+/**
+ * How many files at once: more than there are cores, since many tests wait for processes; those of CI wait
+ * for downloads and a cluster too.
+ */
+const atOnce = Deno.env.get("DENO_JOBS") ??
+  String(navigator.hardwareConcurrency * 2 + (inCi ? 1 : 0));
 const named = args.some((arg) => !arg.startsWith("-"));
 const temporary = Deno.makeTempDirSync({ prefix: "python-mcp-tests-" });
 const runs = plan();
@@ -104,7 +108,7 @@ async function denoTest(args: string[]): Promise<Counts> {
     stdin: "null",
     stdout: "piped",
     env: {
-      DENO_JOBS: AT_ONCE,
+      DENO_JOBS: atOnce,
       UV_EXCLUDE_NEWER: PACKAGES_OF,
       DENO_V8_FLAGS: V8_FLAGS,
       PATH: withoutShims(Deno.env.get("PATH") ?? ""),

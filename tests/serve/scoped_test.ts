@@ -38,15 +38,6 @@ Deno.test("the scoped flags grant no more than is needed", () => {
   ]);
 });
 
-Deno.test("a scoped server installs what imports need, and uv where there is none", async () => {
-  const server = await scopedServer();
-  const { json } = await server.call("py_run_script_with_dependencies", {
-    script_content: "import iniconfig; print(iniconfig.__name__)",
-    time_budget_seconds: 120,
-  });
-  assert.equal(json.stdout, "iniconfig\n", JSON.stringify(json));
-});
-
 Deno.test("a scoped server finds another version of Python when one is asked for", async () => {
   const server = await scopedServer();
   const { json, isError } = await server.call("py_run_script_in_dir", {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { filesBelow, writeFiles } from "../../helpers/folder_tree.ts";
+import { writeFiles } from "../../helpers/folder_tree.ts";
 import { inScene, type Scene } from "../../helpers/python_scene.ts";
-import { runCommand, runPlan } from "../../helpers/run_plan.ts";
+import { runCommand } from "../../helpers/run_plan.ts";
+import { idna, runBeside as run } from "./run_beside.ts";
 
 const PYTHON = "/usr/bin/python3";
-const idna = "import idna\nprint(idna.__version__)\n";
 const prefix = "import sys\nprint(sys.prefix)\n";
 
 async function makeVenv(folder: string, { context }: Scene): Promise<string> {
@@ -15,28 +15,6 @@ async function makeVenv(folder: string, { context }: Scene): Promise<string> {
   );
   assert.equal(made.code, 0, made.stderr);
   return folder;
-}
-
-/** Runs `script` below the scene's folder `work`; the rest of the request as given. */
-async function run(
-  { folder, plan, context }: Scene,
-  source: string,
-  script = "s.py",
-  request: Parameters<Scene["plan"]>[1] = {},
-) {
-  const work = join(folder, "work");
-  const scriptPath = join(writeFiles(work, { [script]: source }), script);
-  const made = await plan("", {
-    scriptPath,
-    source,
-    cwd: work,
-    projectDirectory: work,
-    detectImports: true,
-    ...request,
-  });
-  const ended = await runPlan(made, context.baseEnv);
-  assert.equal(ended.code, 0, ended.stderr);
-  return { stdout: ended.stdout, note: made.note ?? "", plan: made };
 }
 
 for (const name of [".venv", "venv", "env", ".pixi/envs/default"]) {
@@ -162,44 +140,6 @@ Deno.test("requirements.txt is not looked for above the repository", () =>
     const { note } = await run(scene, idna, "repo/s.py", { projectDirectory });
     assert.equal(note, "Detected from the imports: idna");
   }));
-
-const setup = "from setuptools import setup\n" +
-  'setup(name="own", version="1", package_dir={"": "src"}, py_modules=["own"],\n' +
-  '      install_requires=["idna==3.4"])\n';
-const declared: Record<string, Record<string, string>> = {
-  "setup.py": { "setup.py": setup, "src/own.py": "" },
-  "setup.cfg": {
-    "setup.cfg": "[metadata]\nname = own\nversion = 1\n[options]\npackage_dir =\n  =src\n" +
-      "py_modules = own\ninstall_requires = idna==3.4\n",
-    "src/own.py": "",
-  },
-  "pyproject.toml": {
-    "pyproject.toml":
-      '[tool.poetry]\nname = "own"\nversion = "1"\ndescription = ""\nauthors = []\n' +
-      '[tool.poetry.dependencies]\npython = "^3.8"\nidna = "~3.4"\n' +
-      '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n',
-    "own/__init__.py": "",
-  },
-  "Pipfile": {
-    "Pipfile": '[[source]]\nurl = "https://pypi.org/simple"\nname = "pypi"\n' +
-      '[packages]\nidna = "~=3.4.0"\n',
-    "own.py": "",
-  },
-};
-
-for (const [file, files] of Object.entries(declared)) {
-  Deno.test(`a script runs with what the ${file} beside it asks for`, () =>
-    inScene(async (scene) => {
-      const work = writeFiles(join(scene.folder, "work"), files);
-      const source = "import sys\nsys.dont_write_bytecode = True\nimport own\n" + idna;
-      const { stdout, note } = await run(scene, source);
-      assert.equal(stdout, "3.4\n");
-      assert.ok(note.includes(`Dependencies from ${join(work, file)}`), note);
-      const left = filesBelow(work).filter((path) => path !== join(work, "s.py"));
-      assert.deepEqual(left, Object.keys(files).map((name) => join(work, name)).sort());
-      assert.deepEqual((await run(scene, source)).plan.prepare, [], "it is there");
-    }));
-}
 
 Deno.test("a Poetry project that is no package runs with its groups", () =>
   inScene(async (scene) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { CLIENTS } from "../../../lib/serve/install/clients.ts";
+import { cli } from "../../helpers/cli.ts";
 import { crowd } from "../../helpers/crowd.ts";
 import { installedFor } from "../../helpers/installed_client.ts";
 import { runProcess } from "../../helpers/run_process.ts";
@@ -7,7 +8,7 @@ import { ScriptedModel } from "../../helpers/scripted_model.ts";
 import { skippableTest } from "../../helpers/skippable.ts";
 import { clientProgram, noClients } from "../../helpers/tools.ts";
 
-const ASK = "Run Python that prints 6 * 7";
+const ASK = "Run Python that prints 6 * 7, in the background";
 const TOOL = "py_run_script_in_dir";
 
 interface Way {
@@ -85,12 +86,13 @@ Deno.test("a model runs Python in every client that install is said to be seen w
 
 for (const [client, way] of Object.entries(WAYS)) {
   skippableTest(
-    `a model in ${client} runs Python after install, within a minute`,
+    `a model in ${client} starts a job after install, within a minute, and the job outlives it`,
     noClients,
     async () => {
       await using model = new ScriptedModel(TOOL, {
         directory: "/tmp",
-        script_content: "print(6 * 7)",
+        script_content: "import time; time.sleep(1); print(6 * 7)",
+        time_budget_seconds: 0,
         use_uv: false,
       });
       const { command: [program, ...args], env: more, settings } = way(model.url);
@@ -102,7 +104,10 @@ for (const [client, way] of Object.entries(WAYS)) {
         timeoutMs: 60_000 * crowd(),
       });
       const said = [...model.seen, stdout, stderr].join("\n");
-      assert.match(model.results.join("\n"), /stdout.{1,10}42\b/, said);
+      const [, id] = /job_id\W+([\w-]+)/.exec(model.results.join("\n")) ?? [];
+      assert(id, said);
+      assert.equal((await cli(home, ["jobs", "wait", id])).code, 0);
+      assert.equal((await cli(home, ["jobs", "logs", id])).stdout, "42\n");
     },
   );
 }

@@ -42,14 +42,18 @@ export class RaySubmitter {
     return this.#submitting.has(id);
   }
 
-  /** @throws UserError when the job was not submitted */
+  /** @throws UserError when the cluster did not take the job */
   async submit(draft: Draft, makeRequest: () => Promise<RayRequest>): Promise<void> {
     this.#submitting.add(draft.id);
     draft.files.markOnCluster();
     try {
-      await this.#turns.take(async () => await this.#submit(draft, await makeRequest()));
-    } catch (error) {
-      throw rayProblem(error, this.#api);
+      await this.#turns.take(async () => {
+        // What goes wrong here is none of the cluster's doing.
+        const request = await makeRequest();
+        await this.#submit(draft, request).catch((error) => {
+          throw rayProblem(error, this.#api);
+        });
+      });
     } finally {
       this.#submitting.delete(draft.id);
     }

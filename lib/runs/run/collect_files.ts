@@ -66,7 +66,7 @@ function* walk(
   prefix: string,
   left: { entries: number; folder: string },
 ): Generator<string> {
-  for (const { name, isFile, isDirectory, isSymlink } of Deno.readDirSync(join(folder, prefix))) {
+  for (const { name, isFile, isDirectory, isSymlink } of entriesOf(join(folder, prefix))) {
     if (left.entries-- <= 0) {
       throw new UserError(
         `Cannot send files of ${left.folder}: it holds more than ${LOOKED_AT} files and folders. Run the ` +
@@ -83,6 +83,20 @@ function* walk(
   }
 }
 
+/** None of a folder that has just been removed. */
+function entriesOf(folder: string): Deno.DirEntry[] {
+  return ifThere(() => [...Deno.readDirSync(folder)]) ?? [];
+}
+
+function ifThere<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
 function isEnvironment(folder: string): boolean {
   return statIfThere(join(folder, "pyvenv.cfg")) !== undefined;
 }
@@ -91,5 +105,8 @@ function read(folder: string, names: string[]): ZipEntry[] {
   let bytes = 0;
   for (const name of names) bytes += statIfThere(join(folder, name))?.size ?? 0;
   if (bytes > MOST_PACKAGE_BYTES) throw tooLarge(bytes);
-  return names.map((name) => ({ name, content: Deno.readFileSync(join(folder, name)) }));
+  return names.flatMap((name) => {
+    const content = ifThere(() => Deno.readFileSync(join(folder, name)));
+    return content === undefined ? [] : [{ name, content }];
+  });
 }

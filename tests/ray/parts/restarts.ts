@@ -25,8 +25,10 @@ skippableTest(
     assert.match(await doctor({}), /ok +Ray +Ray 2\.60\.\d+ at .*, \d nodes?/);
     const script = home.join("token.py");
     await Deno.writeTextFile(script, "import os; print('RAY_AUTH_TOKEN' in os.environ)");
+    const tokenFile = home.join("token");
+    await Deno.writeTextFile(tokenFile, `${cluster.env.RAY_AUTH_TOKEN}\n`);
     const said = await cli(
-      {},
+      { RAY_AUTH_TOKEN: "", RAY_AUTH_TOKEN_PATH: tokenFile },
       "run",
       "--run-on",
       "ray",

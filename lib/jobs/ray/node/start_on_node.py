@@ -109,4 +109,9 @@ def make_spec(text, given, values, places, folder):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except OSError as error:
+        said = "The job could not be run on the node %s: %s" % (socket.gethostname(), error)
+        frames.send("outcome", outcome=job_folder.ended_without_run(error=said), left_behind=[])
+        raise

@@ -64,8 +64,9 @@ function cells(row: JobEntry): string[] {
   ];
 }
 
-function progressOf({ progress }: JobEntry): string {
-  if (!progress) return "";
+function progressOf({ progress, status }: JobEntry): string {
+  // Why it waits is no amount.
+  if (!progress || status === "pending") return "";
   if (!progress.total) return String(progress.current);
   return `${Math.floor(Math.min(1, progress.current / progress.total) * 100)}%`;
 }

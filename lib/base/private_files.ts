@@ -22,6 +22,17 @@ export function writePrivate(path: string, content: string): void {
 }
 
 /**
+ * The same, over what is there. It needs no more room than that takes, and does not have the file system
+ * hurry: ext4 writes a file to the disk that was emptied and written again.
+ */
+export function overwritePrivate(path: string, content: string): void {
+  using file = openPrivate(path);
+  const bytes = new TextEncoder().encode(content);
+  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+  file.truncateSync(bytes.length);
+}
+
+/**
  * Opens a file for writing, creating it (mode 0600); for reading too, since a named pipe in its place would
  * have whoever opens it for one of both wait for ever.
  *

@@ -10,7 +10,7 @@ import {
   type JobStatus,
   type Outcome,
 } from "./model/job.ts";
-import type { SessionRequest, SessionSpec } from "./files/messages.ts";
+import type { SessionRequest, SessionSpec, ToldCell } from "./files/messages.ts";
 import { JobPoller } from "./process/job_poller.ts";
 import { JobDatabase } from "./store/job_database.ts";
 import { JobFiles } from "./files/job_files.ts";
@@ -18,7 +18,7 @@ import { JobSnapshot } from "./store/job_snapshot.ts";
 import { type JobFilter, JobStore } from "./store/job_store.ts";
 import { Notices } from "./files/notices.ts";
 import { Owner } from "./files/owner.ts";
-import type { Draft, ProcessRequest } from "./process/process_request.ts";
+import type { Draft, NewRun, ProcessRequest } from "./process/process_request.ts";
 import { ProcessRunner } from "./process/process_runner.ts";
 import type { RayRequest } from "./ray/ray_submitter.ts";
 import { Runners, type RunnersOptions } from "./runners.ts";
@@ -47,7 +47,11 @@ export interface JobManagerOptions extends Pick<RunnersOptions, "ray" | "request
   /** Called with each sweep, with the programs of the jobs that have not ended. */
   swept?: (programs: string[]) => Promise<void>;
   /** Makes the result of a run out of its files. */
-  describe: (files: JobFiles, outcome: Outcome) => Promise<Pick<JobEnd, "result" | "error">>;
+  describe: (
+    files: JobFiles,
+    outcome: Outcome,
+    cell?: ToldCell,
+  ) => Promise<Pick<JobEnd, "result" | "error">>;
   log: (message: string) => void;
   /** Tells the user what they should know, such as a database that was damaged. */
   warn: (message: string) => void;
@@ -102,7 +106,7 @@ export class JobManager {
       ...shared,
       register: (id) => children.register(id),
       submit: (child) => void this.#runners.submit(child),
-      news: (id) => this.#onNews(id),
+      news: (id, cell) => this.#onNews(id, cell),
     });
     this.#runners = new Runners({
       ...options,
@@ -172,13 +176,8 @@ export class JobManager {
 
   // -- running ------------------------------------------------------------------------------
 
-  draft(
-    tool: string,
-    label: string | null,
-    listed: boolean,
-    kind: Draft["kind"] = "process",
-  ): Draft {
-    return this.#processes.draft(tool, label, listed, kind);
+  draft(run: NewRun): Draft {
+    return this.#processes.draft(run);
   }
 
   discard(draft: Draft): void {
@@ -363,11 +362,11 @@ export class JobManager {
     return this.#keepsRefreshing ? this.#poller.refreshAll() : this.#poller.readAll();
   }
 
-  #onNews(id?: string): void {
+  #onNews(id?: string, cell?: ToldCell): void {
     if (id === undefined) {
       this.#poll();
     } else if (this.#calls.has(id)) {
-      this.#calls.answer(id);
+      this.#calls.answer(id, cell);
     } else {
       this.get(id).catch((error) => this.log(`job ${id}: ${error}`));
       this.#publish(id);
@@ -382,9 +381,9 @@ export class JobManager {
 
 /** A job ends whatever is wrong with the files that its result is made of. */
 function describeSafely({ describe, log }: JobManagerOptions): JobManagerOptions["describe"] {
-  return async (files, outcome) => {
+  return async (files, outcome, cell) => {
     try {
-      return await describe(files, outcome);
+      return await describe(files, outcome, cell);
     } catch (error) {
       log(`no result of ${files.folder}: ${error}`);
       return { result: null, error: outcome.error ?? `The job's result cannot be read: ${error}` };

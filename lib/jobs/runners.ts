@@ -77,7 +77,7 @@ export class Runners {
       const files = this.#files(id);
       if (!this.#ray || !requestOf) return files.end(endedWithoutRun({ error: NO_CLUSTER }));
       store.changeOwner(id, row.owner, owner.id);
-      const draft: Draft = { ...row, kind: "ray", files };
+      const draft: Draft = { ...row, kind: "ray", command: row.command ?? undefined, files };
       try {
         await this.#ray.submit(draft, () => requestOf(child, draft));
       } catch (error) {

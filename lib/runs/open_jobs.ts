@@ -30,8 +30,10 @@ export function openJobs(
     keepDays,
     ray,
     requestOf,
-    describe: (files, outcome) =>
-      files.spec?.process.session ? describeCell(files, outcome) : describeRun(files, outcome),
+    describe: (files, outcome, cell) =>
+      cell || files.spec?.process.session
+        ? describeCell(files, outcome, cell)
+        : describeRun(files, outcome),
     swept: async (programs) => {
       const before = Date.now() - keepDays * DAY_MS;
       const used = sweepSessions(opened, before);

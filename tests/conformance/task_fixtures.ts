@@ -72,7 +72,7 @@ async function startJob(
   argv: string[],
   prepare: PrepareStep[],
 ): Promise<ToolAnswer> {
-  const draft = jobs.draft("fixture", null, true);
+  const draft = jobs.draft({ tool: "fixture", label: null, listed: true });
   await jobs.start(draft, {
     prepare,
     run: { argv, cwd: draft.files.artifacts },

@@ -81,7 +81,7 @@ export class JobBench implements AsyncDisposable {
   }
 
   draft(listed = true): Draft {
-    return this.manager.draft("test", null, listed);
+    return this.manager.draft({ tool: "test", label: null, listed });
   }
 
   async start(script: string[], more: Partial<ProcessRequest> & { stdin?: string } = {}) {

@@ -4,6 +4,7 @@ import {
   ensureFolder,
   exists,
   openPrivate,
+  overwritePrivate,
   removeIfThere,
   replacePrivate,
   writePrivate,
@@ -123,7 +124,7 @@ export class JobFiles {
   }
 
   set record(record: JobRecord) {
-    writePrivate(this.path(JOB_FILES.spec), JSON.stringify(record));
+    overwritePrivate(this.path(JOB_FILES.spec), JSON.stringify(record));
   }
 
   /** Changes what `spec.json` says of a job that was handed over. */
@@ -162,12 +163,7 @@ export class JobFiles {
 
   /** Ends the job and wakes those who wait for it. Only the holder of its lock may. */
   end(outcome: Outcome): void {
-    const content = new TextEncoder().encode(JSON.stringify(outcome));
-    {
-      using file = openPrivate(this.#nextOutcome);
-      for (let at = 0; at < content.length;) at += file.writeSync(content.subarray(at));
-      file.truncateSync(content.length);
-    }
+    overwritePrivate(this.#nextOutcome, JSON.stringify(outcome));
     Deno.renameSync(this.#nextOutcome, this.path(JOB_FILES.outcome));
     this.touchLock();
   }

@@ -1,4 +1,6 @@
 import type { PrepareStep, RunStep } from "../../base/command.ts";
+import type { Outcome } from "../model/job.ts";
+import type { CellEnd } from "./job_record.ts";
 import type { ProcessSpec } from "./process_spec.ts";
 
 /** A job that a script has asked for, to be run on the cluster. */
@@ -119,5 +121,13 @@ export type News =
   | { submit: ClusterChild }
   /** The job has left the queue. */
   | { started: string }
-  /** Nothing of the job runs any more, or it will never start. */
-  | { ended: string };
+  /** Nothing of the job runs any more, or it will never start; of a cell that has run, also how it ended. */
+  | { ended: string; cell?: ToldCell };
+
+/** What the files of a cell say that has ended: its caller need not wait until they are read. */
+export interface ToldCell {
+  outcome: Outcome;
+  end: CellEnd;
+  /** It has printed nothing, and left no artifacts. */
+  is_bare: boolean;
+}

@@ -4,6 +4,7 @@ import { systemErrorCode } from "../../base/explain_system_error.ts";
 import { removeIfThere, statIfThere } from "../../base/private_files.ts";
 import { holdOwnLock, isLocked, removeIfFree } from "./file_lock.ts";
 import type { Home } from "./home.ts";
+import { SPARE } from "./spare_folder.ts";
 
 /** How long a home that nobody may write to just now is waited for, in milliseconds. */
 const PATIENCE_MS = 1000;
@@ -47,7 +48,10 @@ export class Owner {
   /** Removes the files of owners that have ended; their ids are never used again. */
   sweep(): void {
     for (const { name } of Deno.readDirSync(this.#home.owners)) {
-      if (!this.lives(name)) removeIfFree(join(this.#home.owners, name));
+      if (this.lives(name.replace(SPARE, ""))) continue;
+      const path = join(this.#home.owners, name);
+      if (name.endsWith(SPARE)) removeIfThere(path);
+      else removeIfFree(path);
     }
     for (const { name } of Deno.readDirSync(this.#home.sockets)) {
       // Those of a launcher's jobs have its id before theirs.

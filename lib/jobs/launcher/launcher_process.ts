@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { installFiles } from "../../base/install_files.ts";
 import type { Home } from "../files/home.ts";
-import type { ClusterChild, News, Order, SessionAnswer } from "../files/messages.ts";
+import type { ClusterChild, News, Order, SessionAnswer, ToldCell } from "../files/messages.ts";
 import { SESSION_SOURCES } from "../session/session_sources.ts";
 import { SUPERVISOR_SOURCES } from "../supervisor/supervisor_sources.ts";
 import { WARM_SOURCES } from "../warm/warm_sources.ts";
@@ -22,7 +22,7 @@ export interface LauncherEvents {
   /** A script asked for a job on the cluster. */
   submit(child: ClusterChild): void;
   started(id: string): void;
-  ended(id: string): void;
+  ended(id: string, cell?: ToldCell): void;
   /** The answer to a request; `null` where nobody can answer it any more. */
   told(id: string, answer: SessionAnswer | null): void;
   /**
@@ -64,7 +64,7 @@ export class Launcher {
   #pid?: number;
   /** When it was asked whether it lives, and has not answered. */
   #askedAt?: number;
-  #reader?: ReadableStreamDefaultReader<string>;
+  #reader?: ReadableStreamDefaultReader<Uint8Array>;
 
   /** @param python Path of a Python 3.8 or later; it runs with `-I -S`. */
   constructor(home: Home, python: string, maxRunning: number, events: LauncherEvents) {
@@ -122,13 +122,14 @@ export class Launcher {
     complaint: Promise<string>,
     events: LauncherEvents,
   ): Promise<void> {
-    this.#reader = stdout.pipeThrough(new TextDecoderStream()).getReader();
+    this.#reader = stdout.getReader();
+    const decoder = new TextDecoder();
     let rest = "";
     let ready = false;
     while (true) {
       const { value, done } = await this.#reader.read();
       if (done) break;
-      const lines = (rest + value).split("\n");
+      const lines = (rest + decoder.decode(value, { stream: true })).split("\n");
       rest = lines.pop()!;
       for (const line of lines) {
         const news = JSON.parse(line) as News;
@@ -141,7 +142,7 @@ export class Launcher {
         else if ("child" in news) events.child(news.child);
         else if ("submit" in news) events.submit(news.submit);
         else if ("started" in news) events.started(news.started);
-        else events.ended(news.ended);
+        else events.ended(news.ended, news.cell);
       }
     }
     const said = await complaint;

@@ -1,6 +1,7 @@
 import { UserError } from "../../base/user_error.ts";
 import type { JobEnd, JobRow, Outcome } from "../model/job.ts";
 import type { JobFiles } from "../files/job_files.ts";
+import type { ToldCell } from "../files/messages.ts";
 import type { JobStore } from "../store/job_store.ts";
 import type { Draft } from "./process_request.ts";
 import type { Recovery } from "./recovery.ts";
@@ -19,6 +20,8 @@ export interface Call {
   files: JobFiles;
   /** Fulfilled when nothing of it runs any more. */
   ended: Promise<void>;
+  /** What its session has told of its end, where it is a cell. */
+  told?: ToldCell;
 }
 
 /** How a run ended, and what its caller is told. */
@@ -36,7 +39,11 @@ export interface CallsOptions {
   recovery: Recovery;
   /** What runs a job. */
   runnerOf: (id: string) => Runner;
-  describe: (files: JobFiles, outcome: Outcome) => Promise<Pick<JobEnd, "result" | "error">>;
+  describe: (
+    files: JobFiles,
+    outcome: Outcome,
+    cell?: ToldCell,
+  ) => Promise<Pick<JobEnd, "result" | "error">>;
   /** A run that was answered is listed now. */
   changed: (id: string) => void;
   log: (message: string) => void;
@@ -45,7 +52,7 @@ export interface CallsOptions {
 /** Runs whose caller waits: no listed jobs unless they outlive their call, which settles them itself. */
 export class Calls {
   readonly #options: CallsOptions;
-  readonly #answers = new Map<string, () => void>();
+  readonly #answers = new Map<string, (cell?: ToldCell) => void>();
   /** Answered, or about to be, and of no more use. */
   readonly #finished = new Map<
     string,
@@ -65,15 +72,19 @@ export class Calls {
     start: () => Promise<void>,
   ): Promise<Call> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#answers.set(draft.id, resolve);
+    const { id, createdAt, files } = draft;
+    const call: Call = { id, createdAt, files, ended: promise };
+    this.#answers.set(id, (cell) => {
+      call.told = cell;
+      resolve();
+    });
     try {
       await start();
     } catch (error) {
-      this.#answers.delete(draft.id);
+      this.#answers.delete(id);
       throw error;
     }
-    const { id, createdAt, files } = draft;
-    return { id, createdAt, files, ended: promise };
+    return call;
   }
 
   /**
@@ -83,8 +94,8 @@ export class Calls {
    */
   async finish(call: Call, keep: (end: Ended) => Keep, signal?: AbortSignal): Promise<Ended> {
     try {
-      const outcome = await this.#outcomeOf(call);
-      const end = { outcome, ...await this.#options.describe(call.files, outcome) };
+      const outcome = call.told?.outcome ?? await this.#outcomeOf(call);
+      const end = { outcome, ...await this.#options.describe(call.files, outcome, call.told) };
       const kept = keep(end);
       if (kept === "nothing" || !await this.#keep(call, kept)) this.#discardLater(call, signal);
       return end;
@@ -134,8 +145,8 @@ export class Calls {
   }
 
   /** The run may have ended. */
-  answer(id: string): void {
-    this.#answers.get(id)?.();
+  answer(id: string, cell?: ToldCell): void {
+    this.#answers.get(id)?.(cell);
   }
 
   /** Whether the run goes on: a launcher that died cannot say that it has ended. */

@@ -1,9 +1,15 @@
 import { explainSystemError, systemErrorCode } from "../../base/explain_system_error.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { Home } from "../files/home.ts";
-import type { Order, SessionAnswer, SessionRequest, SessionSpec } from "../files/messages.ts";
+import type {
+  ClusterChild,
+  Order,
+  SessionAnswer,
+  SessionRequest,
+  SessionSpec,
+  ToldCell,
+} from "../files/messages.ts";
 import type { ProcessSpec } from "../files/process_spec.ts";
-import type { ClusterChild } from "../files/messages.ts";
 import { Launcher, type LauncherEvents } from "../launcher/launcher_process.ts";
 
 /** So many launchers are tried before one that does not start is a reason to give up. */
@@ -27,7 +33,7 @@ export interface HandOverOptions {
   /** A supervisor has the job. */
   started: (id: string) => void;
   /** A supervisor has ended, or will never have the job. */
-  ended: (id: string) => void;
+  ended: (id: string, cell?: ToldCell) => void;
   /** No launcher can be had for a job. */
   failed: (id: string, error: string) => void;
   /** Whatever a dead launcher had to say is lost. */
@@ -200,9 +206,9 @@ export class HandOver {
         this.forget(id);
         started(id);
       },
-      ended: (id) => {
+      ended: (id, cell) => {
         this.forget(id);
-        ended(id);
+        ended(id, cell);
       },
       told: (id, answer) => this.#asked.get(id)?.(answer),
       lost: (complaint) => {

@@ -2,7 +2,7 @@ import type { EnvChanges, PrepareStep, RunStep, WarmWish } from "../../base/comm
 import type { JobFiles } from "../files/job_files.ts";
 import { recordOf, type StoredSpec } from "../files/job_record.ts";
 import type { CellPlace, ProcessSpec } from "../files/process_spec.ts";
-import type { JobStore } from "../store/job_store.ts";
+import type { JobStore, NewJob } from "../store/job_store.ts";
 
 /** A command to run as a job. */
 export interface ProcessRequest {
@@ -29,11 +29,20 @@ export interface ProcessRequest {
   session?: CellPlace;
 }
 
+/** A job that is to be made. */
+export interface NewRun extends Pick<NewJob, "tool" | "label" | "listed"> {
+  /** What is to run it; a process of this machine by default. */
+  kind?: Draft["kind"];
+  /** See `ProcessRequest`; where it is known by now. */
+  command?: string;
+}
+
 /** A job that has its place and folder but has not been handed over yet. */
 export interface Draft {
   id: string;
   /** What is to run it. */
   kind: "process" | "ray";
+  command?: string;
   seq: number;
   createdAt: number;
   files: JobFiles;
@@ -66,14 +75,14 @@ export function makeSpec(
 
 /** Writes down what the job is, from where on it has been handed over. */
 export function writeSpec(
-  { id, files }: Draft,
+  { id, files, command: known }: Draft,
   request: ProcessRequest,
   process: ProcessSpec,
   store: JobStore,
   more: Partial<StoredSpec> = {},
 ): void {
   const { command } = request;
-  if (command !== undefined) store.setCommand(id, command);
+  if (command !== undefined && command !== known) store.setCommand(id, command);
   files.spec = {
     ...recordOf(store.get(id)!),
     has_secrets: request.run.stdin !== undefined || Object.keys(request.env).length > 0,

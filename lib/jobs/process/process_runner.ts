@@ -5,17 +5,25 @@ import type {
   SessionAnswer,
   SessionRequest,
   SessionSpec,
+  ToldCell,
 } from "../files/messages.ts";
 import { type Home, jobFolder } from "../files/home.ts";
 import { isFinal, type JobEnd, type JobRow, type Outcome } from "../model/job.ts";
 import { JobFiles } from "../files/job_files.ts";
 import { recordOf } from "../files/job_record.ts";
 import type { JobStore } from "../store/job_store.ts";
-import { type Draft, makeSpec, type ProcessRequest, writeSpec } from "./process_request.ts";
+import {
+  type Draft,
+  makeSpec,
+  type NewRun,
+  type ProcessRequest,
+  writeSpec,
+} from "./process_request.ts";
 import type { Owner } from "../files/owner.ts";
 import { Recovery } from "./recovery.ts";
 import type { Runner } from "./runner.ts";
 import { removeFolderAside } from "../files/remove_folder.ts";
+import { SpareFolder } from "../files/spare_folder.ts";
 
 export interface ProcessRunnerOptions {
   home: Home;
@@ -32,7 +40,7 @@ export interface ProcessRunnerOptions {
   /** A script asked for a job on the cluster. */
   submit: (child: ClusterChild) => void;
   /** Called when a launcher has news of a job; without an id, when any job may have changed. */
-  news: (id?: string) => void;
+  news: (id?: string, cell?: ToldCell) => void;
   log: (message: string) => void;
 }
 
@@ -42,12 +50,14 @@ export class ProcessRunner implements Runner {
   /** Folders that are being removed. */
   readonly #removals = new Set<Promise<void>>();
   readonly #handOver: HandOver;
+  readonly #spare: SpareFolder;
   /** Finds out what became of jobs. */
   readonly recovery: Recovery;
 
   constructor(options: ProcessRunnerOptions) {
     this.#options = options;
-    const { register, news } = options;
+    const { home, owner, register, news } = options;
+    this.#spare = new SpareFolder(home, owner.id);
     this.#handOver = new HandOver({
       ...options,
       child: register,
@@ -88,18 +98,18 @@ export class ProcessRunner implements Runner {
   }
 
   /** Reserves a place in the order of creation, then a folder: no folder is ever without a row. */
-  draft(tool: string, label: string | null, listed: boolean, kind: Draft["kind"]): Draft {
+  draft({ kind = "process", command, ...run }: NewRun): Draft {
     const { home, store, owner } = this.#options;
     const id = crypto.randomUUID();
     const files = new JobFiles(jobFolder(home, id)!);
-    const job = { id, kind, tool, label, listed, owner: owner.id };
+    const job = { ...run, id, kind, owner: owner.id };
     try {
       const createdAt = Date.now();
-      const seq = store.insert({ ...job, createdAt });
+      const seq = store.insert({ ...job, command, createdAt });
       if (kind === "process") this.#handOver.reserve(id);
-      files.create();
+      this.#spare.give(files);
       files.record = recordOf({ ...job, seq, createdAt, parent: null });
-      return { id, kind, seq, createdAt, files };
+      return { id, kind, command, seq, createdAt, files };
     } catch (error) {
       this.discard(id);
       throw explained(error, `The job was not started in ${home.root}`);
@@ -117,6 +127,7 @@ export class ProcessRunner implements Runner {
         prepare: prepare.map((step) => ({ ...step, env: { ...step.env, ...prepareEnv } })),
         run: { ...run, env: { ...run.env, ...env } },
       });
+      this.#spare.prepare();
     } catch (error) {
       this.discard(draft.id);
       throw explained(error, `The job was not started in ${this.#options.home.root}`);
@@ -182,6 +193,7 @@ export class ProcessRunner implements Runner {
   }
 
   async close(): Promise<void> {
+    this.#spare.close();
     await Promise.all(this.#removals);
     await this.#handOver.close();
   }

@@ -15,6 +15,7 @@ BEFORE = "The session %s has ended before this cell could run: %s. Send the cell
 class Waiting:
     def __init__(self, spec, tell):
         self.spec, self.tell = spec, tell
+        self.is_accepted = False
 
 
 class CellQueue:
@@ -28,24 +29,30 @@ class CellQueue:
     def ids(self):
         return [one.spec["id"] for one in self.cells]
 
-    def add(self, spec, tell):
-        """False for one that has ended, or is here already."""
+    def add(self, spec, tell, is_free=False):
+        """False for one that has ended, or is here already. `is_free`: it may begin at once."""
         for one in self.cells:
             if one.spec["id"] == spec["id"]:
                 one.tell = tell  # handed over once more, since a launcher was lost
                 return False
-        try:
-            job_folder.accept(spec["dir"], self.session_id)
-        except FileNotFoundError:
-            tell({"ended": spec["id"]})  # cancelled and removed
-            return False
-        except OSError:
-            pass  # a full disk
         if job_folder.has_outcome(spec["dir"]):
             tell({"ended": spec["id"]})
             return False
-        self.cells.append(Waiting(spec, tell))
+        one = Waiting(spec, tell)
+        if self.cells or not is_free:
+            self.accept(one)
+        self.cells.append(one)
         return True
+
+    def accept(self, one):
+        """Says where a cell waits; one that begins at once says so itself."""
+        if one.is_accepted:
+            return
+        one.is_accepted = True
+        try:
+            job_folder.accept(one.spec["dir"], self.session_id)
+        except OSError:
+            pass  # a full disk; or it was cancelled and removed, which is seen when its turn comes
 
     def take(self):
         """The next cell with its lock and slot, or None where none can begin now."""
@@ -54,6 +61,7 @@ class CellQueue:
             taken = self.try_first(first)
             if taken is None:
                 self.is_hindered = True
+                self.accept(first)
                 return None
             self.cells.pop(0)
             if taken:

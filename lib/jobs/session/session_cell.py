@@ -44,6 +44,7 @@ class RunningCell:
         self.shared_slot = SharedSlot(spec, slot)
         self.shown = CellOutputs()
         self.notes = []
+        self.code = self.read_source()
         self.pipes = output_pipes.Pipes()
         self.outputs = output_pipes.open_logs(self.folder, self.pipes.reads, spec["max_output_bytes"])
 
@@ -58,7 +59,7 @@ class RunningCell:
         return {
             "run": self.number,
             "job_id": self.id,
-            "code": self.source(),
+            "code": self.code,
             "progress": self.script.progress,
             "artifacts": self.script.artifacts,
             "install": self.spec["session"].get("install"),
@@ -163,9 +164,10 @@ class RunningCell:
         self.script.give_back()
         text = ". ".join(self.notes)[:MOST_NOTES] or None
         answer = {"session": self.session, "cell": self.number, "result": shorten(result), "exception": exception}
+        answer["note"] = text
         try:
             with job_folder.open_private(os.path.join(self.folder, names.CELL)) as file:
-                file.write(json.dumps(dict(answer, note=text)).encode())
+                file.write(json.dumps(answer).encode())
             logs = {output.name: output.log for output in self.outputs}
             outputs = self.shown.collect(logs)
         except OSError as error:
@@ -178,22 +180,32 @@ class RunningCell:
             "cell",
             cell=self.number,
             job_id=self.id,
-            code=self.source(),
+            code=self.code,
             elapsed_seconds=outcome["elapsed_seconds"],
             status=status,
             outputs=outputs,
         )
         if self.ending or outcome["exit_code"] is None:
             cancel_job.cancel_children(self.folder)
+        told = {"outcome": outcome, "end": answer, "is_bare": self.is_bare()}
         try:
             job_folder.write_outcome(self.folder, outcome, self.lock)
         except OSError:
-            pass  # its folder was removed
-        self.tell({"ended": self.id})
+            told = None  # its folder was removed
+        self.tell({"ended": self.id, "cell": told} if told else {"ended": self.id})
         self.close()
         return status == "completed"
 
-    def source(self):
+    def is_bare(self):
+        """Whether it has neither printed nor left artifacts."""
+        if any(output.offset for output in self.outputs):
+            return False
+        try:
+            return not os.listdir(os.path.join(self.folder, names.ARTIFACTS))
+        except OSError:
+            return False
+
+    def read_source(self):
         try:
             return job_folder.read(self.folder, names.SOURCE).decode("utf-8", "replace")
         except OSError:

@@ -148,7 +148,7 @@ class SessionSupervisor:
             if self.cell and self.cell.id == spec["id"]:
                 self.cell.tell = connection.send  # handed over once more, since a launcher was lost
                 connection.send({"started": spec["id"]})
-            elif self.queue.add(spec, connection.send) and (self.cell or len(self.queue.cells) > 1):
+            elif self.queue.add(spec, connection.send, self.is_free()) and (self.cell or len(self.queue.cells) > 1):
                 self.note_state()
         elif "ask" in message:
             self.questions.hear(message["ask"], connection)
@@ -164,8 +164,11 @@ class SessionSupervisor:
 
     # -- the next cell ------------------------------------------------------------------------
 
+    def is_free(self):
+        return not self.cell and self.kernel and self.kernel.is_ready and not self.questions.are_open()
+
     def can_begin(self):
-        return self.queue.cells and not self.cell and self.kernel.is_ready and not self.questions.are_open()
+        return self.queue.cells and self.is_free()
 
     def begin_next(self):
         if not self.can_begin():

@@ -16,7 +16,7 @@ const DAY_MS = 24 * 3600 * 1000;
 /** What a new row needs; the rest follows. */
 export type NewJob =
   & Pick<JobRow, "id" | "kind" | "tool" | "label" | "listed" | "owner" | "createdAt">
-  & { parent?: string | null };
+  & { parent?: string | null; command?: string };
 
 export interface JobFilter {
   status?: JobStatus;
@@ -43,8 +43,8 @@ export class JobStore {
   /** Adds a pending job and returns its place in the order of creation. */
   insert(job: NewJob): number {
     return this.#run(
-      `INSERT INTO jobs (id, kind, tool, label, status, listed, owner, parent, created_at)
-       VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?)`,
+      `INSERT INTO jobs (id, kind, tool, label, status, listed, owner, parent, created_at, command)
+       VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?)`,
       job.id,
       job.kind,
       job.tool,
@@ -53,6 +53,7 @@ export class JobStore {
       job.owner,
       job.parent ?? null,
       job.createdAt,
+      job.command ?? null,
     ).lastInsertRowid;
   }
 

@@ -1,29 +1,33 @@
 import type { JobFiles } from "../../jobs/files/job_files.ts";
+import type { ToldCell } from "../../jobs/files/messages.ts";
 import { oneLine } from "../../jobs/model/job_view.ts";
 import type { Outcome } from "../../jobs/model/job.ts";
 import { listArtifacts } from "./artifacts.ts";
 import { explainStep } from "./explain_step.ts";
-import { showStreams } from "./shown_streams.ts";
+import { type ShownStreams, showStreams } from "./shown_streams.ts";
 
 const KEPT =
   "The session is as it was: what it has is never replaced. For another version of something that " +
   "it has, end it with py_session_end, and start it again with these `dependencies`.";
 
-/** The answer of a cell as the contract has it, out of its job's files alone. */
+/** The answer of a cell as the contract has it, out of its job's files, and of what its session has told. */
 export async function describeCell(
   files: JobFiles,
   outcome: Outcome,
+  told?: ToldCell,
 ): Promise<{ result: Record<string, unknown> | null; error: string | null }> {
   const spec = files.spec!;
   const { session, timeout_seconds: limit } = spec.process;
-  const end = files.cell;
+  const end = told?.end ?? files.cell;
   if (outcome.failed_step !== null) {
     const error = await explainStep(files, outcome.failed_step, outcome.error!);
     return { result: null, error: outcome.started_at ? `${error}\n${KEPT}` : error };
   }
   if (!end) return { result: null, error: outcome.error };
-  const { truncated, ...streams } = showStreams(files, spec.id);
-  const artifacts = await listArtifacts(files.artifacts, spec.id);
+  const { truncated, ...streams } = told?.is_bare
+    ? { stdout: "", stderr: "" } as ShownStreams
+    : showStreams(files, spec.id);
+  const artifacts = told?.is_bare ? [] : await listArtifacts(files.artifacts, spec.id);
   const timedOut = outcome.timed_out
     ? `The cell was interrupted at its time limit of ${limit} s (timeout_seconds); the session ${
       session!.name

@@ -25,7 +25,12 @@ export async function runPython(
   const began = performance.now();
   const environment = await readEnvironment(run, options, settings);
   const kind = options.ray === undefined ? "process" : "ray";
-  const draft = jobs.draft(options.tool, options.label ?? null, budget === 0, kind);
+  const draft = jobs.draft({
+    tool: options.tool,
+    label: options.label ?? null,
+    listed: budget === 0,
+    kind,
+  });
   let request: ProcessRequest | RayRequest;
   try {
     request = options.ray === undefined

@@ -72,7 +72,8 @@ async function importedModules(code: string, directory: string): Promise<[string
   });
 }
 
-function commandOf(name: string, code: string): string {
+/** A cell as people tell it from others. */
+export function commandOf(name: string, code: string): string {
   const first = code.trim().split("\n")[0]!;
   const text = `session ${name}: ${first}`;
   return text.length <= 120 ? text : `${text.slice(0, 119)}…`;

@@ -18,7 +18,7 @@ export async function checkFits(
   const { cwd, env } = app.settings;
   const { name, asked } = record;
   const level = sandboxLevelOf(app.settings.sandbox, sandbox);
-  requireOwnLevel(app, new SessionFiles(app.jobs.home, name));
+  requireOwnLevel(app, { name, record });
   const refuse = (parameter: string, value: unknown, has: string) => {
     throw new UserError(
       `Cannot use \`${parameter}\` ${

@@ -20,12 +20,15 @@ function looserLevel({ settings: { sandbox } }: WithSettings, record: SessionFil
  *
  * @throws UserError for such a session
  */
-export function requireOwnLevel(app: WithSettings, files: SessionFiles): void {
-  const looser = looserLevel(app, files.record);
+export function requireOwnLevel(
+  app: WithSettings,
+  { name, record }: Pick<SessionFiles, "name" | "record">,
+): void {
+  const looser = looserLevel(app, record);
   if (looser === undefined) return;
   const { level } = app.settings.sandbox;
   throw new UserError(
-    `Cannot use the session ${files.name} in the sandbox (${level}, PYTHON_MCP_SANDBOX): another server ` +
+    `Cannot use the session ${name} in the sandbox (${level}, PYTHON_MCP_SANDBOX): another server ` +
       `started it in a looser one (${looser}). py_sessions lists those that can be used here.`,
   );
 }

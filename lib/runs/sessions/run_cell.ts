@@ -4,14 +4,14 @@ import type { Home } from "../../jobs/files/home.ts";
 import type { JobFiles } from "../../jobs/files/job_files.ts";
 import { SessionFiles } from "../../jobs/files/session_files.ts";
 import type { Call } from "../../jobs/process/calls.ts";
-import type { Draft, ProcessRequest } from "../../jobs/process/process_request.ts";
+import type { Draft, NewRun, ProcessRequest } from "../../jobs/process/process_request.ts";
 import type { App } from "../app.ts";
 import type { Caller } from "../caller.ts";
 import { cellNote } from "../cell_note.ts";
 import { type Awaited, budgetOf, startAndAwait } from "../run/await_run.ts";
 import type { RunAnswer } from "../run/run_options.ts";
 import { checkLabel } from "../run/check_label.ts";
-import { cellRequest } from "./cell_request.ts";
+import { cellRequest, commandOf } from "./cell_request.ts";
 import { ensureSession } from "./ensure_session.ts";
 import { type CellOptions, checkCode, checkSessionName } from "./session_options.ts";
 
@@ -37,7 +37,7 @@ export async function runCell(
   const budget = budgetOf(asked, app);
   const began = performance.now();
   for (let tries = 1;; tries++) {
-    const draft = app.jobs.draft(CELL_TOOL, options.label ?? null, budget === 0);
+    const draft = app.jobs.draft(newCell(options, budget === 0));
     const awaited = await runDraft(app, draft, options, { budget, began }, caller);
     if (!("end" in awaited)) {
       await arrival(draft.files);
@@ -49,6 +49,10 @@ export async function runCell(
     if (cameTooLate && tries < TRIES) continue;
     return toAnswer(awaited);
   }
+}
+
+function newCell({ session, code, label }: CellOptions, listed: boolean): NewRun {
+  return { tool: CELL_TOOL, label: label ?? null, listed, command: commandOf(session, code) };
 }
 
 async function runDraft(
@@ -64,7 +68,7 @@ async function runDraft(
 
 /** Sends code to a session; its end is yet to be waited for. */
 export async function startCell(app: App, options: CellOptions): Promise<Call> {
-  const draft = app.jobs.draft(CELL_TOOL, options.label ?? null, false);
+  const draft = app.jobs.draft(newCell(options, false));
   return await app.jobs.call(draft, await prepareCell(app, draft, options, false));
 }
 
@@ -90,7 +94,7 @@ async function prepareCell(
  */
 async function arrival(files: JobFiles): Promise<void> {
   for (const until = performance.now() + ARRIVAL_MS; performance.now() < until;) {
-    if (files.acceptedBy !== undefined || files.outcome || !files.isThere) return;
+    if (files.acceptedBy !== undefined || files.hasStarted || !files.isThere) return;
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }

@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import { removeIfThere } from "../../base/private_files.ts";
+import type { Home } from "./home.ts";
+import { JobFiles } from "./job_files.ts";
+
+/** What the name of a spare folder ends with; before it comes the id of the server that made it. */
+export const SPARE = ".spare";
+
+/**
+ * The folder of the next job, made while the one before runs: to make it takes as long as all else that is
+ * done before a job is handed over. It lies beside the file of its server, and is swept with that.
+ */
+export class SpareFolder {
+  readonly #path: string;
+  #isMade = false;
+  #timer?: ReturnType<typeof setTimeout>;
+
+  constructor(home: Home, ownerId: string) {
+    this.#path = join(home.owners, ownerId + SPARE);
+  }
+
+  /** Makes the folder of a job out of it, or anew. */
+  give(files: JobFiles): void {
+    const isMade = this.#isMade;
+    this.#isMade = false;
+    try {
+      if (isMade) return Deno.renameSync(this.#path, files.folder);
+    } catch {
+      // the home was removed meanwhile, or its jobs are on another file system
+    }
+    files.create();
+  }
+
+  /** Makes one, once what is being done just now is done. */
+  prepare(): void {
+    if (this.#isMade || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      try {
+        new JobFiles(this.#path).create();
+        this.#isMade = true;
+      } catch {
+        this.#remove(); // as on a full disk: the next job says so
+      }
+    });
+    Deno.unrefTimer(this.#timer as unknown as number);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#remove();
+  }
+
+  #remove(): void {
+    try {
+      removeIfThere(this.#path);
+    } catch {
+      // the next sweep of any server does
+    }
+  }
+}

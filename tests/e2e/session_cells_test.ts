@@ -28,6 +28,11 @@ const CELLS: { name: string; code: string; expected: Json }[] = [
     expected: { result: "'awaited'" },
   },
   {
+    name: "what a loop of asyncio returns",
+    code: "import asyncio\nasyncio.get_event_loop().run_until_complete(asyncio.sleep(0, 'ended'))",
+    expected: { result: "'ended'" },
+  },
+  {
     name: "what asyncio.run returns",
     code: "import asyncio\nasyncio.run(asyncio.sleep(0, 'ran'))",
     expected: { result: "'ran'" },

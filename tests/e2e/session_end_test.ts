@@ -40,6 +40,26 @@ Deno.test("py_session_run interrupts a cell after another has left a handler of 
   }
 });
 
+const ASKING = {
+  "a debugger": "breakpoint()\n1",
+  "a loop that asks again": "while True:\n    try: input()\n    except KeyboardInterrupt: pass",
+};
+
+for (const [what, code] of Object.entries(ASKING)) {
+  Deno.test(`py_cancel_job ends a cell in ${what} and keeps the variables`, async () => {
+    const client = await scene.server();
+    await scene.run("asking", "x = 1");
+    const { job_id } = await scene.run("asking", code, { async_mode: true });
+    const look = async () => JSON.stringify((await client.call("py_job_status", { job_id })).json);
+    await waitFor(async () => (await look()).includes("waits in input()"), {
+      what: "its question",
+    });
+    const { json } = await client.call("py_cancel_job", { job_id });
+    assert.equal(json.status, "cancelled");
+    assert.equal((await scene.run("asking", "x")).result, "1");
+  });
+}
+
 Deno.test("py_session_run ends a session whose cell does not yield", async () => {
   const code = "import time\nwhile True:\n    try: time.sleep(60)\n    except BaseException: pass";
   const json = await scene.run("stubborn", code, { timeout_seconds: 0.2 });

@@ -93,6 +93,29 @@ const CELLS: { name: string; code: string; expected: Json }[] = [
     code: "%load_ext autoreload\n%autoreload 2",
     expected: { exception: null },
   },
+  { name: "%%bash", code: "%%bash\necho one", expected: { stdout: "one\n" } },
+  {
+    name: "%%bash once more",
+    code: "%%bash\necho two; echo three >&2",
+    expected: { stdout: "two\n", stderr: "three\n", note: undefined },
+  },
+  { name: "no output of other cells", code: "None", expected: { stdout: "", note: undefined } },
+  {
+    name: "a script that fails",
+    code: "%%writefile fails.py\nraise OSError(5)",
+    expected: { exception: null },
+  },
+  {
+    name: "an exception of what %run runs",
+    code: "%run fails.py",
+    expected: { exception: "OSError: 5", stderr: /fails\.py", line 1/ },
+  },
+  {
+    name: "a value that cannot be shown",
+    code: "type('Silent', (), {'__repr__': lambda self: 1 / 0})()",
+    expected: { exception: "ZeroDivisionError: division by zero", result: null },
+  },
+  { name: "a value after that", code: "1", expected: { exception: null, result: "1" } },
   {
     name: "no windows",
     code: "%gui qt",

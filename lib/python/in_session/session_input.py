@@ -31,6 +31,9 @@ class Input:
             loop.say(input=str(prompt)[:LONGEST_PROMPT])
             try:
                 self.wait()
+            except KeyboardInterrupt:
+                self.has_ended = True  # a debugger asks again, and comes to its end by that
+                raise
             finally:
                 loop.say(input=None)
         if not self.text:

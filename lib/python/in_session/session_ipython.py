@@ -126,8 +126,10 @@ class IPythonShell:
         result = self.shell.run_cell(source, store_history=True)
         answer = {}
         error = result.error_before_exec or result.error_in_exec
-        if error is not None:
-            answer["exception"] = self.shell.session_error or session_traceback.describe(error)[3]
+        if self.shell.session_error:  # also of what `%run` ran, or of a result that cannot be shown
+            answer["exception"] = self.shell.session_error
+        elif error is not None:
+            answer["exception"] = session_traceback.describe(error)[3]
         if self.loop.control.is_ours:
             self.display.end()
         return dict(answer, result=self.display.result)

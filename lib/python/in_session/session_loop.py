@@ -93,6 +93,7 @@ class Loop:
             PYTHON_MCP_ARTIFACTS=message["artifacts"],
         )
         self.take_interrupts()
+        asyncio.set_event_loop(self.events)  # which `asyncio.run` takes away
         self.streams.begin(cell, self.control.take_descriptors())
         before = resource.getrusage(resource.RUSAGE_SELF)
         done = {"done": True, "cell": cell}

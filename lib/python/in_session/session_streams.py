@@ -7,6 +7,7 @@ import threading
 MAIN = threading.main_thread().ident
 ATTRIBUTE = "_python_mcp_cell"
 NUMBERS = {"stdout": 1, "stderr": 2}
+SHARED = "IPython.core.magics.script"  # its one thread prints what `%%bash` says, in whichever cell
 
 
 class Stream(io.TextIOWrapper):
@@ -112,7 +113,8 @@ def watch_threads(streams):
 
     def start_noted(self):
         current = threading.current_thread()
-        setattr(self, ATTRIBUTE, getattr(current, ATTRIBUTE, streams.cell))
+        if sys._getframe(1).f_globals.get("__name__") != SHARED:
+            setattr(self, ATTRIBUTE, getattr(current, ATTRIBUTE, streams.cell))
         return start(self)
 
     start_noted.__name__, start_noted.__qualname__ = start.__name__, start.__qualname__

@@ -81,7 +81,12 @@ class CommandRunner:
         ended.samples = MemorySamples(sample_interval_seconds)
         self.main_ended = None
         self.outputs, self.inbox = outputs, inbox
-        self.start(step, out, err)
+        try:
+            self.start(step, out, err)
+        except OSError:
+            for output in outputs:
+                output.move_all()  # what the program that makes its sandbox says
+            raise
         began = time.monotonic()  # without the time that its sandbox takes
         if ceilings:
             memory_ceiling.offer_first(self.main)

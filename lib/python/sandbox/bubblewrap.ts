@@ -66,7 +66,9 @@ export function bubblewrapArguments(plan: SandboxPlan): string[] {
     ...(hasNetwork ? resolverFile(places) : []),
     // The environment may be made before the command runs.
     ...readable.flatMap((path) => ["--ro-bind-try", path, path]),
-    ...links.flatMap(({ path, target }) => ["--symlink", target, path]),
+    // What is shown below a link makes a folder of it, which has all that is needed there.
+    ...links.filter(({ path }) => ![...readable, ...writable].some((one) => contains(path, one)))
+      .flatMap(({ path, target }) => ["--symlink", target, path]),
     ...(writesRoots ? guardedNames(plan.guarded) : []),
     ...writable.flatMap((path) => ["--bind", path, path]),
     ...[...hidden, ...(inner ? [home] : [])].filter((path) => !PRIVATE.includes(path))

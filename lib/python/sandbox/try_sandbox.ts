@@ -45,7 +45,7 @@ export async function requireSandbox(
     // It may have been mended when somebody asks again.
     working.delete(key);
     const said = error instanceof Error ? error.message : String(error);
-    throw cannotRun(level, `${tool} says: ${said}`, await adviceFor());
+    throw cannotRun(level, `${tool} says: ${said}`, await adviceFor(tool));
   }
   return tool;
 }
@@ -94,15 +94,16 @@ for name in sys.argv[1:]:
 print(json.dumps(found))
 `;
 
-async function adviceFor(): Promise<string> {
+async function adviceFor(tool: string): Promise<string> {
   const { out } = await python(READ_SETTINGS, ...SETTINGS);
   const found: Record<string, string> = JSON.parse(out || "{}");
   const setting = (name: typeof SETTINGS[number]) => found[name];
   if (setting("kernel/apparmor_restrict_unprivileged_userns") === "1") {
-    return "AppArmor restricts user namespaces here. Allow them to bubblewrap with a profile " +
-      "/etc/apparmor.d/bwrap: `abi <abi/4.0>, profile bwrap /usr/bin/bwrap flags=(unconfined) { userns, }`, " +
-      "then `sudo systemctl reload apparmor`; or for all programs: " +
-      "`sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`";
+    return "AppArmor restricts user namespaces here. Allow them to bubblewrap: as root, write " +
+      `\`abi <abi/4.0>, profile bwrap ${tool} flags=(unconfined) { userns, }\` to /etc/apparmor.d/bwrap and ` +
+      "run `apparmor_parser -r /etc/apparmor.d/bwrap`; or to all programs: " +
+      "`sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0` (and the same line in /etc/sysctl.d/ for " +
+      "the next boot)";
   }
   if (setting("kernel/unprivileged_userns_clone") === "0") {
     return "Allow user namespaces: `sudo sysctl kernel.unprivileged_userns_clone=1`";

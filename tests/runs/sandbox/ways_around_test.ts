@@ -78,7 +78,12 @@ skippableTest(
 
 skippableTest("what is built shows a script nothing by a link", noSandbox, async () => {
   const PATH = [await uvFolder(), Deno.env.get("PATH")].join(delimiter);
-  await using scene = await SandboxScene.open("isolated", { PATH });
+  const home = await TestHome.create();
+  // The way to the home may have links of its user.
+  Deno.mkdirSync(home.join("real"));
+  Deno.symlinkSync(home.join("real"), home.join("link"));
+  const PYTHON_MCP_HOME = home.join("link/state");
+  await using scene = await SandboxScene.open("isolated", { PATH, PYTHON_MCP_HOME }, home);
   const options = { useUv: true, pythonVersion: undefined };
   const source = `import os, sys; print(os.listdir(os.path.dirname(sys.prefix)))`;
   assert.equal((await scene.run(source, options)).stdout, "['venv']\n");
@@ -167,6 +172,14 @@ Deno.test("a run on a cluster is refused at every level but off", () => {
   }
 });
 
+/** What Ubuntu has set, where no AppArmor need be. */
+function restrictedByAppArmor(home: TestHome): string[] {
+  const set = home.join("set");
+  Deno.writeTextFileSync(set, "1\n");
+  const folder = "/proc/sys/kernel";
+  return ["--tmpfs", folder, "--ro-bind", set, `${folder}/apparmor_restrict_unprivileged_userns`];
+}
+
 skippableTest("an error says how to get a sandbox where there is none", noSandbox, async () => {
   await using home = await TestHome.create();
   const bwrap = findBubblewrap(serverEnv())!;
@@ -196,6 +209,13 @@ skippableTest("an error says how to get a sandbox where there is none", noSandbo
       [
         ["--ro-bind", broken, bwrap, "--ro-bind", none, setting],
         /sysctl user\.max_user_namespaces=15000/,
+      ],
+      [
+        ["--ro-bind", broken, bwrap, ...restrictedByAppArmor(home)],
+        new RegExp(
+          `says: bwrap: No permissions\\. .*profile bwrap ${bwrap} flags=\\(unconfined\\) { userns, }.* to ` +
+            "/etc/apparmor\\.d/bwrap and .*sysctl kernel\\.apparmor_restrict_unprivileged_userns=0",
+        ),
       ],
     ] as const
   ) {

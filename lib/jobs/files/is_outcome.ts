@@ -15,3 +15,14 @@ export function isOutcome(found: object | undefined): found is Outcome {
     [signal, error, failed_step].every((text) => text === null || typeof text === "string") &&
     Array.isArray(rest.runs) && rest.runs.every((run) => typeof run === "object" && run !== null);
 }
+
+/** What an outcome says where a key is missing, as in one that a script has put there. */
+const UNSAID = {
+  ...{ exit_code: null, signal: null, error: null, failed_step: null },
+  ...{ timed_out: false, cancelled: false },
+};
+
+/** The outcome that was found, if it is one. */
+export function outcomeIn(found: object | undefined): Outcome | undefined {
+  return isOutcome(found) ? { ...UNSAID, ...found } : undefined;
+}

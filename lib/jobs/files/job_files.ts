@@ -12,7 +12,7 @@ import {
 import { readForeignFile } from "../../base/read_foreign_file.ts";
 import { despiteModes, readDespiteModes, whereReadable } from "./despite_modes.ts";
 import { isLocked } from "./file_lock.ts";
-import { isOutcome, LAST_SECOND } from "./is_outcome.ts";
+import { LAST_SECOND, outcomeIn } from "./is_outcome.ts";
 import {
   type CellEnd,
   isSpec,
@@ -148,8 +148,7 @@ export class JobFiles {
   }
 
   get outcome(): Outcome | undefined {
-    const found = this.#readControl<Outcome>(JOB_FILES.outcome);
-    return isOutcome(found) ? found : undefined;
+    return outcomeIn(this.#readControl(JOB_FILES.outcome));
   }
 
   /** What a cell is answered with besides its output; written before its outcome. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { PrepareStep, RunStep } from "../../../lib/base/command.ts";
-import { isOutcome } from "../../../lib/jobs/files/is_outcome.ts";
+import { isOutcome, outcomeIn } from "../../../lib/jobs/files/is_outcome.ts";
 import type { StoredSpec } from "../../../lib/jobs/files/job_record.ts";
 import { HOME_FOLDERS, JOB_FILES, SESSION_FILES } from "../../../lib/jobs/files/names.ts";
 import type { SessionSpec } from "../../../lib/jobs/files/messages.ts";
@@ -180,6 +180,15 @@ print(json.dumps([job_folder.is_outcome(json.loads(text)) for text in json.loads
   ));
   assert.deepEqual(inPython, OUTCOMES.map((text) => isOutcome(JSON.parse(text))));
   assert.deepEqual(inPython.filter(Boolean).length, 2);
+});
+
+Deno.test("an outcome says null or false where a script has left a key out", () => {
+  const written = { exit_code: 3, ended_at: 1, elapsed_seconds: 1, stopped: 0, runs: [] };
+  assert.deepEqual(outcomeIn(written), {
+    ...written,
+    ...{ signal: null, error: null, failed_step: null, timed_out: false, cancelled: false },
+  });
+  assert.equal(outcomeIn({ ...written, runs: 1 }), undefined);
 });
 
 Deno.test("the spec of a script's own job has keys that a server's has", async () => {

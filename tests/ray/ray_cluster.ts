@@ -75,8 +75,7 @@ export class RayCluster implements AsyncDisposable {
 
   /** Before it has, what is run in its network would be run in that of the tests. */
   #hasOwnNetwork(): boolean {
-    const network = (process: number | string) => Deno.readLinkSync(`/proc/${process}/ns/net`);
-    return network(this.#network.pid) !== network("self");
+    return networkOf(this.#network.pid) !== networkOf("self");
   }
 
   /** A command that runs another one in the cluster's network. */
@@ -163,7 +162,7 @@ export class RayCluster implements AsyncDisposable {
     await waitFor(() => !this.#killRemains(), { what: "the end of all of a cluster" });
   }
 
-  /** What Ray starts is known by its home; returns whether there was anything. */
+  /** Returns whether there was anything. */
   #killRemains(): boolean {
     const processes = [...Deno.readDirSync("/proc")].map(({ name }) => name)
       .filter((name) => /^\d+$/.test(name) && this.#isOurs(name));
@@ -179,7 +178,11 @@ export class RayCluster implements AsyncDisposable {
 
   #isOurs(process: string): boolean {
     try {
-      return Deno.readTextFileSync(`/proc/${process}/environ`).includes(`HOME=${this.#folder}\0`);
+      const read = (name: string) => Deno.readTextFileSync(`/proc/${process}/${name}`);
+      if (read("environ").includes(`HOME=${this.#folder}\0`)) return true;
+      // Those that have a title of their own have written it over that.
+      return networkOf(process) === networkOf(this.#network.pid) &&
+        read("cmdline").startsWith("ray");
     } catch {
       return false; // it has ended
     }
@@ -230,4 +233,8 @@ export class RayCluster implements AsyncDisposable {
     await this.#network.status;
     await Deno.remove(this.#folder, { recursive: true }).catch(() => {});
   }
+}
+
+function networkOf(process: number | string): string {
+  return Deno.readLinkSync(`/proc/${process}/ns/net`);
 }

@@ -84,8 +84,13 @@ function freshName(path: string): string {
 
 /** The content of a text file, or `undefined` where there is none. */
 export function readIfThere(path: string): string | undefined {
+  return ifThere(() => Deno.readTextFileSync(path));
+}
+
+/** What a function reads; `undefined` where its path leads nowhere. */
+export function ifThere<T>(read: () => T): T | undefined {
   try {
-    return Deno.readTextFileSync(path);
+    return read();
   } catch (error) {
     if (leadsNowhere(error)) return undefined;
     throw error;
@@ -114,12 +119,7 @@ export function exists(path: string): boolean {
 }
 
 export function statIfThere(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.statSync(path);
-  } catch (error) {
-    if (leadsNowhere(error)) return undefined;
-    throw error;
-  }
+  return ifThere(() => Deno.statSync(path));
 }
 
 /** What is at a path, links not followed; `undefined` where nothing is, or where nobody may look. */

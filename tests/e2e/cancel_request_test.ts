@@ -80,12 +80,7 @@ const ERAS = ["2025", "2026-07-28"] as const;
 
 for (const era of ERAS) {
   const _meta = era === "2025" ? undefined : modernMeta();
-  const openSession = () =>
-    shared.once(`session of ${era}`, async ({ path }) => {
-      const session = new RawSession(path);
-      if (era === "2025") await session.initialize();
-      return session;
-    });
+  const openSession = () => shared.rawSession(era);
 
   for (const [what, reason, goesOn] of REASONS) {
     const then = goesOn ? "goes on as a listed job" : "is stopped";

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { modernMeta } from "../helpers/modern_meta.ts";
-import { RawSession } from "../helpers/raw_session.ts";
 import { SharedServers } from "../helpers/shared_servers.ts";
 
 const shared = new SharedServers();
@@ -19,12 +18,7 @@ const INVALID: [method: string, params: Record<string, unknown>, names: RegExp][
 
 for (const era of ["2025", "2026-07-28"] as const) {
   const _meta = era === "2025" ? undefined : modernMeta();
-  const openSession = () =>
-    shared.once(`session of ${era}`, async ({ path }) => {
-      const session = new RawSession(path);
-      if (era === "2025") await session.initialize();
-      return session;
-    });
+  const openSession = () => shared.rawSession(era);
 
   Deno.test(`server answers -32602, naming the fault, when params are invalid (${era} client)`, async () => {
     const session = await openSession();

@@ -6,6 +6,7 @@ import {
   type TransportKind,
 } from "./connect.ts";
 import { HttpServerProcess } from "./http_server.ts";
+import { RawSession } from "./raw_session.ts";
 import { withUv } from "./run_plan.ts";
 import { TestHome } from "./test_home.ts";
 
@@ -46,6 +47,15 @@ export class SharedServers {
     return this.#once(`HTTP ${JSON.stringify(env)}`, async () => {
       const { path } = await this.home();
       return await HttpServerProcess.start({ home: path, env: { ...await withUv(), ...env } });
+    });
+  }
+
+  /** A session on stdio, spoken to byte by byte. */
+  rawSession(era: "2025" | "2026-07-28"): Promise<RawSession> {
+    return this.once(`raw session of ${era}`, async ({ path }) => {
+      const session = new RawSession(path);
+      if (era === "2025") await session.initialize();
+      return session;
     });
   }
 

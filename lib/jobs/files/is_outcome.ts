@@ -18,8 +18,12 @@ export function isOutcome(found: object | undefined): found is Outcome {
 
 /** What an outcome says where a key is missing, as in one that a script has put there. */
 const UNSAID = {
-  ...{ exit_code: null, signal: null, error: null, failed_step: null },
-  ...{ timed_out: false, cancelled: false },
+  exit_code: null,
+  signal: null,
+  error: null,
+  failed_step: null,
+  timed_out: false,
+  cancelled: false,
 };
 
 /** The outcome that was found, if it is one. */

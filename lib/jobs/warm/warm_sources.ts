@@ -1,6 +1,7 @@
 import becomeScriptSource from "./become_script.py" with { type: "text" };
 import chooseHostSource from "./choose_host.py" with { type: "text" };
 import hostHookSource from "./host_hook.py" with { type: "text" };
+import hostMemorySource from "./host_memory.py" with { type: "text" };
 import knownHostsSource from "./known_hosts.py" with { type: "text" };
 import learnedSource from "./learned.py" with { type: "text" };
 import ownMemorySource from "./own_memory.py" with { type: "text" };
@@ -17,6 +18,7 @@ export const WARM_SOURCES: Record<string, string> = {
   "become_script.py": becomeScriptSource,
   "choose_host.py": chooseHostSource,
   "hook/sitecustomize.py": hostHookSource,
+  "host_memory.py": hostMemorySource,
   "known_hosts.py": knownHostsSource,
   "learned.py": learnedSource,
   "own_memory.py": ownMemorySource,

@@ -1,5 +1,5 @@
 import { join, matchesGlob } from "node:path";
-import { statIfThere } from "../../base/private_files.ts";
+import { ifThere, statIfThere } from "../../base/private_files.ts";
 import { UserError } from "../../base/user_error.ts";
 import { tooLarge } from "../../jobs/ray/send_files.ts";
 import { MOST_PACKAGE_BYTES } from "../../jobs/ray/ray_api.ts";
@@ -86,15 +86,6 @@ function* walk(
 /** None of a folder that has just been removed. */
 function entriesOf(folder: string): Deno.DirEntry[] {
   return ifThere(() => [...Deno.readDirSync(folder)]) ?? [];
-}
-
-function ifThere<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }
 
 function isEnvironment(folder: string): boolean {

@@ -87,7 +87,6 @@ class KernelNews:
         failed = error is not None or exception is not None
         outcome = cell.outcome(int(failed), error, done.get("failed_step"), usage=done["usage"])
         self.session.finish(outcome, done.get("result"), exception)
-        self.session.note_state()
 
     def write_prepare_log(self, folder, text):
         try:

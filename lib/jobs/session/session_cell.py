@@ -187,14 +187,19 @@ class RunningCell:
         )
         if self.ending or outcome["exit_code"] is None:
             cancel_job.cancel_children(self.folder)
-        told = {"outcome": outcome, "end": answer, "is_bare": self.is_bare()}
+        self.told = {"ended": self.id}
+        is_bare = self.is_bare()
         try:
             job_folder.write_outcome(self.folder, outcome, self.lock)
+            self.told["cell"] = {"outcome": outcome, "end": answer, "is_bare": is_bare}
         except OSError:
-            told = None  # its folder was removed
-        self.tell({"ended": self.id, "cell": told} if told else {"ended": self.id})
-        self.close()
+            pass  # its folder was removed
         return status == "completed"
+
+    def tell_end(self):
+        """To be called once it has settled, and all else is as its caller is to find it."""
+        self.tell(self.told)
+        self.close()
 
     def is_bare(self):
         """Whether it has neither printed nor left artifacts."""

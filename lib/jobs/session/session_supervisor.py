@@ -203,7 +203,10 @@ class SessionSupervisor:
             self.late.watch(output.pipe, cell.number)
             self.late.read(output.pipe)
         self.state.last_used = time.time()
-        if not cell.settle(outcome, self.transcript, result, exception):
+        has_succeeded = cell.settle(outcome, self.transcript, result, exception)
+        self.note_state()
+        cell.tell_end()
+        if not has_succeeded:
             self.queue.give_up(cell.spec, GIVEN_UP % (cell.number, cell.id))
 
     def note_state(self):

@@ -1,40 +1,13 @@
 import { fileURLToPath } from "node:url";
+import type { Connection } from "../helpers/connect.ts";
 import type { ColdAndWarm } from "../helpers/compare_runs.ts";
+import { runProcess } from "../helpers/run_process.ts";
+import { LEFT_OUT } from "./modules.ts";
 
-/** Those that take a second or two. */
-export const QUICK = [
-  "test_atexit",
-  "test_select",
-  "test_resource",
-  "test_runpy",
-  "test_pty",
-  "test_tempfile",
-  "test_warnings",
-  "test_posix",
-  "test_sys",
-  "test_site",
-  "test_raise",
-  "test_exceptions",
-];
-export const ALL = [
-  ...QUICK,
-  "test_signal",
-  "test_os",
-  "test_io",
-  "test_threading",
-  "test_subprocess",
-  "test_faulthandler",
-  "test_cmd_line_script",
-  "test_logging",
-  "test_socket",
-  "test_asyncio",
-  "test_concurrent_futures",
-  "test_multiprocessing_fork",
-  "test_multiprocessing_spawn",
-  "test_multiprocessing_forkserver",
-];
-const LONGEST_MS = 600_000;
 const SCRIPT = fileURLToPath(new URL("run_tests.py", import.meta.url));
+/** A job may take so much longer than bare: the machine may be busier then. */
+const SLOWER = 3;
+const LEAST_SECONDS = 60;
 
 /** The results of the tests of a module, by their names; `exit` is the exit code. */
 export type Results = Record<string, string>;
@@ -47,43 +20,86 @@ export interface Compared {
   reason: unknown;
 }
 
-/** Runs a module of CPython's tests by itself, as a cold job and as a warm one. */
-export async function compareModule(runs: ColdAndWarm, module: string): Promise<Compared> {
+export interface CompareOptions {
+  /** Only tests that match one of these patterns, as `python -m test --match` takes them. */
+  match?: string[];
+  /** For the bare run; 600 by default. */
+  limitSeconds?: number;
+  /** Is told how long each of the three runs took. */
+  onRun?: (kind: string, seconds: number) => void;
+}
+
+/** That a module does not end by itself, without any of our program. */
+export class NotComparable extends Error {}
+
+/**
+ * Runs a module of CPython's tests by itself, as a cold job and as a warm one.
+ *
+ * @throws {NotComparable} where it does not end bare in time.
+ */
+export async function compareModule(
+  runs: ColdAndWarm,
+  module: string,
+  { match = [], limitSeconds = 600, onRun = () => {} }: CompareOptions = {},
+): Promise<Compared> {
   const file = (kind: string) => runs.home.join(`${module}.${kind}.xml`);
-  const options = (kind: string) => ["--junit-xml", file(kind), module];
-  const { code, signal } = await new Deno.Command(runs.python, {
-    args: [SCRIPT, ...options("bare")],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-    signal: AbortSignal.timeout(LONGEST_MS),
-  }).output();
-  if (signal === "SIGTERM") throw new Error(`${module} does not end here, bare, in ten minutes`);
-  const asJob = (kind: "cold" | "warm") =>
-    runs.runInBackground(runs[kind], { script_path: SCRIPT, args: options(kind) });
-  const cold = await asJob("cold");
-  const warm = await asJob("warm");
+  const chosen = [
+    ...match.flatMap((pattern) => ["--match", pattern]),
+    ...Object.keys(LEFT_OUT[module] ?? {}).flatMap((pattern) => ["--ignore", pattern]),
+  ];
+  const options = (kind: string) => ["-v", "--junit-xml", file(kind), ...chosen, module];
+  const timed = async <T>(kind: string, run: Promise<T>): Promise<[T, number]> => {
+    const began = performance.now();
+    const result = await run;
+    const seconds = (performance.now() - began) / 1000;
+    onRun(kind, seconds);
+    return [result, seconds];
+  };
+
+  const command = [runs.python, SCRIPT, ...options("bare")];
+  // It ends what the tests have started as well.
+  const limit = ["timeout", "--kill-after=5", String(limitSeconds)];
+  const [bare, seconds] = await timed("bare", runProcess([...limit, ...command]));
+  if (bare.code === 124 || bare.code === 137) {
+    const last = bare.stdout.trimEnd().split("\n").at(-1);
+    throw new NotComparable(`does not end bare in ${limitSeconds} s, but stays at: ${last}`);
+  }
+  const asJob = (server: Connection, kind: string) =>
+    runs.runInBackground(server, {
+      script_path: SCRIPT,
+      args: options(kind),
+      timeout_seconds: Math.ceil(LEAST_SECONDS + SLOWER * seconds),
+    });
+  const [cold] = await timed("cold", asJob(runs.cold, "cold"));
+  const [warm] = await timed("warm", asJob(runs.warm, "warm"));
   return {
-    bare: resultsIn(file("bare"), code),
+    bare: resultsIn(file("bare"), bare.code),
     cold: resultsIn(file("cold"), cold.exit_code),
     warm: resultsIn(file("warm"), warm.exit_code),
     reason: warm.cold,
   };
 }
 
-export function differences({ bare, cold, warm, reason }: Compared): string[] {
+/** The names of the tests, and `exit`, whose results are not the same. */
+export function differing({ bare, cold, warm }: Compared): string[] {
   const names = new Set([bare, cold, warm].flatMap((one) => Object.keys(one)));
-  const found = [...names].filter((name) =>
-    !(bare[name] === cold[name] && bare[name] === warm[name])
-  )
-    .map((name) => `${name}: bare ${bare[name]}, cold ${cold[name]}, warm ${warm[name]}`);
-  return reason === undefined ? found : [`it was cold: ${reason}`, ...found];
+  return [...names].filter((name) => !(bare[name] === cold[name] && bare[name] === warm[name]));
+}
+
+export function describe({ bare, cold, warm }: Compared, name: string): string {
+  return `${name}: bare ${bare[name]}, cold ${cold[name]}, warm ${warm[name]}`;
+}
+
+export function differences(compared: Compared): string[] {
+  const found = differing(compared).map((name) => describe(compared, name));
+  return compared.reason === undefined ? found : [`it was cold: ${compared.reason}`, ...found];
 }
 
 function resultsIn(path: string, exitCode: unknown): Results {
   let xml = "";
   try {
     xml = Deno.readTextFileSync(path);
+    Deno.removeSync(path);
   } catch {
     // It ended before it had a result.
   }

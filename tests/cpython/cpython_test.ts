@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { ColdAndWarm } from "../helpers/compare_runs.ts";
 import { SharedServers } from "../helpers/shared_servers.ts";
-import { compareModule, differences, QUICK } from "./compare.ts";
+import { compareModule, differences } from "./compare.ts";
+import { QUICK } from "./modules.ts";
 
 const PYTHON = "/usr/bin/python3";
 const hasTests = new Deno.Command(PYTHON, {

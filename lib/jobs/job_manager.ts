@@ -97,8 +97,21 @@ export class JobManager {
     return this.#parts.calls.finish(call, keep, signal);
   }
 
+  /** Lists a job whose caller is told of it before it is known what it runs; returns its place in the queue. */
+  promise(draft: Draft): Promise<number> {
+    draft.isPromised = true;
+    return this.toBackground(draft);
+  }
+
+  /** Ends a job that was promised and cannot be started. */
+  async fail({ id }: Draft, error: string): Promise<void> {
+    await this.#parts.processes.fail(id, error);
+    await this.get(id);
+    this.#parts.changes.publish(id);
+  }
+
   /** Makes a call's run a listed job; returns its place in the queue, 0 when it runs. */
-  async toBackground(call: Call): Promise<number> {
+  async toBackground(call: Pick<Call, "id">): Promise<number> {
     const position = await this.#parts.calls.toBackground(call);
     await this.get(call.id);
     this.#parts.changes.publish(call.id);

@@ -26,7 +26,7 @@ export function createServer(app: App, options: ServerOptions): Server {
     ]);
     return new RequestHandlers(app, options);
   };
-  serveRequests(server, handlers);
+  serveRequests(server, handlers, options);
   if (era === "modern") serveTasks(server, handlers);
   if (lasting) sayWhatChanges(server, era, app);
   return server;
@@ -37,11 +37,14 @@ let requestHandlers: Promise<typeof import("./requests/request_handlers.ts")> | 
 
 type Handlers = () => Promise<import("./requests/request_handlers.ts").RequestHandlers>;
 
-function serveRequests(server: Server, handlers: Handlers): void {
+function serveRequests(server: Server, handlers: Handlers, { arrivedAt }: ServerOptions): void {
   server.setRequestHandler("tools/list", async () => (await handlers()).listTools());
   server.setRequestHandler(
     "tools/call",
-    async ({ params }, ctx) => (await handlers()).callTool(params.name, params.arguments, ctx),
+    async ({ params }, ctx) => {
+      const at = arrivedAt?.(ctx.mcpReq.id) ?? performance.now();
+      return (await handlers()).callTool(params.name, params.arguments, ctx, at);
+    },
   );
   server.setRequestHandler(
     "resources/list",

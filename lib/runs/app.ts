@@ -6,6 +6,8 @@ import type { Settings } from "./settings.ts";
 
 /** How long calls in progress may take when the program ends. */
 const LAST_CALLS_MS = 2000;
+/** And plans of jobs whose callers have their ids, which start nowhere else. */
+const LAST_PLANS_MS = 10_000;
 
 /** Everything that use cases work with. */
 export class App {
@@ -21,6 +23,7 @@ export class App {
   #openJobs?: typeof openJobs;
   #jobs?: JobManager;
   readonly #calls = new Set<Promise<unknown>>();
+  readonly #plans = new Set<Promise<unknown>>();
   #closed?: Promise<void>;
 
   /** @param open What opens the jobs, where that is loaded already. */
@@ -45,13 +48,13 @@ export class App {
   }
 
   /** Keeps what calls work with open until this one is done. */
-  async untilDone<T>(call: Promise<T>): Promise<T> {
-    this.#calls.add(call);
-    try {
-      return await call;
-    } finally {
-      this.#calls.delete(call);
-    }
+  untilDone<T>(call: Promise<T>): Promise<T> {
+    return listedIn(this.#calls, call);
+  }
+
+  /** The same for the planning of a job that goes on after its call was answered. */
+  untilPlanned<T>(plan: Promise<T>): Promise<T> {
+    return listedIn(this.#plans, plan);
   }
 
   /** Ends it, once calls in progress, whose callers are gone, have left their runs to go on. */
@@ -61,14 +64,24 @@ export class App {
 
   async #close(): Promise<void> {
     this.updates.close();
-    await this.#lastCalls();
+    await settled(this.#calls, LAST_CALLS_MS);
+    await settled(this.#plans, LAST_PLANS_MS);
     await this.#jobs?.close();
   }
+}
 
-  async #lastCalls(): Promise<void> {
-    let timer: ReturnType<typeof setTimeout>;
-    const timeIsUp = new Promise((resolve) => timer = setTimeout(resolve, LAST_CALLS_MS));
-    await Promise.race([Promise.allSettled(this.#calls), timeIsUp]);
-    clearTimeout(timer!);
+async function listedIn<T>(set: Set<Promise<unknown>>, promise: Promise<T>): Promise<T> {
+  set.add(promise);
+  try {
+    return await promise;
+  } finally {
+    set.delete(promise);
   }
+}
+
+async function settled(promises: Iterable<Promise<unknown>>, mostMs: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout>;
+  const timeIsUp = new Promise((resolve) => timer = setTimeout(resolve, mostMs));
+  await Promise.race([Promise.allSettled(promises), timeIsUp]);
+  clearTimeout(timer!);
 }

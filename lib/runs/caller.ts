@@ -4,6 +4,8 @@ import type { Progress } from "../jobs/model/job.ts";
 export interface Caller {
   /** Aborted when the caller no longer waits; the reason may be a `CallerLeft`. */
   signal?: AbortSignal;
+  /** When the call came, as `performance.now()` tells it; now by default. Its budget counts from there. */
+  arrivedAt?: number;
   /** Told how the run is doing while the caller waits, at least every 3 seconds. */
   onProgress?: (progress: Progress) => Promise<void>;
 }

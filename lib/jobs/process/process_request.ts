@@ -46,6 +46,8 @@ export interface Draft {
   seq: number;
   createdAt: number;
   files: JobFiles;
+  /** Its caller has its id: where it cannot be started it fails, and is not removed. */
+  isPromised?: boolean;
 }
 
 /** What a supervisor needs to know of the job; no secrets. */

@@ -25,6 +25,8 @@ import type { Runner } from "./runner.ts";
 import { removeFolderAside } from "../files/remove_folder.ts";
 import { SpareFolder } from "../files/spare_folder.ts";
 
+const LOOK_MS = 20;
+
 export interface ProcessRunnerOptions {
   home: Home;
   store: JobStore;
@@ -129,7 +131,7 @@ export class ProcessRunner implements Runner {
       });
       this.#spare.prepare();
     } catch (error) {
-      this.discard(draft.id);
+      if (!draft.isPromised) this.discard(draft.id);
       throw explained(error, `The job was not started in ${this.#options.home.root}`);
     }
   }
@@ -137,6 +139,13 @@ export class ProcessRunner implements Runner {
   /** Whether the job is being made, or waits for its start, here. */
   isQueued(id: string): boolean {
     return this.#handOver.has(id);
+  }
+
+  /** Ends a job that is listed and was not handed over; whoever looks at it just now is waited for. */
+  async fail(id: string, error: string): Promise<void> {
+    while (!this.recovery.failUnstarted(id, error)) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
   }
 
   /** Removes a job that is not to be kept: its row first, since a folder without a row is swept. */

@@ -75,7 +75,7 @@ export class RayRunner implements Runner {
     try {
       await this.submit(draft, () => Promise.resolve(request));
     } catch (error) {
-      this.#options.discard(draft.id);
+      if (!draft.isPromised) this.#options.discard(draft.id);
       throw error;
     }
   }

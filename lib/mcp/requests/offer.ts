@@ -16,4 +16,6 @@ export interface ServerOptions extends Offer {
   lasting: boolean;
   /** Aborted when nobody can say any more that they no longer wait: calls then leave their runs. */
   over?: AbortSignal;
+  /** When the request with this id came, as `performance.now()` tells it, where that is known. */
+  arrivedAt?: (id: string | number) => number | undefined;
 }

@@ -41,6 +41,7 @@ export class RequestHandlers {
     name: string,
     input: Record<string, unknown> | undefined,
     ctx: ServerContext,
+    arrivedAt: number,
   ) {
     const tool = this.#tools.find((tool) => tool.name === name);
     if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name}`);
@@ -48,8 +49,14 @@ export class RequestHandlers {
     const { era, lasting, over } = this.#options;
     using watch = new CallWatch(ctx, () => era === "modern" && !lasting && !app.ending, over);
     const stopLog = era === "modern" ? app.log.listen(sendTo(ctx)) : undefined;
-    const answer = await app.untilDone(callTool(tool, input, this.#toolCall(ctx, watch.signal)))
-      .finally(stopLog);
+    const call: ToolCall = {
+      app,
+      context: ctx,
+      signal: watch.signal,
+      arrivedAt,
+      onProgress: progressNotifications(ctx),
+    };
+    const answer = await app.untilDone(callTool(tool, input, call)).finally(stopLog);
     if (answer.result) return answer.result;
     if (answer.jobId === undefined || !declaresTasks(ctx)) return toResult(answer);
     // The SDK knows the results of the core protocol only; this one is the extension's.
@@ -95,10 +102,6 @@ export class RequestHandlers {
 
   get #prompts() {
     return this.#options.prompts ?? PROMPTS;
-  }
-
-  #toolCall(context: ServerContext, signal: AbortSignal): ToolCall {
-    return { app: this.#app, context, signal, onProgress: progressNotifications(context) };
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Call, Ended, Keep } from "../../jobs/job_manager.ts";
-import type { Draft, ProcessRequest } from "../../jobs/process/process_request.ts";
-import type { RayRequest } from "../../jobs/ray/ray_submitter.ts";
+import type { Draft } from "../../jobs/process/process_request.ts";
 import {
   answerWithinBudget,
   type BackgroundAnswer,
@@ -8,6 +7,7 @@ import {
   exceededAnswer,
   startedAnswer,
 } from "../../jobs/waiting/answer_within_budget.ts";
+import { type PlannedRequest, planWithinBudget } from "./plan_within_budget.ts";
 import { resolveBudget } from "../../jobs/waiting/budget.ts";
 import type { App } from "../app.ts";
 import type { Caller } from "../caller.ts";
@@ -37,18 +37,22 @@ export function budgetOf(
 }
 
 /**
- * Starts a run and waits for its end within a budget.
+ * Plans a run, starts it and waits for its end within a budget. One that cannot be planned is discarded.
  *
+ * @param plan what it is to be
  * @param began when the call came, as `performance.now()` tells it: what came before counts
  */
 export async function startAndAwait(
   app: App,
   draft: Draft,
-  request: ProcessRequest | RayRequest,
+  plan: () => Promise<PlannedRequest>,
   { budget, began }: { budget: number; began: number },
   caller: Caller,
 ): Promise<Awaited> {
   const { jobs } = app;
+  const left = timeLeft(app, { budget, began }, caller);
+  const request = await planWithinBudget(app, draft, plan, { budget, left });
+  if ("job_id" in request) return { background: request };
   if (budget === 0) {
     await jobs.start(draft, request);
     if (callerWantsStop(app, caller)) await jobs.cancel(draft.id);
@@ -56,6 +60,16 @@ export async function startAndAwait(
   }
   const running = await jobs.call(draft, request);
   return await awaitCall(app, running, { budget, began }, caller);
+}
+
+/** Seconds, at least 0. */
+function timeLeft(
+  { settings }: App,
+  { budget, began }: { budget: number; began: number },
+  { onProgress }: Caller,
+): number {
+  if (onProgress && settings.waitWithProgress) return Infinity;
+  return Math.max(0, budget - (performance.now() - began) / 1000);
 }
 
 /** Waits for the end of a run that has been started; within a budget, as above. */
@@ -67,10 +81,8 @@ export async function awaitCall(
 ): Promise<Awaited> {
   const watch = caller.onProgress && new ProgressWatch(running.files, caller.onProgress);
   try {
-    const left = watch !== undefined && app.settings.waitWithProgress
-      ? Infinity
-      : budget - (performance.now() - began) / 1000;
-    return await waitForAnswer(app, running, Math.max(0, left), budget, caller, watch);
+    const left = timeLeft(app, { budget, began }, caller);
+    return await waitForAnswer(app, running, left, budget, caller, watch);
   } finally {
     await watch?.stop();
   }

@@ -1,10 +1,8 @@
 import { UserError } from "../../base/user_error.ts";
-import type { ProcessRequest } from "../../jobs/process/process_request.ts";
 import type { App } from "../app.ts";
 import type { Caller } from "../caller.ts";
 import { type Awaited, budgetOf, startAndAwait } from "./await_run.ts";
 import { checkLabel } from "./check_label.ts";
-import type { RayRequest } from "../../jobs/ray/ray_submitter.ts";
 import { forbidInSandbox } from "./forbid_in_sandbox.ts";
 import { makeRayRequest } from "./make_ray_request.ts";
 import { makeRequest, readEnvironment } from "./make_request.ts";
@@ -22,7 +20,7 @@ export async function runPython(
   if (options.ray !== undefined && settings.ray === undefined) throw hasNoCluster();
   if (options.ray !== undefined) forbidInSandbox(options, settings);
   const budget = budgetOf(options, app);
-  const began = performance.now();
+  const began = caller.arrivedAt ?? performance.now();
   const environment = await readEnvironment(run, options, settings);
   const kind = options.ray === undefined ? "process" : "ray";
   const draft = jobs.draft({
@@ -31,16 +29,9 @@ export async function runPython(
     listed: budget === 0,
     kind,
   });
-  let request: ProcessRequest | RayRequest;
-  try {
-    request = options.ray === undefined
-      ? await makeRequest(run, options, environment, budget === 0, draft, app)
-      : await makeRayRequest(run, options, environment, budget === 0, draft, app);
-  } catch (error) {
-    jobs.discard(draft);
-    throw error;
-  }
-  return toAnswer(await startAndAwait(app, draft, request, { budget, began }, caller));
+  const make = options.ray === undefined ? makeRequest : makeRayRequest;
+  const plan = () => make(run, options, environment, budget === 0, draft, app);
+  return toAnswer(await startAndAwait(app, draft, plan, { budget, began }, caller));
 }
 
 function hasNoCluster(): UserError {

@@ -30,7 +30,10 @@ export async function replayCells(
       message: "Restarted; no cell of the transcript had ended well, so none was run again",
     };
   }
-  const time = { budget: budgetOf({ tool: "py_session_end" }, app), began: performance.now() };
+  const time = {
+    budget: budgetOf({ tool: "py_session_end" }, app),
+    began: caller.arrivedAt ?? performance.now(),
+  };
   const calls = await startAll(app, { session, client }, cells);
   let done = 0;
   let failed: string | undefined;

@@ -8,6 +8,7 @@ import type { Draft, NewRun, ProcessRequest } from "../../jobs/process/process_r
 import type { App } from "../app.ts";
 import type { Caller } from "../caller.ts";
 import { cellNote } from "../cell_note.ts";
+import { turnOf } from "./session_turns.ts";
 import { type Awaited, budgetOf, startAndAwait } from "../run/await_run.ts";
 import type { RunAnswer } from "../run/run_options.ts";
 import { checkLabel } from "../run/check_label.ts";
@@ -35,7 +36,7 @@ export async function runCell(
   checkCode(options.code);
   const asked = { ...options, tool: CELL_TOOL };
   const budget = budgetOf(asked, app);
-  const began = performance.now();
+  const began = caller.arrivedAt ?? performance.now();
   for (let tries = 1;; tries++) {
     const draft = app.jobs.draft(newCell(options, budget === 0));
     const awaited = await runDraft(app, draft, options, { budget, began }, caller);
@@ -62,14 +63,21 @@ async function runDraft(
   time: { budget: number; began: number },
   caller: Caller,
 ): Promise<Awaited> {
-  const request = await prepareCell(app, draft, options, time.budget === 0);
-  return await startAndAwait(app, draft, request, time, caller);
+  const plan = () => prepareCell(app, draft, options, time.budget === 0);
+  return await startAndAwait(app, draft, plan, time, caller);
 }
 
 /** Sends code to a session; its end is yet to be waited for. */
 export async function startCell(app: App, options: CellOptions): Promise<Call> {
   const draft = app.jobs.draft(newCell(options, false));
-  return await app.jobs.call(draft, await prepareCell(app, draft, options, false));
+  let request: ProcessRequest;
+  try {
+    request = await prepareCell(app, draft, options, false);
+  } catch (error) {
+    app.jobs.discard(draft);
+    throw error;
+  }
+  return await app.jobs.call(draft, request);
 }
 
 async function prepareCell(
@@ -78,14 +86,10 @@ async function prepareCell(
   options: CellOptions,
   background: boolean,
 ): Promise<ProcessRequest> {
-  try {
-    writePrivate(draft.files.source, options.code);
-    const session = await ensureSession(app, options, draft.files.progressFile);
-    return await cellRequest(app, session, options, background);
-  } catch (error) {
-    app.jobs.discard(draft);
-    throw error;
-  }
+  writePrivate(draft.files.source, options.code);
+  using _ = await turnOf(app, options.session);
+  const session = await ensureSession(app, options, draft.files.progressFile);
+  return await cellRequest(app, session, options, background);
 }
 
 /**
@@ -94,6 +98,7 @@ async function prepareCell(
  */
 async function arrival(files: JobFiles): Promise<void> {
   for (const until = performance.now() + ARRIVAL_MS; performance.now() < until;) {
+    if (!files.spec) return; // it is still being planned
     if (files.acceptedBy !== undefined || files.hasStarted || !files.isThere) return;
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }

@@ -1,5 +1,5 @@
 import { firstAnswer } from "../../mcp/first_answer.ts";
-import { standardInput, writeStandardOutput } from "./standard_streams.ts";
+import { readAhead, standardInput, writeStandardOutput } from "./standard_streams.ts";
 
 /** Where a conversation stands before the SDK takes over. */
 export interface Begun {
@@ -7,6 +7,10 @@ export interface Begun {
   read: Uint8Array;
   /** The id of the request that was answered. */
   answered?: string | number;
+  /** When that was read, as `performance.now()` tells it. */
+  at: number;
+  /** What comes next. */
+  input: AsyncIterable<Uint8Array>;
 }
 
 const NEWLINE = 10;
@@ -16,15 +20,16 @@ const LONGEST = 64 * 1024;
 /** Reads the first line, and answers it where that needs nothing that is yet to be loaded. */
 export async function begin(): Promise<Begun> {
   const read = await readLine();
+  const begun = { read, at: performance.now(), input: readAhead() };
   const end = read.indexOf(NEWLINE);
   const answer = end < 0 ? undefined : firstAnswer(new TextDecoder().decode(read.subarray(0, end)));
-  if (!answer) return { read };
+  if (!answer) return begun;
   try {
     await writeStandardOutput(new TextEncoder().encode(answer.line));
-    return { read, answered: answer.id };
+    return { ...begun, answered: answer.id };
   } catch {
     // Nobody reads: what writes next finds that as well.
-    return { read };
+    return begun;
   }
 }
 

@@ -2,7 +2,7 @@ import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import type { App } from "../../runs/app.ts";
 import { createServer } from "../../mcp/create_server.ts";
 import type { Begun } from "./begin.ts";
-import { standardInput, writeStandardOutput } from "./standard_streams.ts";
+import { writeStandardOutput } from "./standard_streams.ts";
 import { StdioTransport } from "./stdio_transport.ts";
 
 /** How long a server whose input has ended goes on without an answer to what it has read. */
@@ -15,9 +15,15 @@ export async function serveClient(
   toldToEnd: Promise<void>,
 ): Promise<void> {
   const inputOver = new AbortController();
-  const transport = new StdioTransport(standardInput(), writeStandardOutput, begun);
+  const transport = new StdioTransport(begun.input, writeStandardOutput, begun);
   const handle = serveStdio(
-    ({ era }) => createServer(app, { era, lasting: true, over: inputOver.signal }),
+    ({ era }) =>
+      createServer(app, {
+        era,
+        lasting: true,
+        over: inputOver.signal,
+        arrivedAt: (id) => transport.open.since(id),
+      }),
     {
       transport,
       onerror: (error) => app.log.debug(`protocol: ${error.message}`),

@@ -1,6 +1,7 @@
 /** Standard input and output without node's streams, which take 10 ms to load. */
 
 const PIECE_BYTES = 64 * 1024;
+const MOST_AHEAD_BYTES = 1 << 20;
 
 /** What comes in, piece by piece, until the input ends. */
 export async function* standardInput(): AsyncGenerator<Uint8Array> {
@@ -10,6 +11,26 @@ export async function* standardInput(): AsyncGenerator<Uint8Array> {
     if (count === null) return;
     yield piece.slice(0, count);
   }
+}
+
+const arrivals = new WeakMap<Uint8Array, number>();
+
+/** The same, read ahead while the program is busy with something else; see `arrivedAt`. */
+export function readAhead(): ReadableStream<Uint8Array> {
+  const input = standardInput();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { value } = await input.next();
+      if (!value) return controller.close();
+      arrivals.set(value, performance.now());
+      controller.enqueue(value);
+    },
+  }, { highWaterMark: MOST_AHEAD_BYTES, size: ({ length }) => length });
+}
+
+/** When a piece was read, as `performance.now()` tells it; now for those that were not read ahead. */
+export function arrivedAt(piece: Uint8Array): number {
+  return arrivals.get(piece) ?? performance.now();
 }
 
 /** Fulfilled when all that was to be written before is written, or cannot be. */

@@ -7,6 +7,7 @@ import {
 import { type Answer, Batches } from "./batches.ts";
 import type { Begun } from "./begin.ts";
 import { OpenRequests } from "./open_requests.ts";
+import { arrivedAt } from "./standard_streams.ts";
 
 /** The longest message that is read; a script of 5 MB escaped as JSON fits. */
 const LONGEST_MESSAGE = 64 * 2 ** 20;
@@ -32,19 +33,21 @@ export class StdioTransport implements Transport {
   readonly #hasClosed = Promise.withResolvers<void>();
   readonly #input: AsyncIterable<Uint8Array>;
   readonly #output: Output;
-  readonly #begun?: Begun;
+  readonly #begun?: Omit<Begun, "input">;
   /** Fulfilled when the server has answered as well what was answered before. */
   readonly #caughtUp = Promise.withResolvers<void>();
   #answered?: string | number;
   /** The pieces of a line whose end is still to come. */
   #pieces: Uint8Array[] = [];
   #length = 0;
+  /** When the newest piece came. */
+  #at = 0;
   #closed = false;
   /** There once the version that has them was agreed on. */
   #batches?: Batches;
 
   /** @param begun Where the conversation stands already. */
-  constructor(input: AsyncIterable<Uint8Array>, output: Output, begun?: Begun) {
+  constructor(input: AsyncIterable<Uint8Array>, output: Output, begun?: Omit<Begun, "input">) {
     this.#input = input;
     this.#output = output;
     this.#begun = begun;
@@ -97,8 +100,9 @@ export class StdioTransport implements Transport {
 
   async #readAll(): Promise<void> {
     try {
-      for await (const piece of this.#allInput()) {
+      for await (const [piece, at] of this.#allInput()) {
         if (this.#closed) return;
+        this.#at = at;
         this.#onData(piece);
       }
     } catch (error) {
@@ -109,16 +113,17 @@ export class StdioTransport implements Transport {
     this.#inputEnded.resolve();
   }
 
-  async *#allInput(): AsyncGenerator<Uint8Array> {
+  /** Pieces, each with when it came. */
+  async *#allInput(): AsyncGenerator<[Uint8Array, number]> {
     if (this.#begun) {
-      const { read } = this.#begun;
+      const { read, at } = this.#begun;
       const rest = read.indexOf(NEWLINE) + 1;
-      yield read.subarray(0, rest);
+      yield [read.subarray(0, rest), at];
       // What follows depends on it, such as on the version that was agreed on.
       await this.#caughtUp.promise;
-      yield read.subarray(rest);
+      yield [read.subarray(rest), at];
     }
-    yield* this.#input;
+    for await (const piece of this.#input) yield [piece, arrivedAt(piece)];
   }
 
   #onError(error: Error): void {
@@ -176,7 +181,7 @@ export class StdioTransport implements Transport {
   }
 
   #deliver(message: JSONRPCMessage): void {
-    if ("method" in message && "id" in message) this.open.open(message);
+    if ("method" in message && "id" in message) this.open.open(message, this.#at);
     if ("method" in message && message.method === "notifications/cancelled") {
       this.#batches?.forget(message.params?.requestId);
       this.open.settle(message.params?.requestId);

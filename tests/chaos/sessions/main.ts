@@ -25,6 +25,7 @@ async function run(): Promise<number> {
   const began = performance.now();
   // Half of them, as of the default 100, while a cell runs.
   while (house.kills < kills || house.busy < kills / 2) await house.play(random);
+  await house.settled();
   const problems = await checkCells(house);
   for (const session of SESSIONS) {
     await (await house.server(0)).call("py_session_end", { session }).catch(() => {});

@@ -31,6 +31,7 @@ export class SessionHouse {
   readonly state: string;
   readonly truth: string;
   readonly #servers: (RawSession | undefined)[] = [];
+  readonly #sent: Promise<void>[] = [];
 
   constructor(readonly home: TestHome) {
     this.state = home.join("state");
@@ -50,27 +51,32 @@ export class SessionHouse {
     return server;
   }
 
+  /** Waits until all calls are answered, or their servers dead: what is on its way may start a session. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#sent);
+  }
+
   async close(): Promise<void> {
     for (const server of this.#servers) await server?.end();
   }
 
   /** Some cells, then a kill. */
   async play(random: Random): Promise<void> {
-    const sent: Promise<void>[] = [];
+    const before = this.#sent.length;
     for (let count = 1 + random.below(3); count > 0; count--) {
       const server = await this.server(random.below(SERVERS));
-      sent.push(
+      this.#sent.push(
         this.#send(server, random.pick(SESSIONS), random.below(2) === 0, random.below(300)),
       );
     }
     await pause(random.below(500));
     const fault = random.pick(FAULTS);
-    const before = this.#isBusy();
+    const isBusy = this.#isBusy();
     if (this.#strike(fault, random.next())) {
       this.faults[fault] = this.faults[fault]! + 1;
-      if (before) this.busy++;
+      if (isBusy) this.busy++;
     }
-    await Promise.race([Promise.all(sent), pause(200 + random.below(400))]);
+    await Promise.race([Promise.all(this.#sent.slice(before)), pause(200 + random.below(400))]);
   }
 
   async #send(server: RawSession, session: string, inCall: boolean, ms: number): Promise<void> {
@@ -90,14 +96,9 @@ time.sleep(${ms / 1000})
 tell("end ${cell.tag} %d" % count)
 ("${cell.tag}", count)`;
     const more = inCall ? { time_budget_seconds: 0.4 } : { async_mode: true };
+    const input = { code, session, job_label: cell.tag, ...PLAIN, ...more };
     try {
-      const answer = await server.call("py_session_run", {
-        code,
-        session,
-        job_label: cell.tag,
-        ...PLAIN,
-        ...more,
-      });
+      const answer = await Promise.race([server.call("py_session_run", input), killed(server)]);
       if (typeof answer.job_id === "string") {
         cell.id = answer.job_id;
         cell.promisedAt = performance.now();
@@ -140,6 +141,11 @@ tell("end ${cell.tag} %d" % count)
     return (readIfThere(this.truth) ?? "").split("\n").filter(Boolean)
       .map((line) => line.split(" "));
   }
+}
+
+async function killed({ child }: RawSession): Promise<never> {
+  await child.status;
+  throw new Error("The server was killed");
 }
 
 function kill(pid: number | undefined): boolean {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { installFiles } from "../../base/install_files.ts";
+import { embeddedFiles, installFiles } from "../../base/install_files.ts";
 import type { Home } from "../files/home.ts";
 import type { ClusterChild, News, Order, SessionAnswer, ToldCell } from "../files/messages.ts";
 import { SESSION_SOURCES } from "../session/session_sources.ts";
@@ -35,7 +35,7 @@ export interface LauncherEvents {
 /** A launcher that says nothing for so long, in milliseconds, may have been stopped. */
 const SILENCE_MS = 3000;
 
-const SOURCES = {
+const FILES = await embeddedFiles("jobs", {
   ...SUPERVISOR_SOURCES,
   ...WARM_SOURCES,
   ...SESSION_SOURCES,
@@ -48,7 +48,7 @@ const SOURCES = {
   "start_launcher.py": startLauncherSource,
   "waiting_job.py": waitingJobSource,
   "waiting_jobs.py": waitingJobsSource,
-};
+});
 
 /**
  * A Python process that forks the supervisors of this server's jobs and outlives the server. It is
@@ -69,7 +69,7 @@ export class Launcher {
   /** @param python Path of a Python 3.8 or later; it runs with `-I -S`. */
   constructor(home: Home, python: string, maxRunning: number, events: LauncherEvents) {
     this.#python = python;
-    const script = join(installFiles(home.root, "jobs", SOURCES), "start_launcher.py");
+    const script = join(installFiles(home.root, FILES), "start_launcher.py");
     const child = new Deno.Command(python, {
       args: ["-I", "-S", script, home.root, this.id, String(maxRunning)],
       clearEnv: true,

@@ -20,9 +20,9 @@ const ENTRYPOINT = `IFS=:; for d in $PYTHONPATH; do if [ -f "$d/${START}" ]; the
   'echo "what python-mcp sent is not on this node"; exit 1';
 
 /** What takes the place of a package whose job must not start any more, or has begun. */
-export const NEUTRAL_PACKAGE = packageOf({
-  "start_on_node.py": 'print("The job was cancelled")\n',
-});
+export function neutralPackage(): Uint8Array<ArrayBuffer> {
+  return packageOf({ "start_on_node.py": 'print("The job was cancelled")\n' });
+}
 
 /** The name of the package with what the program itself needs. */
 export function controlPackageName(id: string): string {

@@ -8,7 +8,7 @@ import { endedWithoutRun, isFinal, type JobRow, type Outcome } from "../model/jo
 import type { Draft } from "../process/process_request.ts";
 import type { Runner } from "../process/runner.ts";
 import type { JobStore } from "../store/job_store.ts";
-import { controlPackageName, NEUTRAL_PACKAGE } from "./make_submission.ts";
+import { controlPackageName, neutralPackage } from "./make_submission.ts";
 import { Absences, type Place } from "./absences.ts";
 import { catchUp } from "./catch_up.ts";
 import { JobForgetter } from "./job_forgetter.ts";
@@ -219,7 +219,7 @@ export class RayRunner implements Runner {
 
   /** The node has taken the values of variables out of the package: from here on nobody can. */
   #hideValues(id: string): void {
-    this.#api.upload(controlPackageName(id), NEUTRAL_PACKAGE)
+    this.#api.upload(controlPackageName(id), neutralPackage())
       .catch((error) => this.#options.log(`the package of job ${id} is still there: ${error}`));
   }
 

@@ -1,5 +1,5 @@
 import { endedWithoutRun, type Outcome } from "../model/job.ts";
-import { controlPackageName, NEUTRAL_PACKAGE } from "./make_submission.ts";
+import { controlPackageName, neutralPackage } from "./make_submission.ts";
 import type { RayApi, RayJob } from "./ray_api.ts";
 import { hasEnded } from "./ray_follower.ts";
 import { Turns } from "./turns.ts";
@@ -41,7 +41,7 @@ export class RayStopper {
     const { submission_id: id } = job;
     if (hasEnded(job)) return;
     if (job.status === "RUNNING") return await this.#api.stop(id);
-    await this.#api.upload(controlPackageName(id), NEUTRAL_PACKAGE);
+    await this.#api.upload(controlPackageName(id), neutralPackage());
     await this.#api.stop(id);
     const now = await this.#api.job(id);
     if (now?.status !== "RUNNING") this.#options.end(id, endedWithoutRun({ cancelled: true }));

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { installFiles } from "../../base/install_files.ts";
+import { type EmbeddedFiles, embeddedFiles, installFiles } from "../../base/install_files.ts";
 import { findLauncherPython } from "../interpreters/find_interpreters.ts";
 import type { ScriptNeeds } from "../requirements/canonical_script.ts";
 import type { Project } from "../requirements/find_project.ts";
@@ -7,6 +7,9 @@ import type { RequirementsFile } from "../requirements/requirements_file.ts";
 import type { SourcePackage } from "../requirements/source_package.ts";
 import mirrorFolder from "./mirror_folder.py" with { type: "text" };
 import syncProject from "./sync_project.py" with { type: "text" };
+
+const MIRROR_FOLDER = await embeddedProgram("mirror_folder", mirrorFolder);
+const SYNC_PROJECT = await embeddedProgram("sync_project", syncProject);
 
 /** What an environment is made from. */
 export type Recipe =
@@ -64,7 +67,7 @@ export function commandsFor(recipe: Recipe, places: Places): string[][] {
         package: folder === root.folder ? null : pyproject.name,
         own: root.pyproject.isPackage ? root.pyproject.name : null,
       };
-      const file = installProgram(home, "sync_project", syncProject);
+      const file = installProgram(home, SYNC_PROJECT);
       return [
         mirror(home, root.folder, shadow),
         [findLauncherPython(), "-I", file, JSON.stringify(spec)],
@@ -106,7 +109,7 @@ function mirror(home: string, folder: string, shadow: string): string[] {
   return [
     findLauncherPython(),
     "-I",
-    installProgram(home, "mirror_folder", mirrorFolder),
+    installProgram(home, MIRROR_FOLDER),
     folder,
     shadow,
   ];
@@ -121,8 +124,18 @@ export function pipInstall(uv: string, venv: string): string[] {
   return [uv, "pip", "install", ...steady, "--python", venv];
 }
 
-/** The path of one of our Python programs; written unless it is there. */
-export function installProgram(home: string, name: string, program: string): string {
+/** One of our Python programs, which stands alone. */
+export interface EmbeddedProgram {
+  file: string;
+  files: EmbeddedFiles;
+}
+
+export async function embeddedProgram(name: string, text: string): Promise<EmbeddedProgram> {
   const file = `${name}.py`;
-  return join(installFiles(home, name, { [file]: program }), file);
+  return { file, files: await embeddedFiles(name, { [file]: text }) };
+}
+
+/** The path of one of our Python programs; written unless it is there. */
+export function installProgram(home: string, { file, files }: EmbeddedProgram): string {
+  return join(installFiles(home, files), file);
 }

@@ -11,11 +11,14 @@ import { shadowFiles } from "../requirements/shadow_project.ts";
 import {
   commandsFor,
   type Droppable,
+  embeddedProgram,
   installProgram,
   pipInstall,
   type Recipe,
   steady,
 } from "./environment_commands.ts";
+
+const PREPARE_ENVIRONMENT = await embeddedProgram("prepare_environment", program);
 
 /** An interpreter's path, or a version for uv to download, and what asks for it but the caller. */
 export type BasePython = { path: string } | { download: string; demandedBy?: string };
@@ -140,7 +143,7 @@ export async function scriptEnvironment(
         argv: [
           findLauncherPython(),
           "-I",
-          installProgram(home, "prepare_environment", program),
+          installProgram(home, PREPARE_ENVIRONMENT),
           spec,
         ],
         env: { ...env, UV_PROJECT_ENVIRONMENT: venv, UV_PYTHON_DOWNLOADS: "never" },

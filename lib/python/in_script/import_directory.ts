@@ -1,8 +1,11 @@
-import { installFiles } from "../../base/install_files.ts";
+import { embeddedFiles, installFiles } from "../../base/install_files.ts";
 import hook from "./import_directory.py" with { type: "text" };
 
 // Python would make `__pycache__` with the mode that a script's umask allows.
-const FILES = { "sitecustomize.py": hook, "__pycache__/": "" };
+const FILES = await embeddedFiles("import_directory", {
+  "sitecustomize.py": hook,
+  "__pycache__/": "",
+});
 
 /**
  * The environment under which `python script.py` runs the script as if it were a file in
@@ -15,7 +18,7 @@ export function importDirectoryEnv(
   directory: string,
   pythonPath: string | undefined,
 ): Record<string, string> {
-  const folder = installFiles(home, "import_directory", FILES);
+  const folder = installFiles(home, FILES);
   return {
     PYTHONPATH: pythonPath ? `${folder}:${pythonPath}` : folder,
     PYTHON_MCP_IMPORT_DIRECTORY: directory,

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { installFiles } from "../../base/install_files.ts";
+import { embeddedFiles, installFiles } from "../../base/install_files.ts";
 import { UserError } from "../../base/user_error.ts";
 import cellWatch from "./cell_watch.py" with { type: "text" };
 import pip from "./notebook_pip.py" with { type: "text" };
@@ -64,7 +64,7 @@ export function checkNotebookInput(
 /** All names under which a shell may know pip: another Python's must not answer. */
 const PIPS = ["pip", "pip3", ...Array.from({ length: 10 }, (_, n) => `pip3.${n + 8}`)];
 
-const files: Record<string, string> = {
+const FILES = await embeddedFiles("notebook", {
   "run_notebook.py": runner,
   "cell_watch.py": cellWatch,
   "pip/pip/__init__.py": `import subprocess, sys
@@ -85,13 +85,13 @@ main(["uv"] + sys.argv[1:])
     `bin/${name}`,
     `#!/bin/sh\nexec "$PYTHON_MCP_NOTEBOOK_PYTHON" -m ${name === "uv" ? "uv" : "pip"} "$@"\n`,
   ])),
-};
+});
 
 /** The path of the program that runs a notebook; written, with what its cells find, unless it is there. */
 export function notebookRunner(home: string): string {
   // A folder of its own: Python lets a script import what lies beside it.
-  const folder = installFiles(home, "notebook", files);
-  for (const name of Object.keys(files).filter((one) => one.startsWith("bin/"))) {
+  const folder = installFiles(home, FILES);
+  for (const name of Object.keys(FILES.files).filter((one) => one.startsWith("bin/"))) {
     Deno.chmodSync(join(folder, name), 0o700);
   }
   return join(folder, "run_notebook.py");

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { installFiles } from "../../base/install_files.ts";
+import { embeddedFiles, installFiles } from "../../base/install_files.ts";
 import ask from "./_python_mcp_ask.py" with { type: "text" };
 import confined from "./_python_mcp_confined.py" with { type: "text" };
 import exception from "./_python_mcp_exception.py" with { type: "text" };
@@ -45,9 +45,11 @@ export const SCRIPT_RUNTIME_FILES: Record<string, string> = {
   "lib/__pycache__/": "",
 };
 
+const FILES = await embeddedFiles("scripts", SCRIPT_RUNTIME_FILES);
+
 /** Puts the files of the script runtime below `home`, unless they are there already. */
 export function installScriptRuntime(home: string): ScriptRuntime {
-  const hook = join(installFiles(resolve(home), "scripts", SCRIPT_RUNTIME_FILES), "hook");
+  const hook = join(installFiles(resolve(home), FILES), "hook");
   return {
     env: (pythonPath) => ({ PYTHONPATH: pythonPath ? `${hook}:${pythonPath}` : hook }),
   };

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { installFiles } from "../../base/install_files.ts";
+import { embeddedFiles, installFiles } from "../../base/install_files.ts";
 import { notebookRunner } from "../in_script/notebook.ts";
 import runSession from "./run_session.py" with { type: "text" };
 import backend from "./session_backend.py" with { type: "text" };
@@ -17,7 +17,7 @@ import streams from "./session_streams.py" with { type: "text" };
 import traceback from "./session_traceback.py" with { type: "text" };
 import variables from "./session_variables.py" with { type: "text" };
 
-const FILES: Record<string, string> = {
+const FILES = await embeddedFiles("session", {
   "run_session.py": runSession,
   "session_backend.py": backend,
   "session_backend_target.py": backendTarget,
@@ -35,11 +35,11 @@ const FILES: Record<string, string> = {
   "session_variables.py": variables,
   // Python would make it with the mode that a umask allows.
   "__pycache__/": "",
-};
+});
 
 /** The path of the program that a session's process runs; written unless it is there. */
 export function sessionProgram(home: string): string {
-  return join(installFiles(home, "session", FILES), "run_session.py");
+  return join(installFiles(home, FILES), "run_session.py");
 }
 
 /** The folder of the `pip` and `uv` that cells find; see `notebook_pip.py`. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { storedZip } from "../../../lib/jobs/ray/stored_zip.ts";
-import { NEUTRAL_PACKAGE } from "../../../lib/jobs/ray/make_submission.ts";
+import { neutralPackage } from "../../../lib/jobs/ray/make_submission.ts";
 
 /** What Python's zipfile, which Ray unpacks with, finds in an archive: names and contents as hex. */
 async function unpacked(archive: Uint8Array<ArrayBuffer>): Promise<Record<string, string>> {
@@ -34,7 +34,7 @@ Deno.test("storedZip makes an archive that Python reads when there is no file", 
 });
 
 Deno.test("the package that takes the place of a job's does nothing when it is started", async () => {
-  const [text] = Object.values(await unpacked(NEUTRAL_PACKAGE));
+  const [text] = Object.values(await unpacked(neutralPackage()));
   const source = new TextDecoder().decode(Uint8Array.fromHex(text!));
   const { code, stdout } = await new Deno.Command("/usr/bin/python3", { args: ["-c", source] })
     .output();

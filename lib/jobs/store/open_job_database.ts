@@ -42,7 +42,11 @@ export function openJobDatabase(
 ): OpenDatabase {
   const deadline = performance.now() + waitMs;
   if (isSuspect) {
-    if (!prepareAlone(home, true, tell)) throw inUse(home, "be repaired");
+    const lastTry = Math.max(deadline, performance.now() + SPAWN_MS);
+    while (!prepareAlone(home, true, tell)) {
+      if (performance.now() >= lastTry) throw inUse(home, "be repaired");
+      block(5 + 20 * Math.random());
+    }
   } else if (wasLeftOpen(home) || findOldJobs(home)) {
     // With others on it, no killed server has left it, and an import can wait.
     prepareAlone(home, wasLeftOpen(home), tell);
@@ -55,6 +59,12 @@ export function openJobDatabase(
     block(5 + 20 * Math.random());
   }
 }
+
+/**
+ * How long a process that is just being started may hold what this one has let go of: it has all its
+ * files open until it becomes its program. In milliseconds; more than a busy machine takes.
+ */
+const SPAWN_MS = 1000;
 
 /** A server that was killed leaves a file that a clean end removes. */
 function wasLeftOpen(home: Home): boolean {

@@ -16,6 +16,8 @@ def _ask(request):
 class ConfinedFiles:
     """What `Job` asks of the files of a job, as _Files has it."""
 
+    awaited = None
+
     def __init__(self, folder):
         self.id = os.path.basename(folder)
 

@@ -1,13 +1,11 @@
 """Jobs that a script has started, see `python_mcp.run`. Loaded when a script first asks for them."""
 
-import fcntl
 import os
-import signal
 import time
 
 import _python_mcp_names as names
 from _python_mcp_ask import ask
-from _python_mcp_confined import ConfinedFiles, wake_own_supervisor
+from _python_mcp_confined import ConfinedFiles
 from _python_mcp_job_files import (
     FINAL,
     JobError,
@@ -19,6 +17,7 @@ from _python_mcp_job_files import (
     server_lives,
     status_of,
 )
+from _python_mcp_lent_slot import LentSlot
 
 _MOST_OUTPUT = 16 << 20
 _LOOK_SECONDS = (0.005, 0.05)  # the first and the longest pause between two looks at a job
@@ -92,7 +91,7 @@ class Job:
             timeout = seconds("timeout", timeout)
         status, outcome = self._look()
         if status not in FINAL:
-            with _LentSlot(self._files):
+            with LentSlot(self._has_ended, self._files.awaited):
                 status, outcome = self._until_end(timeout)
         if status not in FINAL:
             raise TimeoutError("The job %s has not ended after %g s: it is %s" % (self.id, timeout, status))
@@ -106,6 +105,9 @@ class Job:
         if self.status not in FINAL:
             self._files.cancel()
         return self.wait()["status"]
+
+    def _has_ended(self):
+        return self._files.status()[0] in FINAL
 
     def _until_end(self, timeout):
         began = looked = time.monotonic()
@@ -153,6 +155,7 @@ class _Files:
 
     def __init__(self, folder):
         self.folder = folder
+        self.awaited = os.path.join(folder, names.AWAITED)
 
     def status(self):
         return status_of(self.folder)
@@ -184,55 +187,6 @@ class _Files:
         home = os.path.dirname(os.path.dirname(self.folder))
         launcher = (read(os.path.join(self.folder, names.ACCEPTED)) or b"none").decode()
         return is_locked(os.path.join(home, names.OWNERS, launcher)) or server_lives(home)
-
-
-class _LentSlot:
-    """While the script waits for a job, others may run in its place."""
-
-    def __init__(self, awaited):
-        self.folder = own_job()[1]
-        self.awaited = awaited
-        # When that job ends, this one comes next; a script in a sandbox cannot say so.
-        self.mark = isinstance(awaited, _Files) and os.path.join(awaited.folder, names.AWAITED)
-
-    def __enter__(self):
-        if self.mark:
-            os.close(os.open(self.mark, os.O_WRONLY | os.O_CREAT, 0o600))
-        self.lock = os.open(os.path.join(self.folder, names.WAITING), os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(self.lock, fcntl.LOCK_SH)
-        self.wake_supervisor()
-
-    def __exit__(self, kind, *_):
-        fcntl.flock(self.lock, fcntl.LOCK_UN)  # a forked process may have the descriptor too
-        os.close(self.lock)
-        if self.mark and not self.has_ended():
-            self.remove_mark()
-        pause, longest = _LOOK_SECONDS
-        while self.wake_supervisor() and kind is None:
-            time.sleep(pause)
-            pause = min(longest, pause * 1.5)
-
-    def has_ended(self):
-        return self.awaited.status()[0] in FINAL
-
-    def remove_mark(self):
-        try:
-            os.unlink(self.mark)
-        except OSError:
-            pass  # another thread waits for the same job
-
-    def wake_supervisor(self):
-        """Returns whether this job's slot is lent, and its supervisor lives to take it back."""
-        if not self.mark:
-            return wake_own_supervisor()
-        started = read_json(os.path.join(self.folder, names.STARTED))
-        if not started or not is_locked(os.path.join(self.folder, names.LOCK)):
-            return False
-        try:
-            os.kill(started["pid"], signal.SIGUSR1)
-        except OSError:
-            pass  # it looks every second
-        return os.path.exists(os.path.join(self.folder, names.LENT))
 
 
 def _error(result, outcome):

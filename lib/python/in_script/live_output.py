@@ -5,6 +5,9 @@ readable within half a second, then steps aside: the script and its own `sitecus
 without it. In a job it also keeps the pictures that would be shown in windows, and Python's cache out
 of the folder that inline code imports from. Its syntax suits every Python that a script might start,
 2.7 included.
+
+flush_output.py and note_end.py are installed in the same file, before this: every start of Python reads it,
+and finding two more files would take as long as reading all three.
 """
 import os
 import sys
@@ -55,7 +58,7 @@ class _Finder(object):
         ["python_mcp"]
         + [
             "_python_mcp_" + part
-            for part in "ask confined exception figures job_files jobs names pictures quietly run ticker".split()
+            for part in "ask confined exception figures job_files jobs lent_slot names pictures quietly run ticker".split()
         ]
     )
 
@@ -128,186 +131,6 @@ class _Watcher(object):
             pass  # a script without its pictures beats one that fails
 
 
-def _make_flush(pipes):
-    """Returns what flushes the output, or None where Python holds nothing back.
-
-    `pipes` (`DEVICE:INODE`) are the job's: somebody empties them all the time. In others, as one to a
-    parent process, flushing could block, and show what the script has not sent yet.
-    """
-    import io
-    import stat
-    from _weakref import ref
-
-    def is_read(buffer):
-        status = os.fstat(buffer.fileno())
-        if stat.S_ISFIFO(status.st_mode):
-            return "%d:%d" % (status.st_dev, status.st_ino) in pipes
-        return stat.S_ISREG(status.st_mode)
-
-    def held_back(stream):
-        # Exact types only: the flush runs no code of the script.
-        if type(stream) is not io.TextIOWrapper:
-            return None
-        try:
-            buffer = stream.buffer
-            if type(buffer) is io.BufferedWriter and is_read(buffer):
-                return buffer
-        except Exception:  # closed or detached
-            pass
-        return None
-
-    streams = ["stdout"] if sys.version_info >= (3, 9) else ["stdout", "stderr"]
-    originals = [getattr(sys, "__" + name + "__") for name in streams]
-    # A script may detach the buffer and print through a writer of its own.
-    buffers = [ref(buffer) for buffer in map(held_back, originals) if buffer is not None]
-    if not buffers:
-        return None
-    failed = []
-
-    def flush():
-        if failed:
-            return
-        try:
-            for name in streams:
-                for stream in (getattr(sys, "__" + name + "__"), getattr(sys, name, None)):
-                    # Kept in a variable, the buffer outlives a `detach` meanwhile.
-                    buffer = held_back(stream)
-                    if buffer is not None:
-                        stream.flush()
-            for buffer in buffers:
-                buffer = buffer()
-                if buffer is not None and is_read(buffer):
-                    buffer.flush()
-        except OSError:
-            failed.append(True)  # such as a pipe that does not block: the script is to meet the error itself
-        except Exception:
-            pass  # closed meanwhile
-
-    return flush
-
-
-def _at_first_write(act):
-    """Calls `act` when something is printed for the first time; afterwards nothing is left of it.
-
-    Until then the process has no thread of ours: a thread changes what the system says of a process.
-    Only the writing of bytes is watched, which text reaches at once for the time being: what goes wrong
-    with text, such as its encoding, shows no function of ours in its traceback.
-    """
-    armed = []
-
-    def arm(stream, buffer):
-        write, size = buffer.write, stream._CHUNK_SIZE
-
-        def first_write(data):
-            disarm()
-            act()
-            return write(data)
-
-        buffer.write = first_write
-        stream._CHUNK_SIZE = 1
-        armed.append((stream, size, buffer))
-
-    def disarm():
-        while armed:
-            stream, size, buffer = armed.pop()
-            vars(buffer).pop("write", None)
-            try:
-                stream._CHUNK_SIZE = size
-            except ValueError:
-                pass  # detached
-
-    for stream in (sys.__stdout__, sys.__stderr__)[: 1 if sys.version_info >= (3, 9) else 2]:
-        if stream is not None:
-            arm(stream, stream.buffer)
-
-
-def _watch_last_words():
-    """Returns what Python itself writes to stderr, while no line of Python runs: the text of `sys.exit`."""
-    said, buffer = [], sys.stderr.buffer
-    write, frame = buffer.write, sys._getframe
-
-    def write_and_watch(data):
-        try:
-            frame(1)
-        except ValueError:
-            said.append(bytes(data))
-        try:
-            return write(data)
-        except BaseException as error:
-            error.__traceback__ = None  # of this function alone
-            raise
-
-    buffer.write = write_and_watch
-    return said
-
-
-at_end = []
-"""What a warm host has called after all else: `call(says_all)`, whether its exit status is all that is to be said of the script."""
-
-
-def _note_end(finder):
-    """Has noted what ends the script, unless this is a process that the script started.
-
-    That is its exception, or the text that it gave `sys.exit`; nothing where its exit status says all.
-    """
-    import atexit
-
-    name = "PYTHON_MCP_SCRIPT_PID"
-    own, known = os.getpid(), os.environ.get(name)
-    _show(name, "")
-    progress = os.environ.get("PYTHON_MCP_PROGRESS_FILE")
-    if not progress or known not in (None, str(own)):
-        return
-    os.putenv(name, str(own))  # for child processes; the script's `os.environ` does not have it
-    loaded = set(sys.modules)
-    stderr = sys.stderr
-    # Before Python 3.9 the text comes later than all that is called here.
-    said = _watch_last_words() if stderr is not None and sys.version_info >= (3, 9) else None
-
-    def note():
-        says_all = os.getpid() == own and note_own()
-        for call in at_end:
-            call(says_all)
-
-    def note_own():
-        """False where it is not sure that the exit status says all."""
-        _note_modules(loaded, os.path.dirname(progress))
-        value = getattr(sys, "last_value", None)  # what Python has shown
-        if value is None and (said is None or sys.stderr is not stderr):
-            return False
-        folder = os.path.dirname(progress)
-        if value is None and not said:
-            try:
-                flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-                os.close(os.open(os.path.join(folder, "exception"), flags, 0o600))
-            except OSError:
-                pass  # a full disk
-            return True
-        from _frozen_importlib import _load
-
-        exception = _load(finder.find_spec("_python_mcp_exception"))
-        if value is None:
-            exception.note_text(b"".join(said).decode("utf-8", "replace"), folder)
-        else:
-            exception.note(value, folder)
-        return False
-
-    # What is registered first is called last.
-    atexit.register(note)
-
-
-def _note_modules(before, folder):
-    """Tells what the script has imported, for the warm host of its environment."""
-    names = [name for name in list(sys.modules) if name not in before and not name.startswith("_python_mcp")]
-    if names:
-        try:
-            descriptor = os.open(os.path.join(folder, "modules"), os.O_WRONLY | os.O_TRUNC)
-            os.write(descriptor, "\n".join(names).encode("utf-8", "replace"))
-            os.close(descriptor)
-        except OSError:
-            pass  # nobody has made the file, and so nobody asks
-
-
 def _install(hook, directory, pipes):
     if sys.version_info < (3, 8):
         return
@@ -320,8 +143,10 @@ def _install(hook, directory, pipes):
         watcher = _Watcher(finder, artifacts)
         sys.meta_path.insert(0, watcher)
         watcher.patch_loaded()
-    _note_end(finder)
-    flush, is_ending = _make_flush(pipes), sys.is_finalizing
+    script = os.environ.get("PYTHON_MCP_SCRIPT_PID")
+    _show("PYTHON_MCP_SCRIPT_PID", "")
+    _note_end(finder, script)  # noqa: F821
+    flush, is_ending = _make_flush(pipes), sys.is_finalizing  # noqa: F821
 
     def start():
         if is_ending():
@@ -334,7 +159,7 @@ def _install(hook, directory, pipes):
         ticker.add(flush)
 
     if flush is not None:
-        _at_first_write(start)
+        _at_first_write(start)  # noqa: F821
 
 
 _hook = os.path.dirname(os.path.abspath(__file__))

@@ -6,13 +6,16 @@ import exception from "./_python_mcp_exception.py" with { type: "text" };
 import figures from "./_python_mcp_figures.py" with { type: "text" };
 import jobFiles from "./_python_mcp_job_files.py" with { type: "text" };
 import jobs from "./_python_mcp_jobs.py" with { type: "text" };
+import lentSlot from "./_python_mcp_lent_slot.py" with { type: "text" };
 import names from "./_python_mcp_names.py" with { type: "text" };
 import pictures from "./_python_mcp_pictures.py" with { type: "text" };
 import quietly from "./_python_mcp_quietly.py" with { type: "text" };
 import run from "./_python_mcp_run.py" with { type: "text" };
 import ticker from "./_python_mcp_ticker.py" with { type: "text" };
+import flushOutput from "./flush_output.py" with { type: "text" };
 import importDirectory from "./import_directory.py" with { type: "text" };
 import liveOutput from "./live_output.py" with { type: "text" };
+import noteEnd from "./note_end.py" with { type: "text" };
 import pythonMcp from "./python_mcp.py" with { type: "text" };
 
 /** What this program puts into the Python processes that it runs. */
@@ -23,8 +26,8 @@ export interface ScriptRuntime {
 
 /** Its files, by their path in its folder. */
 export const SCRIPT_RUNTIME_FILES: Record<string, string> = {
-  // Python imports a module of this name when it starts.
-  "hook/sitecustomize.py": liveOutput,
+  // Python imports a module of this name when it starts: one file, which is found and read sooner than three.
+  "hook/sitecustomize.py": [flushOutput, noteEnd, liveOutput].join("\n\n"),
   // What python_mcp.run starts from source gets this one too; see import_directory.ts.
   "directory/sitecustomize.py": importDirectory,
   "lib/_python_mcp_ask.py": ask,
@@ -33,6 +36,7 @@ export const SCRIPT_RUNTIME_FILES: Record<string, string> = {
   "lib/_python_mcp_figures.py": figures,
   "lib/_python_mcp_job_files.py": jobFiles,
   "lib/_python_mcp_jobs.py": jobs,
+  "lib/_python_mcp_lent_slot.py": lentSlot,
   "lib/_python_mcp_names.py": names,
   "lib/_python_mcp_pictures.py": pictures,
   "lib/_python_mcp_quietly.py": quietly,

@@ -3,7 +3,7 @@ import { writePrivate } from "../../lib/base/private_files.ts";
 import { ROOT } from "./program.ts";
 import type { SandboxScene } from "./sandbox_scene.ts";
 
-const FIXTURES = `${ROOT}tests/fixtures/sandbox`;
+const FIXTURES = `${ROOT}tests/fixtures/sandbox/escapes`;
 
 /** Names for each level: what escaped, and what did not. */
 export type Escapes = Record<string, boolean>;
@@ -62,8 +62,8 @@ export class EscapeScene implements AsyncDisposable {
     const home = scene.app.settings.home;
     const parameters = { ...this.parameters, root, home, level, ...more };
     const script = join(root, "escapes.py");
-    for (const name of ["escapes.py", "more_escapes.py"]) {
-      Deno.copyFileSync(join(FIXTURES, name), join(root, name));
+    for (const { name, isFile } of Deno.readDirSync(FIXTURES)) {
+      if (isFile) Deno.copyFileSync(join(FIXTURES, name), join(root, name));
     }
     const { stdout, stderr, exit_code } = await scene.run("", {
       scriptPath: script,

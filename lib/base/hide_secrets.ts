@@ -5,7 +5,7 @@ const TOKENS = /([?&][\w-]*(?:token|key|secret|password|auth|sig(?:nature)?)=)[^
 
 /**
  * A text without the user names, passwords and tokens of the URLs in it; rather too much goes than too
- * little. What prepares environments has the same in Python (`prepare_environment.py`).
+ * little. What prepares environments has the same in Python (`uv_output.py`).
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 import type { EnvChanges, RunStep } from "../base/command.ts";
 import { hideSecrets } from "../base/hide_secrets.ts";
 import { UserError } from "../base/user_error.ts";
-import prepareEnvironment from "./environment/prepare_environment.py" with { type: "text" };
+import { PREPARE_PROGRAM } from "./environment/prepare_program.ts";
 import { pinnedUv } from "./environment/find_uv.ts";
 import { uvSettings } from "./environment/uv_settings.ts";
 import { isPythonPath } from "./interpreters/python_at_path.ts";
@@ -101,7 +101,7 @@ export async function planOnCluster(
           .filter(([path]) => !path.endsWith("/"))
           .map(([path, text]) => [`runtime/${path}`, text]),
       ),
-      ...(needs ? { "prepare_environment.py": prepareEnvironment } : {}),
+      ...(needs ? PREPARE_PROGRAM : {}),
     },
     resolvedDependencies: needs?.dependencies.map(hideSecrets) ?? [],
     ...(note === undefined ? {} : { note }),

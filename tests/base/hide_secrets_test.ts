@@ -27,7 +27,7 @@ for (const [text, shown] of HIDDEN) {
 
 Deno.test("the program that prepares environments hides in its log what hideSecrets hides", () => {
   const program = fileURLToPath(
-    new URL("../../lib/python/environment/prepare_environment.py", import.meta.url),
+    new URL("../../lib/python/environment/uv_output.py", import.meta.url),
   );
   const source = `import json, runpy, sys
 hide = runpy.run_path(sys.argv[1])["without_secrets"]

@@ -125,17 +125,17 @@ export function pipInstall(uv: string, venv: string): string[] {
 }
 
 /** One of our Python programs, which stands alone. */
-export interface EmbeddedProgram {
+interface EmbeddedProgram {
   file: string;
   files: EmbeddedFiles;
 }
 
-export async function embeddedProgram(name: string, text: string): Promise<EmbeddedProgram> {
+async function embeddedProgram(name: string, text: string): Promise<EmbeddedProgram> {
   const file = `${name}.py`;
   return { file, files: await embeddedFiles(name, { [file]: text }) };
 }
 
 /** The path of one of our Python programs; written unless it is there. */
-export function installProgram(home: string, { file, files }: EmbeddedProgram): string {
+function installProgram(home: string, { file, files }: EmbeddedProgram): string {
   return join(installFiles(home, files), file);
 }

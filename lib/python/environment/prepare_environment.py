@@ -9,20 +9,23 @@ where they are to blame for a failure (`droppable`), the file that they are in a
 gets what was given up (`left_out`). What uv is doing meanwhile is said in
 PYTHON_MCP_PROGRESS_FILE; its messages go to standard error without the passwords in them.
 """
-import glob
 import json
 import os
-import re
 import select
 import shutil
 import signal
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # which -I leaves out
+sys.dont_write_bytecode = True
+
+from given_up import Requirements  # noqa: E402
+from uv_output import replace, without_secrets  # noqa: E402
+from uv_progress import Progress, site_packages  # noqa: E402
+
 LOOK_SECONDS = 0.1
-SHOWN = 4  # packages named at once
 MOST_ATTEMPTS = 20
-LONGEST_OUTPUT = 20000
 
 # pip's settings, uv's for the same, and what else keeps them from counting.
 FROM_PIP = (
@@ -33,24 +36,7 @@ FROM_PIP = (
     ("PIP_PROXY", "ALL_PROXY", ("HTTPS_PROXY", "https_proxy", "all_proxy")),
 )
 
-# Failures that another choice of requirements can fix, and those that it cannot.
-UNSATISFIABLE = re.compile(
-    r"No solution found|Failed to (?:build|download and build)|was not found in the"
-    r"|no wheels? with|can't be installed|unsatisfiable|requires-python|has no (?:usable|compatible)"
-)
-UNREACHABLE = re.compile(
-    r"dns error|error sending request|tcp connect|timed out|\b40[13]\b|network was disabled|--offline"
-)
 AGAIN = "Trying again without "  # explain_failure.ts goes by the last attempt
-
-RESOLVED = re.compile(r"Resolved (\d+) packages?\b")
-BEGUN = re.compile(r"\s*(Downloading|Building) ([^\s=]+)(?:==\S+)?(?: @ \S+)?( \([^)]*\))?$")
-DONE = re.compile(r"\s*(?:Downloaded|Built) ([^\s=]+)")
-INSTALLED = re.compile(r"(.+)-([^-]+)\.dist-info$")
-CREDENTIALS = re.compile(r"(\b[a-z][a-z0-9+.-]*://)(?:[^\s/@:]*:[^\s@]*@)?(?:[^\s/]*@)?", re.I)
-TOKENS = re.compile(
-    r"([?&][\w-]*(?:token|key|secret|password|auth|sig(?:nature)?)=)[^&\s\"'`)]+", re.I
-)
 
 
 def with_settings_of_pip(environ):
@@ -61,131 +47,6 @@ def with_settings_of_pip(environ):
         if value and not any(env.get(name) for name in (uv,) + others):
             env[uv] = value
     return env
-
-
-class Progress:
-    """Says what uv is doing: what it prints, and while it installs, what is there so far."""
-
-    def __init__(self, venv):
-        self.venv, self.file = venv, os.environ.get("PYTHON_MCP_PROGRESS_FILE")
-        self.resolved = self.newest = self.said = None
-        self.fetching = {}
-        self.before = self.seen = installed(venv)
-        try:
-            with open(self.file or os.devnull, encoding="utf-8") as file:
-                step = json.load(file)
-            self.first, self.steps = step["current"], step["total"]
-        except (OSError, ValueError, KeyError):
-            self.file = None  # nobody asked
-
-    def read(self, line):
-        resolved = RESOLVED.match(line)
-        begun, done = BEGUN.match(line), DONE.match(line)
-        if resolved:
-            self.resolved = int(resolved.group(1))
-        elif begun:
-            what, name, size = begun.groups()
-            self.fetching[name] = (what, name + (size or ""))
-        elif done:
-            self.fetching.pop(done.group(1), None)
-
-    def look(self):
-        """Resolving is what the step begins with; then packages are fetched, at last installed."""
-        if not self.file:
-            return
-        seen = installed(self.venv)
-        self.newest = max(seen - self.seen, default=self.newest)
-        self.seen = seen
-        if self.newest:
-            count, name = len(seen - self.before), "%s %s" % INSTALLED.match(self.newest).groups()
-            of = " (%d of %d)" % (count, self.resolved) if self.resolved else ""
-            self.say(count / (self.resolved or count + 1), "Installing " + name + of)
-        elif self.fetching:
-            what = next(iter(self.fetching.values()))[0]
-            names = [name for _, name in self.fetching.values()]
-            more = ["%d more" % (len(names) - SHOWN)] if len(names) > SHOWN else []
-            of = ", of %d packages" % self.resolved if len(names) < (self.resolved or 0) else ""
-            self.say(0, what + " " + ", ".join(names[:SHOWN] + more) + of)
-
-    def say(self, share, message):
-        """`current` counts the steps of the preparation, of which this is one."""
-        value = {"current": round(self.first + min(share, 1), 2), "total": self.steps, "message": message}
-        if value == self.said:
-            return
-        self.said = value
-        try:
-            with open(self.file + ".new", "w", encoding="utf-8") as file:
-                json.dump(value, file)
-            os.replace(self.file + ".new", self.file)
-        except OSError:
-            pass  # a full disk
-
-
-def installed(venv):
-    """The packages of an environment, as the names of their folders of metadata."""
-    names = [name for folder in site_packages(venv) for name in os.listdir(folder)]
-    return {name for name in names if INSTALLED.match(name)}
-
-
-def site_packages(venv):
-    folders = glob.glob(os.path.join(venv, "lib*", "python*", "site-packages"))
-    return [one for one in folders if not os.path.islink(os.path.dirname(os.path.dirname(one)))]
-
-
-class Requirements:
-    """Requirements that may be given up: nobody named them, a script merely imports them."""
-
-    def __init__(self, file, line, droppable, left_out):
-        self.file, self.line, self.left_out = file, line, left_out
-        self.instead = {one["name"]: one["instead"] for one in droppable}
-        self.given_up = {}
-        self.save()
-
-    def culprit(self, output):
-        """Which of them a failure is about; None where it is about something else."""
-        if UNREACHABLE.search(output) or not UNSATISFIABLE.search(output):
-            return None
-        left = [name for name in self.instead if self.is_in_file(name)]
-        # What was built may be what one of them depends on, which the hints say.
-        built = re.findall(r"Failed to (?:build|download and build) `([^\s`=]+)", output)
-        hints = "\n".join(re.findall(r"^hint: .*", output, re.M))
-        for text in ["\n".join(built), hints] if built else []:
-            for name in left:
-                if mentions(text, name):
-                    return name
-        return next((name for name in left if mentions(output, name)), None)
-
-    def is_in_file(self, name):
-        with open(self.file, encoding="utf-8") as file:
-            return self.line % name in file.read().split("\n")
-
-    def give_up(self, name, output):
-        with open(self.file, encoding="utf-8") as file:
-            lines = file.read().split("\n")
-        at = lines.index(self.line % name)
-        others = [self.line % other for other in self.instead[name]]
-        lines[at : at + 1] = [line for line in others if line not in lines]
-        replace(self.file, "\n".join(lines))
-        self.given_up[name] = {"instead": self.instead[name], "output": without_secrets(output)[-LONGEST_OUTPUT:]}
-        self.save()
-
-    def save(self):
-        replace(self.left_out, json.dumps(self.given_up))
-
-
-def mentions(text, name):
-    words = re.escape(name).replace("\\-", "[-_.]")
-    return re.search(r"(?<![\w.-])" + words + r"(?![\w-])", text, re.I) is not None
-
-
-def replace(path, text):
-    with open(path + ".new", "w", encoding="utf-8", opener=private) as file:
-        file.write(text)
-    os.replace(path + ".new", path)
-
-
-def private(path, flags):
-    return os.open(path, flags, 0o600)
 
 
 def run(command, env, progress):
@@ -216,12 +77,6 @@ def tell(line, progress):
     progress.read(line)
     sys.stderr.write(without_secrets(line) + "\n")
     sys.stderr.flush()
-
-
-def without_secrets(text):
-    """As hide_secrets.ts does: a log is a file."""
-    with_users = CREDENTIALS.sub(lambda url: url[1] + ("****@" if url[0] != url[1] else ""), text)
-    return TOKENS.sub(r"\1****", with_users)
 
 
 def run_all(commands, env, venv, requirements):

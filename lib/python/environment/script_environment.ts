@@ -5,20 +5,16 @@ import { ensureFolder, exists, removeIfThere, replacePrivate } from "../../base/
 import { readForeignJson } from "../../base/read_foreign_file.ts";
 import { canonicalScript, hasLocalSource } from "../requirements/canonical_script.ts";
 import { findLauncherPython } from "../interpreters/find_interpreters.ts";
-import program from "./prepare_environment.py" with { type: "text" };
+import { installPrepareProgram } from "./prepare_program.ts";
 import { markUse, useMarker } from "./remove_environments.ts";
 import { shadowFiles } from "../requirements/shadow_project.ts";
 import {
   commandsFor,
   type Droppable,
-  embeddedProgram,
-  installProgram,
   pipInstall,
   type Recipe,
   steady,
 } from "./environment_commands.ts";
-
-const PREPARE_ENVIRONMENT = await embeddedProgram("prepare_environment", program);
 
 /** An interpreter's path, or a version for uv to download, and what asks for it but the caller. */
 export type BasePython = { path: string } | { download: string; demandedBy?: string };
@@ -143,7 +139,7 @@ export async function scriptEnvironment(
         argv: [
           findLauncherPython(),
           "-I",
-          installProgram(home, PREPARE_ENVIRONMENT),
+          installPrepareProgram(home),
           spec,
         ],
         env: { ...env, UV_PROJECT_ENVIRONMENT: venv, UV_PYTHON_DOWNLOADS: "never" },

@@ -16,10 +16,11 @@ MOST_BYTES = 48 << 10  # of output in an answer
 KEPT_DETAILS = ("execution_strategy", "names_python")
 
 
-def answer(launcher, parent, request):
+def answer(launcher, parent, request, start_child):
+    """`start_child(launcher, request)` starts a job."""
     folder = child_jobs.folder_of(launcher.home, parent)
     if "run" in request:
-        return launcher.start_child(own_request(launcher.home, parent, request["run"]))
+        return start_child(launcher, own_request(launcher.home, parent, request["run"]))
     if "wake" in request:
         cancel_job.wake(folder)
         return {"is_lent": job_folder.has(folder, names.LENT)}

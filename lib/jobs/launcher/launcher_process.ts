@@ -6,11 +6,15 @@ import { SESSION_SOURCES } from "../session/session_sources.ts";
 import { SUPERVISOR_SOURCES } from "../supervisor/supervisor_sources.ts";
 import { WARM_SOURCES } from "../warm/warm_sources.ts";
 import childJobsSource from "./child_jobs.py" with { type: "text" };
+import childrenSource from "./children.py" with { type: "text" };
 import confinedScriptsSource from "./confined_scripts.py" with { type: "text" };
 import killedJobSource from "./killed_job.py" with { type: "text" };
 import launcherSource from "./launcher.py" with { type: "text" };
 import sandboxPathsSource from "./sandbox_paths.py" with { type: "text" };
+import runningJobsSource from "./running_jobs.py" with { type: "text" };
+import scriptRequestsSource from "./script_requests.py" with { type: "text" };
 import serverLinkSource from "./server_link.py" with { type: "text" };
+import spareSupervisorSource from "./spare_supervisor.py" with { type: "text" };
 import startLauncherSource from "./start_launcher.py" with { type: "text" };
 import waitingJobSource from "./waiting_job.py" with { type: "text" };
 import waitingJobsSource from "./waiting_jobs.py" with { type: "text" };
@@ -40,11 +44,15 @@ const FILES = await embeddedFiles("jobs", {
   ...WARM_SOURCES,
   ...SESSION_SOURCES,
   "child_jobs.py": childJobsSource,
+  "children.py": childrenSource,
   "confined_scripts.py": confinedScriptsSource,
   "killed_job.py": killedJobSource,
   "launcher.py": launcherSource,
+  "running_jobs.py": runningJobsSource,
   "sandbox_paths.py": sandboxPathsSource,
+  "script_requests.py": scriptRequestsSource,
   "server_link.py": serverLinkSource,
+  "spare_supervisor.py": spareSupervisorSource,
   "start_launcher.py": startLauncherSource,
   "waiting_job.py": waitingJobSource,
   "waiting_jobs.py": waitingJobsSource,

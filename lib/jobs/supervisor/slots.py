@@ -11,11 +11,13 @@ too), those that wait find the slot by themselves: a few at a time, however many
 import fcntl
 import os
 import signal
+import time
 
 import names
 
 KINDS = CALL, BACKGROUND = "call", "background"
 RETURNS, STARTS = 0, 1  # of jobs of the same order, those that have begun come first
+RETRY_SECONDS = 0.1
 A_FEW = 8  # slots, which are looked at when nobody has told of a free one
 
 
@@ -41,6 +43,18 @@ def hold_own_lock(path):
         except FileNotFoundError:
             pass
         os.close(descriptor)
+
+
+def hold_when_possible(path, seconds, passing):
+    """The same, as soon as the home can be written to. `passing`: errors that may be gone a little later."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return hold_own_lock(path)
+        except OSError as error:
+            if error.errno not in passing or time.monotonic() >= until:
+                raise
+            time.sleep(RETRY_SECONDS)
 
 
 def is_locked(path):

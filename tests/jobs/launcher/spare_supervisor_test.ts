@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { readIfThere } from "../../../lib/base/private_files.ts";
+import { processesWith } from "../../helpers/test_home.ts";
+import { waitFor } from "../../helpers/wait_for.ts";
+import { JobBench, PYTHON, python } from "../job_bench.ts";
+import { kill, launchers, parentIfThere, supervisorOf, untilGone } from "../kill.ts";
+
+/** The supervisor that waits for the next job, once there is one. */
+async function spareOf(bench: JobBench): Promise<number> {
+  const found = await waitFor(() => {
+    const [launcher] = launchers(bench.path);
+    const forks = processesWith(`start_launcher.py ${bench.path} `);
+    const spare = forks.filter(({ pid }) => parentIfThere(pid) === launcher);
+    // A supervisor that has done its job may not have ended yet.
+    return spare.length === 1 && isWaiting(spare[0]!.pid) ? spare : undefined;
+  }, { what: "a supervisor that was forked ahead" });
+  return found[0]!.pid;
+}
+
+function isWaiting(pid: number): boolean {
+  return [0, 1].every((number) => linkOf(pid, number) === "/dev/null") && links(pid).length === 8;
+}
+
+function links(pid: number): string[] {
+  try {
+    return [...Deno.readDirSync(`/proc/${pid}/fd`)].map(({ name }) => linkOf(pid, Number(name)));
+  } catch {
+    return [];
+  }
+}
+
+function linkOf(pid: number, number: number): string {
+  try {
+    return Deno.readLinkSync(`/proc/${pid}/fd/${number}`);
+  } catch {
+    return "";
+  }
+}
+
+/** Runs a job that says which process supervises it. */
+async function supervisorOfNext(bench: JobBench): Promise<{ pid: number; cold?: string | null }> {
+  const { status, result } = await bench.run(python("import os; print(os.getppid())"));
+  assert.equal(status, "completed");
+  return { pid: Number(result.stdout), cold: result.outcome.cold };
+}
+
+Deno.test("a job has the supervisor that was forked ahead, which has nothing of other jobs", async () => {
+  await using bench = await JobBench.open();
+  await supervisorOfNext(bench);
+  for (let n = 0; n < 2; n++) {
+    const spare = await spareOf(bench);
+    assert.ok(
+      links(spare).every((link) => link === "/dev/null" || /^(pipe|socket):/.test(link)),
+      links(spare).join(" "),
+    );
+    assert.equal((await supervisorOfNext(bench)).pid, spare);
+  }
+});
+
+Deno.test("two jobs at once end as ever when one supervisor was forked ahead", async () => {
+  await using bench = await JobBench.open();
+  await supervisorOfNext(bench);
+  const spare = await spareOf(bench);
+  const both = await Promise.all([supervisorOfNext(bench), supervisorOfNext(bench)]);
+  assert.equal(both.filter(({ pid }) => pid === spare).length, 1);
+});
+
+const HARM: Record<string, (pid: number) => void> = {
+  "was killed": (pid) => kill(pid),
+  "was stopped": (pid) => Deno.kill(pid, "SIGSTOP"),
+  // No descriptor can be added: it gets the job, cannot take it and ends.
+  "ends before it has begun": (pid) => {
+    const source = `import resource; resource.prlimit(${pid}, resource.RLIMIT_NOFILE, (3, 3))`;
+    assert.ok(new Deno.Command(PYTHON, { args: ["-c", source] }).outputSync().success);
+  },
+};
+
+for (const [what, harm] of Object.entries(HARM)) {
+  Deno.test(`a job runs once when the supervisor that was forked ahead of it ${what}`, async () => {
+    await using bench = await JobBench.open();
+    await supervisorOfNext(bench);
+    const spare = await spareOf(bench);
+    harm(spare);
+    const log = `${bench.path}/log`;
+    const source = `open(${JSON.stringify(log)}, "a").write("ran ")`;
+    const row = await bench.run(python(source), { env: { SECRET: "value" } });
+    assert.equal(row.status, "completed", `${row.error}`);
+    assert.equal(readIfThere(log), "ran ");
+    await untilGone(spare);
+    // There is one for the next job again.
+    assert.notEqual(await spareOf(bench), spare);
+  });
+}
+
+Deno.test("a job is failed when its supervisor that was forked ahead is killed after it began", async () => {
+  await using bench = await JobBench.open();
+  await supervisorOfNext(bench);
+  const spare = await spareOf(bench);
+  const { id, files } = await bench.start(
+    python("print(1, flush=True); import time; time.sleep(99)"),
+  );
+  assert.equal(await supervisorOf(files), spare);
+  await waitFor(() => readIfThere(files.stdout) === "1\n", { what: "its output" });
+  kill(spare);
+  const row = await bench.end(id);
+  assert.match(`${row.status} ${row.error}`, /failed .*supervisor was killed/);
+});
+
+Deno.test("the supervisor that was forked ahead ends when its launcher ends or is killed", async () => {
+  for (
+    const end of [
+      (bench: JobBench) => bench.close(),
+      (bench: JobBench) => kill(...launchers(bench.path)),
+    ]
+  ) {
+    await using bench = await JobBench.open();
+    await supervisorOfNext(bench);
+    const spare = await spareOf(bench);
+    await end(bench);
+    await untilGone(spare);
+  }
+});

@@ -37,6 +37,15 @@ Deno.test("no files import each other in a circle", () => {
   assert.deepEqual(findCircles(readModules()), []);
 });
 
+Deno.test("no module waits for anything while it is loaded: who imports it meanwhile would see it half made", () => {
+  const waiting = Object.entries(readModules())
+    .filter(([path, source]) =>
+      path.startsWith("lib/") && path.endsWith(".ts") && WAITS.test(source)
+    );
+  assert.deepEqual(waiting.map(([path]) => path), []);
+});
+const WAITS = /^(?:export )?(?:(?:const|let) .*= )?await /m;
+
 const WRONG: Record<string, [path: string, source: string]> = {
   "sideways, from jobs to python": ["lib/jobs/job_manager.ts", `import "../python/b.ts";`],
   "sideways, from python to jobs": ["lib/python/a.ts", `export * from '../jobs/b.ts';`],

@@ -39,7 +39,7 @@ export interface LauncherEvents {
 /** A launcher that says nothing for so long, in milliseconds, may have been stopped. */
 const SILENCE_MS = 3000;
 
-const FILES = await embeddedFiles("jobs", {
+const FILES = embeddedFiles("jobs", {
   ...SUPERVISOR_SOURCES,
   ...WARM_SOURCES,
   ...SESSION_SOURCES,

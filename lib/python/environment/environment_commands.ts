@@ -8,8 +8,8 @@ import type { SourcePackage } from "../requirements/source_package.ts";
 import mirrorFolder from "./mirror_folder.py" with { type: "text" };
 import syncProject from "./sync_project.py" with { type: "text" };
 
-const MIRROR_FOLDER = await embeddedProgram("mirror_folder", mirrorFolder);
-const SYNC_PROJECT = await embeddedProgram("sync_project", syncProject);
+const MIRROR_FOLDER = embeddedProgram("mirror_folder", mirrorFolder);
+const SYNC_PROJECT = embeddedProgram("sync_project", syncProject);
 
 /** What an environment is made from. */
 export type Recipe =
@@ -130,9 +130,9 @@ interface EmbeddedProgram {
   files: EmbeddedFiles;
 }
 
-async function embeddedProgram(name: string, text: string): Promise<EmbeddedProgram> {
+function embeddedProgram(name: string, text: string): EmbeddedProgram {
   const file = `${name}.py`;
-  return { file, files: await embeddedFiles(name, { [file]: text }) };
+  return { file, files: embeddedFiles(name, { [file]: text }) };
 }
 
 /** The path of one of our Python programs; written unless it is there. */

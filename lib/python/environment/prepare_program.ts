@@ -13,7 +13,7 @@ export const PREPARE_PROGRAM: Record<string, string> = {
   "uv_progress.py": uvProgress,
 };
 
-const FILES = await embeddedFiles("prepare_environment", PREPARE_PROGRAM);
+const FILES = embeddedFiles("prepare_environment", PREPARE_PROGRAM);
 
 /** The path of the program that makes an environment; written unless it is there. */
 export function installPrepareProgram(home: string): string {

@@ -2,7 +2,7 @@ import { embeddedFiles, installFiles } from "../../base/install_files.ts";
 import hook from "./import_directory.py" with { type: "text" };
 
 // Python would make `__pycache__` with the mode that a script's umask allows.
-const FILES = await embeddedFiles("import_directory", {
+const FILES = embeddedFiles("import_directory", {
   "sitecustomize.py": hook,
   "__pycache__/": "",
 });

@@ -64,7 +64,7 @@ export function checkNotebookInput(
 /** All names under which a shell may know pip: another Python's must not answer. */
 const PIPS = ["pip", "pip3", ...Array.from({ length: 10 }, (_, n) => `pip3.${n + 8}`)];
 
-const FILES = await embeddedFiles("notebook", {
+const FILES = embeddedFiles("notebook", {
   "run_notebook.py": runner,
   "cell_watch.py": cellWatch,
   "pip/pip/__init__.py": `import subprocess, sys

@@ -49,7 +49,7 @@ export const SCRIPT_RUNTIME_FILES: Record<string, string> = {
   "lib/__pycache__/": "",
 };
 
-const FILES = await embeddedFiles("scripts", SCRIPT_RUNTIME_FILES);
+const FILES = embeddedFiles("scripts", SCRIPT_RUNTIME_FILES);
 
 /** Puts the files of the script runtime below `home`, unless they are there already. */
 export function installScriptRuntime(home: string): ScriptRuntime {

@@ -17,7 +17,7 @@ import streams from "./session_streams.py" with { type: "text" };
 import traceback from "./session_traceback.py" with { type: "text" };
 import variables from "./session_variables.py" with { type: "text" };
 
-const FILES = await embeddedFiles("session", {
+const FILES = embeddedFiles("session", {
   "run_session.py": runSession,
   "session_backend.py": backend,
   "session_backend_target.py": backendTarget,

@@ -74,4 +74,6 @@ export type WarmWish = { cold: string } | {
   changes?: string;
   /** Why this run is cold, and later ones need not be. */
   not_yet?: string;
+  /** What its host imports ahead, which is then a host for such runs alone; else what is learned of them. */
+  modules?: string[];
 };

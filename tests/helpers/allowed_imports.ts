@@ -303,7 +303,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/base",
   ],
   "lib/jobs/session": ["lib/jobs/supervisor"],
-  "lib/jobs/warm": ["lib/jobs/supervisor"],
+  "lib/jobs/warm": ["lib/jobs/session", "lib/jobs/supervisor"],
   "lib/jobs/supervisor": [],
   "lib/jobs/store": ["lib/jobs/files", "lib/jobs/model", "lib/base"],
   "lib/jobs/waiting": ["lib/jobs/files", "lib/jobs/model"],

@@ -1,4 +1,4 @@
-import type { PrepareStep, RunStep } from "../../base/command.ts";
+import type { PrepareStep, RunStep, WarmWish } from "../../base/command.ts";
 import type { Outcome } from "../model/job.ts";
 import type { CellEnd } from "./job_record.ts";
 import type { ProcessSpec } from "./process_spec.ts";
@@ -61,6 +61,7 @@ export interface SessionSpec {
   record: Record<string, unknown>;
   prepare: PrepareStep[];
   run: RunStep;
+  warm: WarmWish;
   max_memory_bytes?: number;
   max_processes?: number;
   /** Where cells leave files, where it is in a sandbox; see `cell_folder.py`. */

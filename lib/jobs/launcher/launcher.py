@@ -136,10 +136,9 @@ class Launcher:
 
     def start_session(self, spec):
         """Starts a session's supervisor, and says so; or that the session lives already."""
-        child = Child(spec["id"])
+        child = Child(spec["id"], spec["dir"])
         child.session = spec
-        start = lambda keep, act: self.jobs.children.fork(child, keep, act)
-        self.tell({"told": {"id": spec["id"], "answer": start_session.start(self, spec, start)}})
+        self.tell({"told": {"id": spec["id"], "answer": start_session.start(self.jobs, child)}})
 
 
 def main(umask, home, launcher_id, limit):

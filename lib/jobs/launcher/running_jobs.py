@@ -132,6 +132,9 @@ class RunningJobs:
         attempt.is_done = True
         if attempt.began:
             return self.child_ended(attempt.child)
+        if attempt.child.session:
+            return start_session.start_cold(self, attempt)
+        attempt.let_go()
         self.start_once_more(attempt.child, attempt.spec)
 
     def start_once_more(self, child, spec):

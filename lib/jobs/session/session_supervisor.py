@@ -3,13 +3,13 @@
 The only one that gives the kernel cells. Launchers hand them over, through a socket of the session; each is
 a job, whose files this process writes as a job's supervisor does.
 """
+import _socket
 import os
 import select
 import signal
 import time
 
 import names
-import process_tree
 import slots
 from cell_queue import BEFORE, GIVEN_UP, CellQueue
 from kernel_news import KernelNews
@@ -33,10 +33,10 @@ VARIABLE = "PYTHON_MCP_SESSION_ID"
 
 
 class SessionSupervisor:
-    def __init__(self, home, spec, listener, umask, limit, reaps_orphans):
+    def __init__(self, home, spec, listener, umask, limit, reaps_orphans, spawn):
         self.home, self.spec, self.umask = home, spec, umask
         self.folder, self.id, self.name = spec["dir"], spec["id"], spec["record"]["name"]
-        self.commands = CommandRunner(self.id, reaps_orphans, lambda _pids: None)
+        self.commands = CommandRunner(self.id, reaps_orphans, lambda _pids: None, spawn)
         self.commands.mark = VARIABLE, self.id
         self.transcript = Transcript(self.folder)
         self.late = LateOutput(self.transcript)
@@ -247,6 +247,8 @@ class SessionSupervisor:
         self.late.texts.pop(0, None)
 
 
-def supervise(home, spec, listener, umask, limit, reaps_orphans):
-    process_tree.load_prctl()
-    SessionSupervisor(home, spec, listener, umask, limit, reaps_orphans).run()
+def supervise(home, spec, listener, umask, limit, reaps_orphans, spawn=None):
+    """`listener`: the descriptor of its socket. `spawn`: see CommandRunner; that of a warm host has begun a kernel."""
+    listener = _socket.socket(fileno=listener)
+    listener.setblocking(False)
+    SessionSupervisor(home, spec, listener, umask, limit, reaps_orphans, spawn).run()

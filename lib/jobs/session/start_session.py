@@ -41,23 +41,23 @@ def open_session(home, spec):
         raise
 
 
-def start(launcher, spec, fork):
+def start(jobs, child):
     """Starts the supervisor of a session. Returns what its server is told: a SessionAnswer of messages.ts.
 
-    `fork(keep, act)` forks a process that keeps some descriptors.
+    `jobs`: the RunningJobs of the launcher.
     """
-    home = launcher.home
+    spec = child.session
     try:
-        lock, own, listener = open_session(home, spec)
+        lock, own, listener = open_session(jobs.home, spec)
     except Busy:
         return {"lives": True}
     except OSError as error:
         return {"error": str(error)}
-    supervise = lambda reaps: session_supervisor.supervise(
-        home, spec, listener, launcher.umask, launcher.limit, reaps
-    )
+    files = [lock, own, listener.fileno()]
     try:
-        fork([lock, own, listener.fileno()], supervise)
+        host, _, environ = jobs.warm.find(spec, session_supervisor.VARIABLE)
+        if not (host and jobs.warm.start_session(host, child, spec, environ, files)):
+            fork(jobs, child, files)
         return {"started": True}
     except OSError as error:
         return {"error": str(error)}
@@ -65,6 +65,23 @@ def start(launcher, spec, fork):
         os.close(lock)
         os.close(own)
         listener.close()
+
+
+def start_cold(jobs, attempt):
+    """One that was given to a warm host which has died; cells may wait at its socket already."""
+    try:
+        fork(jobs, attempt.child, attempt.held)
+    except OSError as error:
+        note_end(attempt.child.folder, "its supervisor could not be started: %s" % error, True, None)
+    finally:
+        attempt.let_go()
+
+
+def fork(jobs, child, files):
+    supervise = lambda reaps: session_supervisor.supervise(
+        jobs.home, child.session, files[2], jobs.umask, jobs.warm.limit, reaps
+    )
+    jobs.children.fork(child, files, supervise)
 
 
 def see_to_the_end(home, spec, fork):

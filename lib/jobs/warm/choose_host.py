@@ -15,6 +15,14 @@ OF_JOB = (
     "PYTHON_MCP_IMPORT_DIRECTORY",
     "PYTHON_MCP_SCRIPT_PID",
 )
+# And a session; see `planSession` in plan_session.ts.
+OF_SESSION = (
+    "PYTHON_MCP_SESSION_ID",
+    "PYTHON_MCP_NOTEBOOK_UV",
+    "PYTHON_MCP_NOTEBOOK_PACKAGES",
+    "PYTHON_MCP_NOTEBOOK_PYTHON",
+    "IPYTHONDIR",
+)
 # All others change Python's start-up or what it does with a script.
 HARMLESS = (
     "PYTHONPATH",
@@ -48,13 +56,16 @@ def why_cold(spec, environ, is_in_job):
 
 def key_of(spec, environ, runtime, process):
     """What jobs of one host have in common; compared in memory, never written. The values are secrets."""
-    own = {name: value for name, value in environ.items() if name not in OF_JOB}
+    modules = spec["warm"].get("modules")
+    of_job = OF_JOB + (OF_SESSION if modules is not None else ())
+    own = {name: value for name, value in environ.items() if name not in of_job}
     entries = [entry for entry in own.pop("PYTHONPATH", "").split(os.pathsep) if entry]
     rest = [entry for entry in entries if not entry.startswith(runtime + os.sep)]
     if rest:
         own["PYTHONPATH"] = os.pathsep.join(rest)
     # Those of another version of this program speak of jobs in other words.
-    return {"python": spec["run"]["argv"][0], "environ": own, "process": process, "sources": SOURCES}
+    key = {"python": spec["run"]["argv"][0], "environ": own, "process": process, "sources": SOURCES}
+    return key if modules is None else dict(key, modules=modules)
 
 
 def why_shadowed(directory, cwd, names):

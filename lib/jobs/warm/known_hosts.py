@@ -211,7 +211,8 @@ class KnownHosts:
         hook = os.path.join(FOLDER, "hook")
         environ["PYTHONPATH"] = os.pathsep.join(filter(None, [hook, environ.get("PYTHONPATH")]))
         learned = Learned(self.home, key["python"]).read()
-        modules = modules_of(learned) if warm["mode"] == "imports" else []
+        modules = key["modules"] if "modules" in key else modules_of(learned)
+        modules = modules if warm["mode"] == "imports" else []
         first = {"key": key, "folder": self.folder, "runtime": self.runtime, "environ": environ}
         first.update(modules=modules, never=learned["never"])
         ours, its = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
@@ -262,7 +263,8 @@ class KnownHosts:
     def replace_those_without(self, python, modules, warm):
         """Has hosts of an interpreter that have not imported all of `modules` started anew."""
         for number, host in list(self.hosts.items()):
-            if host.ready and host.key["python"] == python and modules - set(host.modules):
+            is_its = host.key["python"] == python and "modules" not in host.key
+            if host.ready and is_its and modules - set(host.modules):
                 self.end(number)
                 self.want(host.key, warm)
 

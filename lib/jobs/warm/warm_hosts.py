@@ -29,14 +29,14 @@ class Attempt:
     end of its supervisor is seen.
     """
 
-    def __init__(self, host, child, slot, spec):
-        self.host, self.child, self.slot, self.spec = host, child, os.dup(slot.descriptor), spec
+    def __init__(self, host, child, spec, held):
+        """`held`: descriptors that whoever starts it here after all needs; closed once it has begun."""
+        self.host, self.child, self.spec, self.held = host, child, spec, list(map(os.dup, held))
         self.began, self.is_done, self.sent = False, False, time.monotonic()
 
-    def close_slot(self):
-        if self.slot is not None:
-            os.close(self.slot)
-            self.slot = None
+    def let_go(self):
+        while self.held:
+            os.close(self.held.pop())
 
 
 class WarmHosts:
@@ -90,13 +90,12 @@ class WarmHosts:
         said = os.read(number, 2)
         if said and not attempt.began:
             attempt.began, attempt.spec = True, None
-            attempt.close_slot()
+            attempt.let_go()
             began(attempt.child.id)
         if said:
             return said.endswith(DONE)
         os.close(number)
         del self.jobs[number]
-        attempt.close_slot()
         return True
 
     def wake_stopped(self):
@@ -116,13 +115,12 @@ class WarmHosts:
 
     # -- jobs -------------------------------------------------------------------------------
 
-    def find(self, spec):
-        """A host for the job, or why there is none; and all of the script's environment."""
+    def find(self, spec, mark="PYTHON_MCP_JOB_ID"):
+        """A host for the job or session, or why there is none; and all of the script's environment."""
         warm = spec.get("warm") or {"cold": "nothing says that it may be warm"}
         if "cold" in warm:
             return None, warm["cold"], {}
-        mark = "PYTHON_MCP_JOB_ID", spec["id"]
-        environ = spawn_command.environment_of(spec["run"], mark)
+        environ = spawn_command.environment_of(spec["run"], (mark, spec["id"]))
         try:
             reason = choose_host.why_cold(spec, environ, self.is_in_job)
             if reason:
@@ -134,9 +132,10 @@ class WarmHosts:
                 return None, spec["warm"]["not_yet"], environ
             if host is None:
                 return None, self.known.want(key, spec["warm"]), environ
-            path = spec["run"]["argv"][1]
-            directory = environ.get("PYTHON_MCP_IMPORT_DIRECTORY") or os.path.dirname(os.path.realpath(path))
-            reason = choose_host.why_shadowed(directory, spec["run"]["cwd"], host.loaded)
+            if "modules" not in warm:
+                path = spec["run"]["argv"][1]
+                directory = environ.get("PYTHON_MCP_IMPORT_DIRECTORY") or os.path.dirname(os.path.realpath(path))
+                reason = choose_host.why_shadowed(directory, spec["run"]["cwd"], host.loaded)
             if not reason and host.modules and spec["warm"].get("changes"):
                 reason = "it may change what imports do: " + spec["warm"]["changes"]
             if not reason and host.modules and spec.get("max_memory_bytes"):
@@ -147,16 +146,25 @@ class WarmHosts:
 
     def start(self, host, child, spec, environ, slot, pipes):
         """Gives a job to a host. False when it cannot be given."""
+        files = [child.lock, slot.descriptor] + pipes.reads + pipes.writes
+        return self.give(host, child, spec, environ, {"kind": slot.kind}, files, [slot.descriptor])
+
+    def start_session(self, host, child, spec, environ, files):
+        """The same for a session. `files`: what its supervisor inherits."""
+        return self.give(host, child, spec, environ, {"is_session": True}, files, files)
+
+    def give(self, host, child, spec, environ, more, files, held):
+        """`more`: of the message. `files`: descriptors that go with it. `held`: those of an Attempt."""
         life_r, life_w = os.pipe()
         content = os.memfd_create("job")
         try:
             rest = json.dumps({"spec": spec, "environ": environ, "umask": self.umask}).encode()
             while rest:
                 rest = rest[os.write(content, rest) :]
-            message = {"run": spec["id"], "kind": slot.kind}
+            message = dict(more, run=spec["id"])
             message["queue"] = {"home": self.home, "limit": self.limit, "owner": self.owner}
-            files = [content, child.lock, slot.descriptor, life_w] + pipes.reads + pipes.writes
-            rights = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, array.array("i", files))]
+            files = array.array("i", [content, life_w] + files)
+            rights = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, files)]
             host.socket.sendmsg([json.dumps(message).encode()], rights)
         except OSError:
             os.close(life_r)
@@ -165,7 +173,7 @@ class WarmHosts:
             os.close(life_w)
             os.close(content)
         os.set_blocking(life_r, False)
-        self.jobs[life_r] = Attempt(host, child, slot, spec)
+        self.jobs[life_r] = Attempt(host, child, spec, held)
         host.warm = spec["warm"]
         return True
 

@@ -1,4 +1,7 @@
-"""One job of a warm host: what its launcher sends, its supervisor, and the process that becomes its script."""
+"""One job of a warm host: what its launcher sends, its supervisor, and the process that becomes its script.
+
+A session is such a job too: its script is the program that runs its cells.
+"""
 import array
 import json
 import os
@@ -10,6 +13,7 @@ import _socket
 import detach
 import output_pipes
 import process_tree
+import session_supervisor
 import slots
 import spawn_command
 import supervisor
@@ -21,22 +25,58 @@ MOST_BYTES = 1 << 20  # of a message
 DESCRIPTORS = 8  # of a job; see Job
 
 
-class Job:
-    """What a launcher sends of a job, and the descriptors in this order."""
+class Given:
+    """What a launcher sends, with descriptors: of a file that says more, of a pipe to tell what becomes of it, others."""
 
     def __init__(self, message, descriptors):
-        self.content, self.lock, self.slot, self.life, *pipes = descriptors
+        self.content, self.life, *self.others = descriptors
         content = content_of(descriptors)
-        self.spec, self.umask = content["spec"], content["umask"]
-        self.kind, self.queue = message["kind"], message["queue"]
-        self.pipes = output_pipes.Pipes.__new__(output_pipes.Pipes)
-        self.pipes.reads, self.pipes.writes = pipes[:2], pipes[2:]
+        self.spec, self.environ, self.umask = content["spec"], content["environ"], content["umask"]
+        self.queue = message["queue"]
 
     def tell(self, word):
         try:
             os.write(self.life, word)
         except OSError:
             pass  # its launcher is dead
+
+
+class Job(Given):
+    def __init__(self, message, descriptors):
+        super().__init__(message, descriptors)
+        self.lock, self.slot, *pipes = self.others
+        self.kind = message["kind"]
+        self.pipes = output_pipes.Pipes.__new__(output_pipes.Pipes)
+        self.pipes.reads, self.pipes.writes = pipes[:2], pipes[2:]
+        self.shown = self.pipes.reads
+
+    def supervise(self, reaps, prepared):
+        queue = slots.Queue(self.queue["home"], self.queue["limit"], self.queue["owner"])
+        slot = slots.Slot(queue, self.kind, self.spec["order"], self.slot)
+        supervisor.supervise(
+            self.spec, self.lock, slot, self.umask, reaps, self.pipes, prepared.start, prepared.notes
+        )
+
+
+class Session(Given):
+    shown = ()
+
+    def supervise(self, reaps, prepared):
+        _lock, _own, listener = self.others
+        # A restart is cold, and finds what a launcher would have passed on.
+        os.environ.clear()
+        os.environ.update(self.environ)
+
+        def spawn(step, mark, *files):
+            start = prepared.start if step is self.spec["run"] and prepared.waits else spawn_command.spawn
+            return start(step, mark, *files)
+
+        home, limit = self.queue["home"], self.queue["limit"]
+        session_supervisor.supervise(home, self.spec, listener, self.umask, limit, reaps, spawn)
+
+
+def given(message, descriptors):
+    return (Session if message.get("is_session") else Job)(message, descriptors)
 
 
 def content_of(descriptors):
@@ -50,14 +90,16 @@ class Prepared:
     def __init__(self, pid, socket):
         """`pid`: None where none could be forked."""
         self.pid, self.socket, self.notes = pid, socket, {"cold": None}
+        self.waits = pid is not None
 
     def tell(self, job):
         """Says what it is to become."""
-        self.try_send(b"r", [job.content, *job.pipes.reads])
+        self.try_send(b"r", [job.content, *job.shown])
 
     def start(self, step, mark, *files):
         """Lets it begin, with these descriptors as its standard streams. In the place of `spawn_command.spawn`."""
-        if self.pid is None or not self.socket.recv(1):
+        was_waiting, self.waits = self.waits, False
+        if not was_waiting or not self.socket.recv(1):
             self.notes["cold"] = "it could not be made of a warm host"
             return spawn_command.spawn(step, mark, *files)
         self.try_send(b".", files)
@@ -109,7 +151,7 @@ def supervise(host, start):
         message, descriptors = receive(host, MOST_BYTES)
         if message:
             host.close()
-            supervise_job(Job(json.loads(message), descriptors), prepared, reaps, start)
+            supervise_job(given(json.loads(message), descriptors), prepared, reaps, start)
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:
@@ -121,9 +163,7 @@ def supervise_job(job, prepared, reaps, start):
     prepared.tell(job)
     title = SUPERVISOR_TITLE, job.spec["id"], job.queue["home"]
     start.command_line.set([os.fsencode(part) for part in title], [])
-    queue = slots.Queue(job.queue["home"], job.queue["limit"], job.queue["owner"])
-    slot = slots.Slot(queue, job.kind, job.spec["order"], job.slot)
-    supervisor.supervise(job.spec, job.lock, slot, job.umask, reaps, job.pipes, prepared.start, prepared.notes)
+    job.supervise(reaps, prepared)
     job.tell(DONE)  # sooner than the end of this process is seen
 
 
@@ -134,7 +174,8 @@ def become_script(socket, start):
     if not message:
         os._exit(1)  # there is no job for it any more
     content = content_of(descriptors)
-    content["environ"][output_pipes.VARIABLE] = ",".join(map(output_pipes.identity, descriptors[1:]))
+    if descriptors[1:]:
+        content["environ"][output_pipes.VARIABLE] = ",".join(map(output_pipes.identity, descriptors[1:]))
     script = Script(start, content["spec"]["run"], content["environ"], content["umask"])
     script.become(socket)
     return script

@@ -20,7 +20,9 @@ def main(packages, pip):
     session_process.prepare(HERE, packages, pip)
     import session_loop
 
-    session_loop.Loop(control).serve()
+    loop = session_loop.Loop(control)
+    session_process.import_from_working_directory()
+    loop.serve()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@ import os
 import sys
 import warnings
 
+import IPython.core.completer  # noqa: F401  sets a filter of warnings: before ours, as in a warm process
 from IPython import version_info
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher

@@ -9,12 +9,17 @@ DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG, linux/prctl.h
 
 def prepare(here, packages, pip):
     die_with_supervisor()
-    # As an interactive Python: the working directory comes first. What is added never hides what was there.
-    sys.path[:] = [""] + [entry for entry in sys.path if os.path.abspath(entry or ".") != here] + [packages]
+    # What is added never hides what was there.
+    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != here] + [packages]
     sys.path_importer_cache.clear()
     sys.meta_path.append(OwnModules(here))
     sys.argv[:] = [""]
     pass_on(packages, pip)
+
+
+def import_from_working_directory():
+    """As an interactive Python does, first of all; but a `random.py` there is not for what a shell is made of."""
+    sys.path.insert(0, "")
 
 
 def pass_on(packages, pip):
@@ -29,7 +34,7 @@ def pass_on(packages, pip):
         pass
     if pip:
         first.append(os.path.join(pip, "pip"))
-        sys.path.insert(1, first[-1])
+        sys.path.insert(0, first[-1])
         os.environ["PATH"] = os.path.join(pip, "bin") + os.pathsep + os.environ.get("PATH", "")
     rest = [os.environ.get("PYTHONPATH", ""), packages if pip else ""]
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, first + rest))

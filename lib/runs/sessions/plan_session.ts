@@ -6,6 +6,7 @@ import type { SessionSpec } from "../../jobs/files/messages.ts";
 import type { AskedSession, SessionFiles, SessionRecord } from "../../jobs/files/session_files.ts";
 import { findUv, ownUv } from "../../python/environment/find_uv.ts";
 import { sessionPip, sessionProgram } from "../../python/in_session/session_program.ts";
+import { sessionWarmth } from "../../python/session_warmth.ts";
 import { installScriptRuntime } from "../../python/in_script/script_runtime.ts";
 import { missingIn } from "../../python/interpreters/environment_at.ts";
 import { isPythonPath } from "../../python/interpreters/python_at_path.ts";
@@ -142,6 +143,7 @@ export async function planSession(
       env: { ...step.env, PYTHON_MCP_PROGRESS_FILE: progressFile },
     })),
     run: boxed.run,
+    warm: sessionWarmth(boxed, env, settings.warm),
     ...(level !== "off" && { stage: files.stage }),
     max_memory_bytes: smallest(memoryBytes({ memoryMb: asked.memory_mb }), settings.maxMemoryBytes),
     max_processes: settings.maxProcesses,

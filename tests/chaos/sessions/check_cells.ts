@@ -67,7 +67,8 @@ function contradiction(
     return job.result?.stdout === `${tag}\n` ? undefined : `it printed ${job.result?.stdout}`;
   }
   if (job.status !== "failed") return `it is ${job.status}`;
-  if (!/killed|SIGKILL|has ended|ended before/.test(job.error ?? "")) {
+  // The last: each of its launchers was killed before it was ready.
+  if (!/killed|SIGKILL|has ended|ended before|cannot run the launcher/.test(job.error ?? "")) {
     return `it failed: ${job.error}`;
   }
   return undefined;

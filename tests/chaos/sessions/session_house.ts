@@ -6,7 +6,7 @@ import { processesOf } from "../processes.ts";
 import type { Random } from "../random.ts";
 
 export const SESSIONS = ["one", "two"];
-const FAULTS = ["server", "launcher", "supervisor", "kernel"] as const;
+const FAULTS = ["server", "launcher", "supervisor", "kernel", "host"] as const;
 const SERVERS = 2;
 
 /** A cell that was sent, and what its sender was told. */
@@ -45,7 +45,9 @@ export class SessionHouse {
   async server(index: number): Promise<RawSession> {
     let server = this.#servers[index];
     if (!server) {
-      server = this.#servers[index] = new RawSession(this.state, { PYTHON_MCP_WARM: "off" });
+      server = this.#servers[index] = new RawSession(this.state, {
+        PYTHON_MCP_WARM: index === 0 ? "imports" : "off",
+      });
       await server.initialize();
     }
     return server;
@@ -128,9 +130,9 @@ tell("end ${cell.tag} %d" % count)
       server.end().catch(() => {});
       return true;
     }
-    if (fault === "launcher") {
-      const launchers = processesOf(this.home.path).get("launcher") ?? [];
-      return kill(launchers[Math.floor(which * launchers.length)]);
+    if (fault === "launcher" || fault === "host") {
+      const found = processesOf(this.home.path).get(fault) ?? [];
+      return kill(found[Math.floor(which * found.length)]);
     }
     const state = this.#stateOf(SESSIONS[Math.floor(which * SESSIONS.length)]!);
     return kill((fault === "kernel" ? state?.kernel_pid : state?.supervisor_pid) ?? undefined);

@@ -72,6 +72,7 @@ const SESSION: Keys<SessionSpec> = {
   record: true,
   prepare: true,
   run: true,
+  warm: true,
   max_memory_bytes: true,
   max_processes: true,
   stage: true,

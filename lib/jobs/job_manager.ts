@@ -6,7 +6,9 @@ import type { Notices } from "./files/notices.ts";
 import type { JobManagerOptions } from "./job_manager_options.ts";
 import { JobParts } from "./job_parts.ts";
 import { isFinal, type JobEntry, type JobRow, type JobStatus } from "./model/job.ts";
-import type { Call, Ended, Keep } from "./process/calls.ts";
+import type { Answered } from "./process/answered_runs.ts";
+import type { Call } from "./process/call.ts";
+import type { Ended, Keep } from "./process/calls.ts";
 import type { Draft, NewRun, ProcessRequest } from "./process/process_request.ts";
 import { sendInput } from "./process/send_input.ts";
 import type { RayRequest } from "./ray/ray_submitter.ts";
@@ -15,7 +17,8 @@ import type { TaskRunner } from "./task/task_runner.ts";
 import { untilEnded } from "./waiting/until_ended.ts";
 
 export type { JobManagerOptions } from "./job_manager_options.ts";
-export type { Call, Ended, Keep } from "./process/calls.ts";
+export type { Call } from "./process/call.ts";
+export type { Ended, Keep } from "./process/calls.ts";
 
 const CANCEL_SECONDS = 30;
 const ASK_AGAIN_SECONDS = 1;
@@ -78,7 +81,7 @@ export class JobManager {
   }
 
   discard(draft: Draft): void {
-    this.#parts.processes.discard(draft.id);
+    this.#parts.processes.discard([draft.id]);
   }
 
   /** Starts a run that its caller waits for; it is no listed job unless it outlives the call. */
@@ -92,14 +95,15 @@ export class JobManager {
     this.#parts.changes.publish(draft.id);
   }
 
-  /** The end of a run that its caller waited for; `keep` says what stays of it, if the caller has not left (`signal`). */
-  finishCall(call: Call, keep: (end: Ended) => Keep, signal?: AbortSignal): Promise<Ended> {
-    return this.#parts.calls.finish(call, keep, signal);
+  /** The end of a run that its caller waited for; `keep` says what stays of it, unless the caller has left. */
+  finishCall(call: Call, keep: (end: Ended) => Keep, caller?: Answered): Promise<Ended> {
+    return this.#parts.calls.finish(call, keep, caller);
   }
 
   /** Lists a job whose caller is told of it before it is known what it runs; returns its place in the queue. */
   promise(draft: Draft): Promise<number> {
     draft.isPromised = true;
+    this.#parts.processes.keepRecord(draft);
     return this.toBackground(draft);
   }
 

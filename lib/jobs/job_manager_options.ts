@@ -1,7 +1,5 @@
 import type { Home } from "./files/home.ts";
-import type { JobFiles } from "./files/job_files.ts";
-import type { ToldCell } from "./files/messages.ts";
-import type { JobEnd, Outcome } from "./model/job.ts";
+import type { Describe } from "./process/describe.ts";
 import type { RunnersOptions } from "./runners.ts";
 
 export interface JobManagerOptions extends Pick<RunnersOptions, "ray" | "requestOf"> {
@@ -17,12 +15,7 @@ export interface JobManagerOptions extends Pick<RunnersOptions, "ray" | "request
   cancelSeconds?: number;
   /** Called with each sweep, with the programs of the jobs that have not ended. */
   swept?: (programs: string[]) => Promise<void>;
-  /** Makes the result of a run out of its files. */
-  describe: (
-    files: JobFiles,
-    outcome: Outcome,
-    cell?: ToldCell,
-  ) => Promise<Pick<JobEnd, "result" | "error">>;
+  describe: Describe;
   log: (message: string) => void;
   /** Tells the user what they should know, such as a database that was damaged. */
   warn: (message: string) => void;

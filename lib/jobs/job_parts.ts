@@ -56,6 +56,7 @@ export class JobParts {
       ...shared,
       register: (id) => children.register(id),
       submit: (child) => void this.runners.submit(child),
+      isAwaited: (id) => this.calls.has(id),
       news,
     });
     const { recovery } = processes;
@@ -65,7 +66,13 @@ export class JobParts {
       children,
       removing: (ids) => runners.forget(ids),
     });
-    const calls = this.calls = new Calls({ ...shared, recovery, runnerOf: (id) => runners.of(id) });
+    const calls = this.calls = new Calls({
+      ...shared,
+      recovery,
+      runnerOf: (id) => runners.of(id),
+      answered: () => processes.prepareNext(),
+      discard: (ids) => runners.discard(ids),
+    });
     this.tasks = new TaskRunner(shared);
     const poller = this.poller = new JobPoller({ ...shared, children, processes, recovery, calls });
     const { notices } = this;

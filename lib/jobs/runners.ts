@@ -1,6 +1,7 @@
 import type { ClusterChild } from "./files/messages.ts";
 import { type Home, jobFolder } from "./files/home.ts";
 import { JobFiles } from "./files/job_files.ts";
+import { recordOf, type StoredSpec } from "./files/job_record.ts";
 import type { Owner } from "./files/owner.ts";
 import { endedWithoutRun } from "./model/job.ts";
 import type { ChildRegistry } from "./process/child_registry.ts";
@@ -41,7 +42,6 @@ export class Runners {
     isQueued: () => false,
     moveToBackground: () => Promise.resolve(),
     askToCancel: ({ id }) => Promise.resolve(this.#files(id).askToCancel()),
-    discard: (id) => this.#options.processes.discard(id),
   };
 
   constructor(options: RunnersOptions) {
@@ -49,7 +49,7 @@ export class Runners {
     this.#ray = options.ray && new RayRunner({
       ...options,
       address: options.ray,
-      discard: (id) => options.processes.discard(id),
+      discard: (id) => options.processes.discard([id]),
     });
   }
 
@@ -60,7 +60,8 @@ export class Runners {
     return this.#ray ?? this.#elsewhere;
   }
 
-  start(draft: Draft, request: ProcessRequest | RayRequest): Promise<void> {
+  /** Returns what was written down of a process. */
+  start(draft: Draft, request: ProcessRequest | RayRequest): Promise<StoredSpec | void> {
     return "ray" in request
       ? this.#ray!.start(draft, request)
       : this.#options.processes.start(draft, request);
@@ -77,7 +78,13 @@ export class Runners {
       const files = this.#files(id);
       if (!this.#ray || !requestOf) return files.end(endedWithoutRun({ error: NO_CLUSTER }));
       store.changeOwner(id, row.owner, owner.id);
-      const draft: Draft = { ...row, kind: "ray", command: row.command ?? undefined, files };
+      const draft: Draft = {
+        ...row,
+        kind: "ray",
+        command: row.command ?? undefined,
+        record: recordOf({ ...row, owner: owner.id }),
+        files,
+      };
       try {
         await this.#ray.submit(draft, () => requestOf(child, draft));
       } catch (error) {
@@ -97,6 +104,12 @@ export class Runners {
   /** Brings their files up to date too, for whoever looks but once; returns why that could not be. */
   async catchUp(): Promise<string | undefined> {
     return await this.#ray?.catchUp();
+  }
+
+  /** Removes jobs that are not to be kept. */
+  discard(ids: string[]): void {
+    this.forget(ids);
+    this.#options.processes.discard(ids);
   }
 
   /** Lets the cluster forget jobs that are removed here. */

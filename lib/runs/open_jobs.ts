@@ -30,10 +30,10 @@ export function openJobs(
     keepDays,
     ray,
     requestOf,
-    describe: (files, outcome, cell) =>
-      cell || files.spec?.process.session
+    describe: (files, outcome, { cell, spec = files.spec } = {}) =>
+      cell || spec?.process.session
         ? describeCell(files, outcome, cell)
-        : describeRun(files, outcome),
+        : describeRun(files, outcome, spec),
     swept: async (programs) => {
       const before = Date.now() - keepDays * DAY_MS;
       const used = sweepSessions(opened, before);

@@ -5,13 +5,16 @@ import type { Message } from "./raw_session.ts";
 export class RawHttp {
   readonly #server: Pick<HttpServerProcess, "url" | "authorization">;
   readonly #version: string;
+  readonly #send: (request: Request) => Promise<Response>;
   session?: string;
   #lastId = 0;
 
   constructor(
     server: Pick<HttpServerProcess, "url" | "authorization">,
     version: "2025-11-25" | "2026-07-28" = "2025-11-25",
+    send: (request: Request) => Promise<Response> = fetch,
   ) {
+    this.#send = send;
     this.#server = server;
     this.#version = version;
   }
@@ -50,7 +53,7 @@ export class RawHttp {
     const { method, params = {} } = message;
     const name = params.name ?? params.uri ?? params.taskId;
     const modern = this.#version === "2026-07-28";
-    return await fetch(this.#server.url, {
+    const request = new Request(this.#server.url, {
       method: "POST",
       signal,
       headers: {
@@ -61,6 +64,7 @@ export class RawHttp {
       },
       body: JSON.stringify({ jsonrpc: "2.0", ...message }),
     });
+    return await this.#send(request);
   }
 
   /** Sends a request and returns all messages that answer it, the answer last. */

@@ -1,28 +1,18 @@
 import { UserError } from "../../base/user_error.ts";
-import type { JobEnd, JobRow, Outcome } from "../model/job.ts";
-import type { JobFiles } from "../files/job_files.ts";
+import type { JobRow, Outcome } from "../model/job.ts";
+import type { StoredSpec } from "../files/job_record.ts";
 import type { ToldCell } from "../files/messages.ts";
 import type { JobStore } from "../store/job_store.ts";
+import { type Answered, AnsweredRuns } from "./answered_runs.ts";
+import type { Call } from "./call.ts";
+import type { Describe } from "./describe.ts";
 import type { Draft } from "./process_request.ts";
 import type { Recovery } from "./recovery.ts";
 import type { Runner } from "./runner.ts";
 
 const LOOK_MS = 20;
-/** In which an answer that is there is written: a server that is killed meanwhile leaves the run. */
-const ANSWER_MS = 20;
 /** How long the files of a run that was answered within its call stay, when they are kept. */
 const KEEP_CALL_MS = 24 * 3600 * 1000;
-
-/** A run while its caller waits. */
-export interface Call {
-  id: string;
-  createdAt: number;
-  files: JobFiles;
-  /** Fulfilled when nothing of it runs any more. */
-  ended: Promise<void>;
-  /** What its session has told of its end, where it is a cell. */
-  told?: ToldCell;
-}
 
 /** How a run ended, and what its caller is told. */
 export interface Ended {
@@ -39,11 +29,11 @@ export interface CallsOptions {
   recovery: Recovery;
   /** What runs a job. */
   runnerOf: (id: string) => Runner;
-  describe: (
-    files: JobFiles,
-    outcome: Outcome,
-    cell?: ToldCell,
-  ) => Promise<Pick<JobEnd, "result" | "error">>;
+  describe: Describe;
+  /** Nobody waits for a run any more that was answered. */
+  answered: () => void;
+  /** Removes runs that are not to be kept. */
+  discard: (ids: string[]) => void;
   /** A run that was answered is listed now. */
   changed: (id: string) => void;
   log: (message: string) => void;
@@ -53,23 +43,25 @@ export interface CallsOptions {
 export class Calls {
   readonly #options: CallsOptions;
   readonly #answers = new Map<string, (cell?: ToldCell) => void>();
-  /** Answered, or about to be, and of no more use. */
-  readonly #finished = new Map<
-    string,
-    { timer: ReturnType<typeof setTimeout>; settle: () => Promise<void> }
-  >();
+  readonly #answered: AnsweredRuns;
 
   constructor(options: CallsOptions) {
     this.#options = options;
+    this.#answered = new AnsweredRuns({
+      ...options,
+      isBusy: () => this.#answers.size > 0,
+      list: (call) => this.#keep(call, "job"),
+    });
   }
 
+  /** Whether its caller waits for it, or has been answered just now. */
   has(id: string): boolean {
-    return this.#answers.has(id);
+    return this.#answers.has(id) || this.#answered.has(id);
   }
 
   async start(
     draft: Draft,
-    start: () => Promise<void>,
+    start: () => Promise<StoredSpec | void>,
   ): Promise<Call> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const { id, createdAt, files } = draft;
@@ -79,7 +71,7 @@ export class Calls {
       resolve();
     });
     try {
-      await start();
+      call.spec = await start() ?? undefined;
     } catch (error) {
       this.#answers.delete(id);
       throw error;
@@ -88,16 +80,16 @@ export class Calls {
   }
 
   /**
-   * The end of a run. Its files go, unless `keep` says that they are needed, or that it is listed.
-   *
-   * @param signal Aborted when its caller left before the answer: then it is listed as well.
+   * The end of a run. Its files go once the caller has its answer, unless `keep` says that they are needed,
+   * or that it is listed. It is listed as well when the caller leaves before.
    */
-  async finish(call: Call, keep: (end: Ended) => Keep, signal?: AbortSignal): Promise<Ended> {
+  async finish(call: Call, keep: (end: Ended) => Keep, caller: Answered = {}): Promise<Ended> {
     try {
-      const outcome = call.told?.outcome ?? await this.#outcomeOf(call);
-      const end = { outcome, ...await this.#options.describe(call.files, outcome, call.told) };
+      const { files, spec, told: cell } = call;
+      const outcome = cell?.outcome ?? await this.#outcomeOf(call);
+      const end = { outcome, ...await this.#options.describe(files, outcome, { cell, spec }) };
       const kept = keep(end);
-      if (kept === "nothing" || !await this.#keep(call, kept)) this.#discardLater(call, signal);
+      if (kept === "nothing" || !await this.#keep(call, kept)) this.#answered.add(call, caller);
       return end;
     } finally {
       this.#answers.delete(call.id);
@@ -120,17 +112,6 @@ export class Calls {
       log(`run ${id} is answered and not kept: ${error}`);
       return false;
     }
-  }
-
-  /** After the answer: what a server leaves that is killed before it has answered becomes a job. */
-  #discardLater(call: Call, signal?: AbortSignal): void {
-    const { id } = call;
-    const settle = async () => {
-      this.#finished.delete(id);
-      if (signal?.aborted && await this.#keep(call, "job")) return;
-      this.#options.runnerOf(id).discard(id);
-    };
-    this.#finished.set(id, { timer: setTimeout(settle, ANSWER_MS), settle });
   }
 
   /** Makes a run a listed job; returns its place in the queue, 0 when it runs. */
@@ -159,10 +140,7 @@ export class Calls {
 
   /** Nobody waits any more. */
   async close(): Promise<void> {
-    for (const { timer, settle } of [...this.#finished.values()]) {
-      clearTimeout(timer);
-      await settle();
-    }
+    await this.#answered.close();
     for (const id of [...this.#answers.keys()]) await this.toBackground({ id });
   }
 

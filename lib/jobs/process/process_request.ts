@@ -1,6 +1,6 @@
 import type { EnvChanges, PrepareStep, RunStep, WarmWish } from "../../base/command.ts";
 import type { JobFiles } from "../files/job_files.ts";
-import { recordOf, type StoredSpec } from "../files/job_record.ts";
+import type { JobRecord, StoredSpec } from "../files/job_record.ts";
 import type { CellPlace, ProcessSpec } from "../files/process_spec.ts";
 import type { JobStore, NewJob } from "../store/job_store.ts";
 
@@ -45,6 +45,8 @@ export interface Draft {
   command?: string;
   seq: number;
   createdAt: number;
+  /** What its row says. */
+  record: JobRecord;
   files: JobFiles;
   /** Its caller has its id: where it cannot be started it fails, and is not removed. */
   isPromised?: boolean;
@@ -77,20 +79,22 @@ export function makeSpec(
 
 /** Writes down what the job is, from where on it has been handed over. */
 export function writeSpec(
-  { id, files, command: known }: Draft,
+  { id, files, record, command: known }: Draft,
   request: ProcessRequest,
   process: ProcessSpec,
   store: JobStore,
   more: Partial<StoredSpec> = {},
-): void {
+): StoredSpec {
   const { command } = request;
   if (command !== undefined && command !== known) store.setCommand(id, command);
-  files.spec = {
-    ...recordOf(store.get(id)!),
+  const spec: StoredSpec = {
+    ...record,
     has_secrets: request.run.stdin !== undefined || Object.keys(request.env).length > 0,
     details: request.details,
     command,
     process,
     ...more,
   };
+  files.spec = spec;
+  return spec;
 }

@@ -1,4 +1,5 @@
 import { explained } from "../../base/explain_system_error.ts";
+import type { Describe } from "./describe.ts";
 import { HandOver } from "./hand_over.ts";
 import type {
   ClusterChild,
@@ -8,9 +9,9 @@ import type {
   ToldCell,
 } from "../files/messages.ts";
 import { type Home, jobFolder } from "../files/home.ts";
-import { isFinal, type JobEnd, type JobRow, type Outcome } from "../model/job.ts";
+import { isFinal, type JobRow } from "../model/job.ts";
 import { JobFiles } from "../files/job_files.ts";
-import { recordOf } from "../files/job_record.ts";
+import { recordOf, type StoredSpec } from "../files/job_record.ts";
 import type { JobStore } from "../store/job_store.ts";
 import {
   type Draft,
@@ -35,8 +36,9 @@ export interface ProcessRunnerOptions {
   maxRunning: number;
   /** Bytes a stream. */
   maxOutputBytes: number;
-  /** Makes the result of a run out of its files. */
-  describe: (files: JobFiles, outcome: Outcome) => Promise<Pick<JobEnd, "result" | "error">>;
+  describe: Describe;
+  /** Whether it is a run whose caller waits, and no listed job. */
+  isAwaited: (id: string) => boolean;
   /** The launcher has a job that a script asked for, and that has no row yet. */
   register: (id: string) => void;
   /** A script asked for a job on the cluster. */
@@ -58,13 +60,13 @@ export class ProcessRunner implements Runner {
 
   constructor(options: ProcessRunnerOptions) {
     this.#options = options;
-    const { home, owner, register, news } = options;
+    const { home, owner, register, news, isAwaited } = options;
     this.#spare = new SpareFolder(home, owner.id);
     this.#handOver = new HandOver({
       ...options,
       child: register,
       started: (id) => {
-        if (this.recovery.markRunning(id)) news(id);
+        if (!isAwaited(id) && this.recovery.markRunning(id)) news(id);
       },
       ended: news,
       failed: (id, error) => {
@@ -80,13 +82,19 @@ export class ProcessRunner implements Runner {
     this.recovery = new Recovery({
       ...options,
       handOver: this.#handOver,
-      discard: (id) => this.discard(id),
+      discard: (id) => this.discard([id]),
     });
   }
 
   /** Starts the launcher ahead of the first run. */
   warmUp(): void {
     this.#handOver.warmUp();
+    this.prepareNext();
+  }
+
+  /** Makes the folder of the next run, once what is being done just now is done. */
+  prepareNext(): void {
+    this.#spare.prepare();
   }
 
   /** Has the launcher go on where a script has stopped it. */
@@ -110,28 +118,42 @@ export class ProcessRunner implements Runner {
       const seq = store.insert({ ...job, command, createdAt });
       if (kind === "process") this.#handOver.reserve(id);
       this.#spare.give(files);
-      files.record = recordOf({ ...job, seq, createdAt, parent: null });
-      return { id, kind, command, seq, createdAt, files };
+      const record = recordOf({ ...job, seq, createdAt, parent: null });
+      // Of a call that was not handed over nothing is to be left.
+      if (run.listed) files.record = record;
+      return { id, kind, command, seq, createdAt, record, files };
     } catch (error) {
-      this.discard(id);
+      this.discard([id]);
       throw explained(error, `The job was not started in ${home.root}`);
     }
   }
 
+  /** Writes down what is known of a call's run that becomes a job before it was handed over. */
+  keepRecord({ id, record, files }: Draft): void {
+    record.listed = true;
+    try {
+      files.record = record;
+    } catch (error) {
+      this.#options.log(`job ${id} is promised without a file that says so: ${error}`);
+    }
+  }
+
   /** Hands a job over; from here on it is never lost. One that cannot be handed over is removed. */
-  async start(draft: Draft, request: ProcessRequest): Promise<void> {
+  async start(draft: Draft, request: ProcessRequest): Promise<StoredSpec> {
     const process = makeSpec(draft, request, this.#options.maxOutputBytes);
     const { prepare, run, env, prepareEnv } = request;
     try {
-      writeSpec(draft, request, process, this.#options.store);
+      const spec = writeSpec(draft, request, process, this.#options.store);
       await this.#handOver.give({
         ...process,
         prepare: prepare.map((step) => ({ ...step, env: { ...step.env, ...prepareEnv } })),
         run: { ...run, env: { ...run.env, ...env } },
       });
-      this.#spare.prepare();
+      // After a call this waits for its answer: processors are few, and its script runs.
+      if (request.background) this.prepareNext();
+      return spec;
     } catch (error) {
-      if (!draft.isPromised) this.discard(draft.id);
+      if (!draft.isPromised) this.discard([draft.id]);
       throw explained(error, `The job was not started in ${this.#options.home.root}`);
     }
   }
@@ -148,19 +170,25 @@ export class ProcessRunner implements Runner {
     }
   }
 
-  /** Removes a job that is not to be kept: its row first, since a folder without a row is swept. */
-  discard(id: string): void {
-    const { home, store, log } = this.#options;
-    this.#handOver.forget(id);
-    const failed = (error: unknown) => log(`job ${id} is to be removed later: ${error}`);
+  /** Removes jobs that are not to be kept: their rows first, since a folder without a row is swept. */
+  discard(ids: string[]): void {
+    const { store, log } = this.#options;
+    for (const id of ids) this.#handOver.forget(id);
     try {
-      store.delete([id]);
-      const removal = removeFolderAside(jobFolder(home, id)!)
-        .catch(failed)
-        .finally(() => this.#removals.delete(removal));
-      this.#removals.add(removal);
+      store.delete(ids);
     } catch (error) {
-      failed(error);
+      return log(`jobs are to be removed later: ${error}`);
+    }
+    const removal = this.#removeFolders(ids).finally(() => this.#removals.delete(removal));
+    this.#removals.add(removal);
+  }
+
+  /** One after the other: they are to take no processor from what runs. */
+  async #removeFolders(ids: string[]): Promise<void> {
+    const { home, log } = this.#options;
+    for (const id of ids) {
+      await removeFolderAside(jobFolder(home, id)!)
+        .catch((error) => log(`job ${id} is to be removed later: ${error}`));
     }
   }
 

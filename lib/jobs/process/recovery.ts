@@ -6,17 +6,11 @@ import { type Home, jobFolder } from "../files/home.ts";
 import { JobFiles } from "../files/job_files.ts";
 import type { StoredSpec } from "../files/job_record.ts";
 import type { Owner } from "../files/owner.ts";
-import {
-  endedWithoutRun,
-  isFinal,
-  type JobEnd,
-  type JobRow,
-  type Outcome,
-  statusOf,
-} from "../model/job.ts";
+import { endedWithoutRun, isFinal, type JobEnd, type JobRow, statusOf } from "../model/job.ts";
 import { type Failure, type NextStep, nextStep } from "../model/next_step.ts";
 import type { JobStore } from "../store/job_store.ts";
 import { gatherEvidence } from "./gather_evidence.ts";
+import type { Describe } from "./describe.ts";
 import type { HandOver } from "./hand_over.ts";
 
 export interface RecoveryOptions {
@@ -24,8 +18,8 @@ export interface RecoveryOptions {
   store: JobStore;
   owner: Owner;
   handOver: HandOver;
-  /** Makes the result of a run out of its files. */
-  describe: (files: JobFiles, outcome: Outcome) => Promise<Pick<JobEnd, "result" | "error">>;
+  describe: Describe;
+  /** Removes a run that is not to be kept. */
   discard: (id: string) => void;
   log: (message: string) => void;
 }

@@ -8,6 +8,4 @@ export interface Runner {
   moveToBackground(id: string): Promise<void>;
   /** Asks a job to end; asked again until it has. */
   askToCancel(row: JobRow): Promise<void>;
-  /** Removes a job that is not to be kept. */
-  discard(id: string): void;
 }

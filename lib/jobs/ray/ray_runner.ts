@@ -100,11 +100,6 @@ export class RayRunner implements Runner {
     return Promise.resolve();
   }
 
-  discard(id: string): void {
-    this.forget(id);
-    this.#options.discard(id);
-  }
-
   /** Lets the cluster forget a job too, once it has ended there: that may be a moment later than here. */
   forget(id: string): void {
     this.#forgetter.forget(id);

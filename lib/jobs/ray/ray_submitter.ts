@@ -4,6 +4,7 @@ import {
   type ProcessRequest,
   writeSpec,
 } from "../process/process_request.ts";
+import { recordOf } from "../files/job_record.ts";
 import type { JobStore } from "../store/job_store.ts";
 import { controlPackage, controlPackageName, makeSubmission } from "./make_submission.ts";
 import { type RayApi, rayProblem, RayRefusal } from "./ray_api.ts";
@@ -69,8 +70,9 @@ export class RaySubmitter {
     const control = controlPackage(request.ray, process, request);
     await this.#api.upload(controlPackageName(id), control);
     // Before the cluster knows of it: a server that is killed now leaves a job that says so.
-    writeSpec(draft, request, process, store, { ray: { url, session } });
-    const label = store.get(id)?.label ?? null;
+    const row = store.get(id)!;
+    writeSpec(draft, request, process, store, { ...recordOf(row), ray: { url, session } });
+    const { label } = row;
     try {
       await this.#api.submit(makeSubmission(id, request.ray, label, workPackage));
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { ServerContext } from "@modelcontextprotocol/server";
 import type { Prompt } from "../prompts/define_prompt.ts";
 import type { ResourceFamily } from "../resources/define_resource.ts";
 import type { Tool } from "../tools/define_tool.ts";
@@ -18,4 +19,6 @@ export interface ServerOptions extends Offer {
   over?: AbortSignal;
   /** When the request with this id came, as `performance.now()` tells it, where that is known. */
   arrivedAt?: (id: string | number) => number | undefined;
+  /** Fulfilled when a request is answered; with false when it never will be. */
+  isAnswered?: (request: ServerContext) => Promise<boolean>;
 }

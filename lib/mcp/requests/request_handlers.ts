@@ -54,6 +54,7 @@ export class RequestHandlers {
       context: ctx,
       signal: watch.signal,
       arrivedAt,
+      answered: this.#options.isAnswered?.(ctx),
       onProgress: progressNotifications(ctx),
     };
     const answer = await app.untilDone(callTool(tool, input, call)).finally(stopLog);

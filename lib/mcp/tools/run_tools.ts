@@ -126,8 +126,11 @@ export const RUN_TOOLS: readonly Tool[] = [
 
 /** Their modules are loaded at the first run: no client waits for them when the server starts. */
 export function loadRuns(): Promise<typeof import("../../runs/run/run_scripts.ts")> {
-  return import("../../runs/run/run_scripts.ts");
+  return runs ??= import("../../runs/run/run_scripts.ts");
 }
+
+/** Kept, since even an import that was made before has its price at each call. */
+let runs: ReturnType<typeof loadRuns> | undefined;
 
 async function inDirectoryOf(
   options: RunOptions,

@@ -40,8 +40,8 @@ export interface RunDetails extends Record<string, unknown> {
 export async function describeRun(
   files: JobFiles,
   outcome: Outcome,
+  spec: StoredSpec | undefined,
 ): Promise<{ result: Record<string, unknown> | null; error: string | null }> {
-  const spec = files.spec;
   if (outcome.failed_step !== null) {
     return { result: null, error: await explainStep(files, outcome.failed_step, outcome.error!) };
   }

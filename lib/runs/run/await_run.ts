@@ -107,7 +107,7 @@ async function waitForAnswer(
   await watch?.stop();
   if (background) return { background };
   if (!caller.signal?.aborted) {
-    const end = await jobs.finishCall(running, (end) => whatStays(end, running), caller.signal);
+    const end = await jobs.finishCall(running, (end) => whatStays(end, running), caller);
     const { cold } = end.outcome;
     if (cold !== undefined) app.log.debug(`run ${running.id}: ${cold ? `cold, ${cold}` : "warm"}`);
     return { end, files: running.files };

@@ -3,6 +3,7 @@ import type { App } from "../app.ts";
 import type { Caller } from "../caller.ts";
 import { type Awaited, budgetOf, startAndAwait } from "./await_run.ts";
 import { checkLabel } from "./check_label.ts";
+import { describeCommand } from "./describe_command.ts";
 import { forbidInSandbox } from "./forbid_in_sandbox.ts";
 import { makeRayRequest } from "./make_ray_request.ts";
 import { makeRequest, readEnvironment } from "./make_request.ts";
@@ -28,6 +29,7 @@ export async function runPython(
     label: options.label ?? null,
     listed: budget === 0,
     kind,
+    command: describeCommand(run, options),
   });
   const make = options.ray === undefined ? makeRequest : makeRayRequest;
   const plan = () => make(run, options, environment, budget === 0, draft, app);

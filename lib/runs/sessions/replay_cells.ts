@@ -1,4 +1,5 @@
-import type { Call, Ended } from "../../jobs/process/calls.ts";
+import type { Call } from "../../jobs/process/call.ts";
+import type { Ended } from "../../jobs/process/calls.ts";
 import type { App } from "../app.ts";
 import type { Caller } from "../caller.ts";
 import { cellNote } from "../cell_note.ts";

@@ -3,7 +3,7 @@ import { writePrivate } from "../../base/private_files.ts";
 import type { Home } from "../../jobs/files/home.ts";
 import type { JobFiles } from "../../jobs/files/job_files.ts";
 import { SessionFiles } from "../../jobs/files/session_files.ts";
-import type { Call } from "../../jobs/process/calls.ts";
+import type { Call } from "../../jobs/process/call.ts";
 import type { Draft, NewRun, ProcessRequest } from "../../jobs/process/process_request.ts";
 import type { App } from "../app.ts";
 import type { Caller } from "../caller.ts";

@@ -3,6 +3,7 @@ import {
   InMemoryServerEventBus,
   isLegacyRequest,
   readRequestBody,
+  type ServerContext,
 } from "@modelcontextprotocol/server";
 import { createServer } from "../../mcp/create_server.ts";
 import type { Offer } from "../../mcp/requests/offer.ts";
@@ -11,6 +12,7 @@ import { urisOf } from "../../runs/job_updates.ts";
 import { jsonRpcError } from "../access/json_rpc_error.ts";
 import { beginEarly } from "./begin_early.ts";
 import { LegacySessions } from "./legacy_sessions.ts";
+import { whenDone } from "./when_done.ts";
 
 export interface EndpointLimits {
   /** The largest request that is read, in bytes. */
@@ -20,7 +22,12 @@ export interface EndpointLimits {
 }
 
 /** What answers at `/mcp`: one handler for requests of 2026-07-28, sessions for the 2025 era. */
-export function createMcpEndpoint(app: App, limits: EndpointLimits, offer: Offer) {
+export function createMcpEndpoint(app: App, limits: EndpointLimits, offered: Offer) {
+  const answers = new WeakMap<Request, Promise<boolean>>();
+  const offer = {
+    ...offered,
+    isAnswered: async ({ http }: ServerContext) => await answers.get(http!.req!) ?? true,
+  };
   const bus = new InMemoryServerEventBus();
   const modern = createMcpHandler(
     ({ era }) => createServer(app, { ...offer, era, lasting: false }),
@@ -56,8 +63,16 @@ export function createMcpEndpoint(app: App, limits: EndpointLimits, offer: Offer
     } catch {
       return jsonRpcError(400, -32700, "Parse error: the request's body is no JSON");
     }
-    return await isLegacyRequest(head, parsedBody)
-      ? await legacy.fetch(head, parsedBody)
-      : await beginEarly(modern.fetch(head, { parsedBody }), headers.get("Accept"));
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    answers.set(head, promise);
+    try {
+      const response = await isLegacyRequest(head, parsedBody)
+        ? await legacy.fetch(head, parsedBody)
+        : await beginEarly(modern.fetch(head, { parsedBody }), headers.get("Accept"));
+      return whenDone(response, resolve);
+    } catch (error) {
+      resolve(false);
+      throw error;
+    }
   }
 }

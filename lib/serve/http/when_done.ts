@@ -1,8 +1,7 @@
-/** Calls back when all of the response was sent, or nobody reads it any more. */
-export function whenDone(response: Response, done: () => void): Response {
-  // What is no stream is all there, and whether it arrives matters to nobody.
-  if (!response.headers.get("Content-Type")?.startsWith("text/event-stream") || !response.body) {
-    done();
+/** Calls back when all of the response was taken to be sent, or, with false, nobody reads it any more. */
+export function whenDone(response: Response, done: (isTaken: boolean) => void): Response {
+  if (!response.body) {
+    done(true);
     return response;
   }
   const reader = response.body.getReader();
@@ -12,13 +11,14 @@ export function whenDone(response: Response, done: () => void): Response {
         const piece = await reader.read();
         if (!piece.done) return controller.enqueue(piece.value);
         controller.close();
+        done(true);
       } catch (error) {
         controller.error(error);
+        done(false);
       }
-      done();
     },
     async cancel(reason) {
-      done();
+      done(false);
       await reader.cancel(reason);
     },
   });

@@ -5,22 +5,30 @@ const LISTENS = "subscriptions/listen";
 
 /** The requests of a client that still await their answers. */
 export class OpenRequests {
-  /** By id: when it came, as `performance.now()` tells it. */
-  readonly #open = new Map<Id, number>();
+  readonly #open = new Map<Id, { at: number; answered: PromiseWithResolvers<boolean> }>();
   #progress = Promise.withResolvers<void>();
 
+  /** @param at When it came, as `performance.now()` tells it. */
   open({ method, id }: { method: string; id: Id }, at: number): void {
-    if (method !== LISTENS) this.#open.set(id, at);
+    if (method !== LISTENS) this.#open.set(id, { at, answered: Promise.withResolvers() });
   }
 
   /** When an open request came, as `performance.now()` tells it. */
   since(id: unknown): number | undefined {
-    return this.#open.get(id as Id);
+    return this.#open.get(id as Id)?.at;
+  }
+
+  /** Fulfilled with whether it was answered, once it is settled. */
+  async isAnswered(id: Id): Promise<boolean> {
+    return await this.#open.get(id)?.answered.promise ?? true;
   }
 
   /** It was answered, or is cancelled and will not be. */
-  settle(id: unknown): void {
-    if (!this.#open.delete(id as Id)) return;
+  settle(id: unknown, isAnswered: boolean): void {
+    const request = this.#open.get(id as Id);
+    if (!request) return;
+    this.#open.delete(id as Id);
+    request.answered.resolve(isAnswered);
     this.#progress.resolve();
     this.#progress = Promise.withResolvers<void>();
   }

@@ -23,6 +23,7 @@ export async function serveClient(
         lasting: true,
         over: inputOver.signal,
         arrivedAt: (id) => transport.open.since(id),
+        isAnswered: ({ mcpReq }) => transport.open.isAnswered(mcpReq.id),
       }),
     {
       transport,

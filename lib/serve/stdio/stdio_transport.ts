@@ -93,7 +93,7 @@ export class StdioTransport implements Transport {
   #isAnswered(id: unknown): boolean {
     if (id === undefined || id !== this.#answered) return false;
     this.#answered = undefined;
-    this.open.settle(id);
+    this.open.settle(id, true);
     this.#caughtUp.resolve();
     return true;
   }
@@ -184,7 +184,7 @@ export class StdioTransport implements Transport {
     if ("method" in message && "id" in message) this.open.open(message, this.#at);
     if ("method" in message && message.method === "notifications/cancelled") {
       this.#batches?.forget(message.params?.requestId);
-      this.open.settle(message.params?.requestId);
+      this.open.settle(message.params?.requestId, false);
     }
     this.onmessage?.(message);
   }
@@ -206,7 +206,7 @@ export class StdioTransport implements Transport {
       this.#onError(error as Error);
       throw error;
     }
-    for (const one of [message].flat()) if (!("method" in one)) this.open.settle(one.id);
+    for (const one of [message].flat()) if (!("method" in one)) this.open.settle(one.id, true);
   }
 }
 

@@ -175,7 +175,7 @@ Deno.test("a run is listed when its caller leaves between its end and the answer
     const call = await bench.manager.call(bench.draft(false), request);
     ids.push(call.id);
     await call.ended;
-    await bench.manager.finishCall(call, () => "nothing", caller.signal);
+    await bench.manager.finishCall(call, () => "nothing", caller);
     if (caller === left) caller.abort();
   }
   const { id } = await waitFor(async () => {

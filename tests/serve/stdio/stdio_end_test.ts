@@ -122,6 +122,33 @@ Deno.test("server lists a run that outlives its budget, and ends when told, when
   await other.call("py_cancel_job", { job_id });
 });
 
+Deno.test("server that is killed leaves the runs listed whose answers its client had not read", async () => {
+  await using home = await TestHome.prepared("home");
+  const child = startServer(home);
+  const writer = child.stdin.getWriter();
+  const lists = Array.from({ length: 10 }, (_, n) => request(n + 10, "tools/list"));
+  await writer.write(new TextEncoder().encode([INITIALIZE, ...lists, ""].join("\n")));
+  const ended = () => {
+    const jobs = home.join("home/jobs");
+    const names = exists(jobs) ? [...Deno.readDirSync(jobs)].map(({ name }) => name) : [];
+    return names.filter((name) => exists(`${jobs}/${name}/outcome.json`)).length;
+  };
+  // What is answered long before the second one has ended would be gone by then.
+  for (const count of [1, 2]) {
+    const call = request(count, "tools/call", run(home, "print(1)"));
+    await writer.write(new TextEncoder().encode(`${call}\n`));
+    await waitFor(() => ended() === count, { what: `the end of ${count} runs` });
+  }
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  child.kill("SIGKILL");
+  await child.status;
+  await child.stdout.cancel();
+  await writer.close().catch(() => {});
+  await using other = new RawSession(home.join("home"));
+  await other.initialize();
+  assert.equal((await other.call("py_list_jobs", {})).total, 2);
+});
+
 Deno.test("server ends, and its job goes on, when its client reads no more", async () => {
   await using home = await TestHome.prepared("home");
   const child = startServer(home);

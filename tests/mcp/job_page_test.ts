@@ -37,7 +37,7 @@ Deno.test("tools that show a job name its view, which can be read", async () => 
   });
   assert.match(text!, /^<!DOCTYPE html>/);
   assert.doesNotMatch(text!, /https?:\/\//);
-  await assert.rejects(server.readResource("ui://python-mcp/else"));
+  await assert.rejects(server.readResource("ui://python-mcp/else"), /ui:\/\/python-mcp\/else/);
 });
 
 interface Shown {

@@ -134,12 +134,15 @@ Deno.test("TypeScript outside lib/jobs/files names no file of a job", () => {
 });
 
 Deno.test("Python reads only keys that a spec and its steps have", () => {
+  const known = { ...PROCESS, ...STEP, ...STORED, ...SESSION };
+  const read = new Set<string>();
   for (const { path, text } of pythonSources()) {
     for (const [, name, , key] of text.matchAll(/\b(spec|step|parent)(\.get\(|\[)"(\w+)"/g)) {
-      const known = { ...PROCESS, ...STEP, ...STORED, ...SESSION };
       assert(key! in known, `${path}: ${name}["${key}"]`);
+      read.add(key!);
     }
   }
+  assert(read.size > 10, `${read.size} keys were found`);
 });
 
 Deno.test("an outcome has the same keys whoever writes it", async () => {

@@ -84,9 +84,9 @@ Deno.test("a child goes on when its parent ends by itself", async () => {
   }
   Deno.writeTextFileSync(go, "");
   const { rows } = await bench.manager.list({ limit: 9 });
-  for (const { id } of rows.filter(({ parent }) => parent !== null)) {
-    assert.equal((await bench.end(id)).result.stdout, "after\n");
-  }
+  const children = rows.filter(({ parent }) => parent !== null);
+  assert.equal(children.length, 2);
+  for (const { id } of children) assert.equal((await bench.end(id)).result.stdout, "after\n");
 });
 
 Deno.test("children, grandchildren and queued ones are cancelled when a job is", async () => {

@@ -17,6 +17,7 @@ testPage("the page says so when the server is gone, and goes on when it is back"
 testPage("the address of the page holds no secret when the browser was let in", async (scene) => {
   const { page, server, browser } = scene;
   assert.equal(page.url(), `${server.origin}/`);
+  assert(browser.requests.some((url) => url.startsWith(server.origin)));
   assert(browser.requests.every((url) => !url.includes(server.token)));
   const kept = await page.evaluate(
     `JSON.stringify([document.cookie, {...localStorage}, {...sessionStorage}])`,

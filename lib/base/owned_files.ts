@@ -48,20 +48,20 @@ function requireClosed(path: string, folder: string, { mode }: Deno.FileInfo): v
     `Cannot use ${path}: other users may write to it (mode ${
       (mode! & 0o777).toString(8)
     }), and what ` +
-      `lies there is run. If you trust all that is in it: chmod 700 '${folder}'`,
+      `is there is run. If you trust all that is in it: chmod 700 '${folder}'`,
   );
 }
 
 function isForeign(path: string, folder: string, owner: number, own: number): UserError {
   if (own === 0) {
     return new UserError(
-      `Cannot use ${path} as root: it belongs to user ${owner}, who could not change what root makes ` +
+      `Cannot use ${path} as root: it belongs to user ${owner}, who could not change what root creates ` +
         `there. Run this as that user (sudo -u '#${owner}' …), or set PYTHON_MCP_HOME to a folder of ` +
         "root's own.",
     );
   }
   return new UserError(
-    `Cannot use ${path}: it belongs to user ${owner}, and what lies there is run. Set PYTHON_MCP_HOME ` +
+    `Cannot use ${path}: it belongs to user ${owner}, and what is there is run. Set PYTHON_MCP_HOME ` +
       `to a folder of your own, or, if you trust all that is in it: sudo chown -R "$(id -u)" '${folder}'`,
   );
 }

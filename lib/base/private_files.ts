@@ -5,7 +5,7 @@ import { UserError } from "./user_error.ts";
 /** Something else is where a file has to be, as a script may have put it there. */
 export class NotAFile extends UserError {
   constructor(path: string) {
-    super(`Cannot use ${path}: it was replaced by what is no file. Remove it, then try again.`);
+    super(`Cannot use ${path}: what is there now is not a file. Remove it, then try again.`);
   }
 }
 

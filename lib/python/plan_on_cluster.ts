@@ -63,7 +63,7 @@ export async function planOnCluster(
 ): Promise<ClusterPlan> {
   if (notebookOf(request) !== undefined) {
     throw new UserError(
-      "Cannot run a notebook with run_on: ray: it needs what is installed here alone. Run it " +
+      "Cannot run a notebook with run_on: ray: what runs notebooks is installed on this machine only. Run it " +
         "without run_on, or convert it to a script (jupyter nbconvert --to script).",
     );
   }
@@ -153,7 +153,7 @@ async function needsOf(
   const asked = request.pythonVersion;
   if (asked !== undefined && isPythonPath(asked, request.cwd)) {
     throw new UserError(
-      `Cannot use python_version ${asked} with run_on: ray: a path of this machine says nothing on ` +
+      `Cannot use python_version ${asked} with run_on: ray: a path of this machine means nothing on ` +
         "the cluster. Give a version such as 3.12.",
     );
   }

@@ -22,9 +22,7 @@ function levelOf(text: string | undefined): SandboxSettings["level"] {
   const found = SANDBOX_LEVELS.find((level) => level === text.trim().toLowerCase());
   if (found) return found;
   throw new UserError(
-    `Cannot use PYTHON_MCP_SANDBOX=${text}: it is none of ${
-      SANDBOX_LEVELS.join(", ")
-    }. Set it to one.`,
+    `Cannot use PYTHON_MCP_SANDBOX=${text}: it must be one of ${SANDBOX_LEVELS.join(", ")}.`,
   );
 }
 
@@ -33,7 +31,7 @@ function rootAt(path: string, env: Record<string, string>): string {
     return resolvePath(path, "/", env);
   }
   throw new UserError(
-    `Cannot use ${path} in PYTHON_MCP_SANDBOX_WRITE: it is a relative path. Give whole paths, with : ` +
+    `Cannot use ${path} in PYTHON_MCP_SANDBOX_WRITE: it is a relative path. Give absolute paths, with : ` +
       "between them.",
   );
 }

@@ -67,7 +67,7 @@ export function readSettings(
     if (!text) return fallback;
     const value = parseSeconds(text);
     if (value !== undefined && value >= least) return value;
-    warn(`${name}=${text} is no number ≥ ${least}; the default ${fallback} is used`);
+    warn(`${name}=${text} is not a number of at least ${least}; the default, ${fallback}, is used`);
     return fallback;
   };
   return {
@@ -98,7 +98,7 @@ export function readSettings(
 function warmMode(text: string | undefined, warn: (message: string) => void): WarmSettings["mode"] {
   const found = WARM_MODES.find((mode) => mode === text?.toLowerCase());
   if (text && !found) {
-    warn(`PYTHON_MCP_WARM=${text} is none of ${WARM_MODES.join(", ")}; ${DEFAULT_WARM} is used`);
+    warn(`PYTHON_MCP_WARM=${text} is not one of ${WARM_MODES.join(", ")}; ${DEFAULT_WARM} is used`);
   }
   return found ?? DEFAULT_WARM;
 }
@@ -113,8 +113,10 @@ function rayAddress(
   const url = URL.parse(text);
   if (url?.protocol !== "http:" && url?.protocol !== "https:") {
     warn(
-      `PYTHON_MCP_RAY_ADDRESS=${hideSecrets(text)} is no address of a Ray dashboard, such as ` +
-        "http://head:8265; jobs run here alone",
+      `PYTHON_MCP_RAY_ADDRESS=${
+        hideSecrets(text)
+      } is not the address of a Ray dashboard, such as ` +
+        "http://head:8265; jobs run on this machine only",
     );
     return undefined;
   }

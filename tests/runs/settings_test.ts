@@ -30,6 +30,6 @@ for (const [name, value, setting, fallback] of WRONG) {
     const warnings: string[] = [];
     const settings = readSettings({ HOME: "/", [name]: value }, (text) => warnings.push(text));
     assert.equal(settings[setting], fallback);
-    assert.match(warnings.join(), new RegExp(`^${name}=${value} is no number`));
+    assert.match(warnings.join(), new RegExp(`^${name}=${value} is not a number`));
   });
 }

@@ -21,7 +21,7 @@ export function resolveBudget({ call, toolEnv, fallback, env, warn }: BudgetSour
     if (!value) continue;
     const seconds = parseSeconds(value);
     if (seconds !== undefined) return seconds;
-    warn(`${name}=${value} is no number of seconds ≥ 0; it is ignored`);
+    warn(`${name}=${value} is ignored: it must be a number of seconds, 0 or more`);
   }
   return fallback ?? DEFAULT_BUDGET_SECONDS;
 }

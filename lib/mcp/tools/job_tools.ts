@@ -61,12 +61,12 @@ export const JOB_TOOLS: readonly Tool[] = [
     name: "py_job_status",
     title: "Job status",
     description:
-      "A job's status, progress, result or error. wait_seconds waits for its end instead of asking " +
-      "again and again. With cursors (0, then those of the last answer) it returns what was printed since.",
+      "A job's status, progress, result or error. wait_seconds waits for its end instead of " +
+      "polling. With cursors (0, then those of the last answer) it returns what was printed since.",
     annotations: READS,
     input: z.strictObject({
       job_id: z.string(),
-      wait_seconds: z.number().min(0).max(50).default(0).describe("Wait for the end, at most 50"),
+      wait_seconds: z.number().min(0).max(50).default(0).describe("Wait for its end, at most 50"),
       stdout_cursor: cursor.describe("Byte offset"),
       stderr_cursor: cursor.describe("Byte offset"),
     }),
@@ -140,13 +140,13 @@ export const JOB_TOOLS: readonly Tool[] = [
     name: "py_prune_jobs",
     title: "Remove old jobs",
     description:
-      "Remove ended jobs with their output; never pending or running ones. Cancelled ones go with failed ones.",
+      "Remove ended jobs with their output; never pending or running ones. Cancelled jobs count as failed.",
     annotations: REMOVES,
     input: z.strictObject({
       keep_completed: z.boolean().default(true),
       keep_failed: z.boolean().default(true),
       max_age_hours: z.number().min(0).default(24).describe(
-        "Only those that ended before; 0 = all",
+        "Only jobs that ended longer ago; 0 = all",
       ),
     }),
     output: z.object({

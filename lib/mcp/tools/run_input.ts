@@ -17,15 +17,15 @@ export const RUN_PARAMETERS = {
   env_vars: z.record(z.string(), plainText()).refine(
     (variables) => Object.keys(variables).every((name) => /^[^=\0]+$/.test(name)),
     "a variable's name is not empty and holds neither = nor NUL",
-  ).optional().describe("Beat env_file"),
+  ).optional().describe("Override env_file"),
   env_file: someText().optional().describe("Path of a .env file"),
   timeout_seconds: z.number().min(0).default(DEFAULT_TIMEOUT_SECONDS).describe(
-    "Time limit; 0 = none",
+    "Time limit of the run; 0 = none",
   ),
   memory_mb: z.int().min(1).optional().describe(
-    "Memory ceiling of the script with all that it starts",
+    "Memory ceiling for the script and all it starts",
   ),
-  sandbox: z.enum(SANDBOX_LEVELS).optional().describe("A stricter one than the server's"),
+  sandbox: z.enum(SANDBOX_LEVELS).optional().describe("Stricter than the server's"),
   job_label: z.string().optional(),
 };
 
@@ -34,9 +34,9 @@ export const OF_SANDBOX: readonly string[] = ["sandbox"];
 
 /** What the tools that may answer within the call take besides. */
 export const BUDGET_PARAMETERS = {
-  async_mode: z.boolean().default(false).describe("In the background at once"),
+  async_mode: z.boolean().default(false).describe("Run in the background at once"),
   time_budget_seconds: z.number().min(0).optional().describe(
-    "How long to wait before it goes on in the background (20)",
+    "Seconds to wait before it goes on in the background (20)",
   ),
 };
 

@@ -68,7 +68,8 @@ export const RUN_TOOLS: readonly Tool[] = [
   defineTool({
     name: "py_run_script_in_dir_async",
     title: "Start Python in a directory",
-    description: "As py_run_script_in_dir, in the background at once: for runs that take minutes.",
+    description:
+      "Like py_run_script_in_dir, but in the background at once: for runs that take minutes.",
     annotations: RUNS_CODE,
     input: inDirectoryAsync,
     output: RUN_OUTPUT,
@@ -94,7 +95,7 @@ export const RUN_TOOLS: readonly Tool[] = [
   defineTool({
     name: "py_run_script_with_dependencies_async",
     title: "Start Python with packages",
-    description: "As py_run_script_with_dependencies, in the background at once.",
+    description: "Like py_run_script_with_dependencies, but in the background at once.",
     annotations: RUNS_CODE,
     input: withDependenciesAsync,
     output: RUN_OUTPUT,

@@ -22,7 +22,7 @@ export const SCRIPT_TOOLS: readonly Tool[] = [
     name: "py_save_script",
     title: "Save a script",
     description:
-      "Keep a Python script under a name for py_run_saved_script. Its dependencies go into a " +
+      "Save a Python script under a name for py_run_saved_script. Its dependencies go into a " +
       "PEP 723 header.",
     annotations: REMOVES,
     input: z.strictObject({
@@ -75,7 +75,7 @@ export const SCRIPT_TOOLS: readonly Tool[] = [
     name: "py_run_saved_script",
     title: "Run a saved script",
     description:
-      "Run a script kept by py_save_script, with its dependencies. Long runs become jobs.",
+      "Run a script saved by py_save_script, with its dependencies. Long runs become jobs.",
     annotations: RUNS_CODE,
     input: z.strictObject({
       script_name: scriptName,

@@ -58,7 +58,9 @@ export const SESSION_TOOLS: readonly Tool[] = [
       session,
       dependencies,
       auto_install_deps: z.boolean().default(true).describe("Install what the code imports"),
-      directory: directory.optional().describe("This and the next five only when it starts"),
+      directory: directory.optional().describe(
+        "This and the next five only when the session starts",
+      ),
       python_version: pythonVersion,
       use_uv: z.boolean().optional(),
       env_vars,
@@ -112,7 +114,7 @@ export const SESSION_TOOLS: readonly Tool[] = [
   defineTool({
     name: "py_sessions",
     title: "List sessions",
-    description: "The living sessions; for one also its variables, with type, shape and preview.",
+    description: "The live sessions; for one, also its variables with type, shape and preview.",
     annotations: READS,
     input: z.strictObject({ session: text.optional() }),
     output: z.object({ sessions: z.array(SESSION).optional(), error }),
@@ -125,13 +127,13 @@ export const SESSION_TOOLS: readonly Tool[] = [
     name: "py_session_end",
     title: "End a session",
     description:
-      "End a session with all that it started, interrupt its cell (the variables stay), or restart it.",
+      "End a session and all it started, interrupt its cell (the variables stay), or restart it.",
     annotations: REMOVES,
     input: z.strictObject({
       session,
       action: z.enum(SESSION_ACTIONS).default("end"),
       replay: z.boolean().default(false).describe(
-        "After a restart run the cells that ended well again",
+        "After a restart, run the cells that succeeded again",
       ),
     }),
     output: z.object({
@@ -151,7 +153,7 @@ export const SESSION_TOOLS: readonly Tool[] = [
     name: "py_session_save",
     title: "Save a session as a notebook",
     description:
-      "Write a session, also one that has ended, as a Jupyter notebook with its outputs.",
+      "Write a session, even one that has ended, as a Jupyter notebook with its outputs.",
     annotations: REMOVES,
     input: z.strictObject({
       session,

@@ -75,7 +75,7 @@ export async function findInterpreter(
   throw new UserError(
     `Cannot run with \`python_version\` ${
       JSON.stringify(request.text)
-    }: no Python on this machine fits. ` +
+    }: no Python on this machine matches. ` +
       `There is ${describeInterpreters(all)}. ` +
       "Ask for one of these, leave the version out, or install the version.",
   );

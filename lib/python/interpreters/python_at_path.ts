@@ -58,7 +58,7 @@ function interpreterAt(path: string): string {
     path,
     info.isDirectory
       ? "the folder has no Python in `bin`"
-      : "it is no program, or a script that starts one, such as pyenv's shims",
+      : "it is not an interpreter, but a file that cannot be run or a script that starts one, such as pyenv's shims",
   );
 }
 

@@ -41,7 +41,7 @@ export async function parsePythonVersion(
       : "Change it to one that the code runs on, e.g. `>=3.11`; `python_version` comes before what a script asks for.";
     throw new UserError(
       `Cannot use ${parameter} ${JSON.stringify(request)}: no version of Python from ` +
-        `${oldestSupported} on fits it${
+        `${oldestSupported} on matches it${
           fitsOlder ? ", and older ones are not supported" : ""
         }. ${next}`,
     );

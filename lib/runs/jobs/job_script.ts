@@ -32,8 +32,8 @@ export async function readJobScript(files: JobFiles): Promise<JobScript> {
 
 async function readScript(path: string | undefined, files: JobFiles): Promise<JobScript> {
   const info = path === undefined ? undefined : statIfThere(path);
-  if (path === undefined || !info) throw cannotShow(path ? `${path} is gone` : "it is no file");
-  if (!info.isFile) throw cannotShow(`${path} is no file`);
+  if (path === undefined || !info) throw cannotShow(path ? `${path} is gone` : "it is not a file");
+  if (!info.isFile) throw cannotShow(`${path} is not a file`);
   if (info.size > LONGEST_SHOWN) {
     throw cannotShow(`${path} has more than a megabyte. Open it there`);
   }

@@ -77,7 +77,9 @@ export async function rerunJob(
 function inlineScript(path: string, id: string): ScriptSource {
   const source = readForeignFile(path, LONGEST_SOURCE);
   if (source !== undefined) return { source };
-  throw new UserError(`Cannot run job ${id} again: the text of its script is gone (${path}).`);
+  throw new UserError(
+    `Cannot run job ${id} again: the text of its script is gone (${path}). Start its script again.`,
+  );
 }
 
 async function checkSecrets(

@@ -24,7 +24,7 @@ export async function sendInput(
   const refused = (why: string) => new UserError(`Cannot send input to job ${id}: ${why}`);
   if (sent_bytes > MOST_BYTES) {
     throw refused(
-      `the text has ${sent_bytes} bytes, and may have 1 MiB at once. Send it in parts.`,
+      `the text has ${sent_bytes} bytes, and a call may send 1 MiB. Send it in parts.`,
     );
   }
   const row = await jobs.get(id);
@@ -56,7 +56,7 @@ export async function sendInput(
       throw refused("its standard input has ended.");
     }
     if (error instanceof Deno.errors.TimedOut) {
-      throw refused("nobody takes it. Send it again later.");
+      throw refused("nothing reads it. Send it again later.");
     }
     throw error;
   }

@@ -57,7 +57,9 @@ export async function readScript(
 function readContent(content: string): ScriptSource {
   checkLength("script_content", new TextEncoder().encode(content).length);
   if (content.includes("\0")) {
-    throw new UserError("`script_content` holds a NUL character, which no Python source may hold.");
+    throw new UserError(
+      "Cannot run `script_content`: it contains a NUL character, which Python source may not contain. Remove it.",
+    );
   }
   return { source: declareUtf8(splitByteOrderMark(content).text) };
 }

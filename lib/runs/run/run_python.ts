@@ -38,7 +38,7 @@ export async function runPython(
 
 function hasNoCluster(): UserError {
   return new UserError(
-    "Cannot run on Ray: no cluster is known. Set PYTHON_MCP_RAY_ADDRESS to the address of its " +
+    "Cannot run on Ray: no cluster is configured. Set PYTHON_MCP_RAY_ADDRESS to the address of its " +
       "dashboard, such as http://head:8265, and start the server again.",
   );
 }

@@ -14,7 +14,7 @@ import { UserError } from "../../base/user_error.ts";
 export function notebookPath(path: string, base: string, env: Record<string, string>): string {
   const refuse = (why: string) =>
     new UserError(`Cannot save to ${JSON.stringify(path.slice(0, 300))}: ${why}`);
-  if (path.includes("\0")) throw refuse("a path holds no NUL character. Leave it out.");
+  if (path.includes("\0")) throw refuse("it contains a NUL character. Remove that.");
   if (!path.toLowerCase().endsWith(".ipynb") || /(?:^|\/)\.ipynb$/i.test(path)) {
     throw refuse("a notebook's name ends with .ipynb, such as analysis.ipynb.");
   }
@@ -27,7 +27,7 @@ export function notebookPath(path: string, base: string, env: Record<string, str
   if (link !== undefined) throw refuse(`${link} is a link. ${LINK_ADVICE}`);
   const found = lstatIfThere(whole);
   if (found?.isSymlink) throw refuse(`${whole} is a link. ${LINK_ADVICE}`);
-  if (found && !found.isFile) throw refuse(`${whole} is no file. Name another path.`);
+  if (found && !found.isFile) throw refuse(`${whole} is not a file. Name another path.`);
   return whole;
 }
 

@@ -42,7 +42,7 @@ export function checkSessionName(name: string): string {
     `Cannot use \`session\` ${
       JSON.stringify(name.slice(0, 80))
     }: a name has 1 to 64 letters, digits, ` +
-      "`_`, `.` and `-`, and begins with a letter or digit. It is no path; `directory` says where it works.",
+      "`_`, `.` and `-`, and begins with a letter or digit. It is not a path; `directory` says where it works.",
   );
 }
 
@@ -54,7 +54,9 @@ export function checkCode(code: string): string {
     );
   }
   if (code.includes("\0")) {
-    throw new UserError("Cannot run `code`: it holds a NUL character, which no Python may hold.");
+    throw new UserError(
+      "Cannot run `code`: it contains a NUL character, which Python source may not contain. Remove it.",
+    );
   }
   const bytes = new TextEncoder().encode(code).length;
   if (bytes <= LONGEST_CODE) return code;

@@ -48,7 +48,7 @@ export function uninstall(cli: Cli, options: UninstallOptions): void {
 function requireName(name: string): void {
   if (/^[a-z0-9][a-z0-9_-]*$/i.test(name)) return;
   throw new UserError(
-    `--name takes letters, digits, hyphens and underscores, and begins with a letter or digit: ${
+    `--name takes letters, digits, hyphens and underscores, and must begin with a letter or digit: ${
       JSON.stringify(name)
     } is refused by some clients. Try python-mcp.`,
   );

@@ -27,8 +27,8 @@ export const PERMISSIONS = defineCommand({
     const split = flags.find((flag) => /\s/.test(flag));
     if (split !== undefined) {
       throw new UserError(
-        `Cannot print the flag '${split}' for $(…): a shell splits it at its white space. ` +
-          `Set PYTHON_MCP_HOME to a folder without, or write the flags yourself, in quotes: ` +
+        `Cannot print the flag '${split}' for $(…): a shell would split it at its spaces. ` +
+          `Set PYTHON_MCP_HOME to a folder without spaces, or write the flags yourself, in quotes: ` +
           flags.map((flag) => `'${flag}'`).join(" "),
       );
     }

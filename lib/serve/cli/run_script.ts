@@ -63,7 +63,7 @@ async function startScript(
   if (isPath && !exists(resolve(app.settings.cwd, script))) {
     throw new UserError(
       `Cannot run ${resolve(app.settings.cwd, script)}: there is no such file. ` +
-        "Check the path; a saved script needs --saved, and - reads the script from standard input.",
+        "Check the path; --saved runs a saved script, and - reads the script from standard input.",
     );
   }
   const answer = await startRun(app, options, stdinOpen);

@@ -69,7 +69,7 @@ function checkDeno(): Finding[] {
     return [{
       check: "Deno",
       level: "warning",
-      message: `${message}, the cache of npx, which may be emptied`,
+      message: `${message}, in npx's cache, which npm may empty`,
       fix: "Before `install`, install Deno for good: npm install --global deno",
     }];
   }

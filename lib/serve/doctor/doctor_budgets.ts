@@ -13,11 +13,17 @@ export function checkBudgets(env: Record<string, string>): Finding[] {
   for (const name of names) {
     const text = env[name];
     if (text && parseSeconds(text) === undefined) {
-      warnings.push(`${name}=${text} is no number ≥ 0; the default is used`);
+      warnings.push(
+        `${name}=${text} is ignored, and the default used: it must be a number, 0 or more`,
+      );
     }
   }
   if (warnings.length === 0) {
-    return [{ check: "settings", level: "ok", message: `calls wait ${env[GLOBAL] || "20"} s` }];
+    return [{
+      check: "settings",
+      level: "ok",
+      message: `calls wait up to ${env[GLOBAL] || "20"} s`,
+    }];
   }
   return warnings.map((message) => ({
     check: "settings",

@@ -12,7 +12,7 @@ import type { Finding } from "./finding.ts";
 /** The clients on this machine, and whether they know the server. */
 export function checkClients(env: Record<string, string>): Finding[] {
   if (!env.HOME) {
-    return [{ check: "clients", level: "ok", message: "none was looked for: HOME is not set" }];
+    return [{ check: "clients", level: "ok", message: "not checked: HOME is not set" }];
   }
   const machine = { env, os: Deno.build.os };
   const found = CLIENTS.filter((client) => isThere(client, machine));
@@ -20,7 +20,7 @@ export function checkClients(env: Record<string, string>): Finding[] {
     return [{
       check: "clients",
       level: "ok",
-      message: `none of ${CLIENTS.map(({ title }) => title).join(", ")} is here`,
+      message: `none of ${CLIENTS.map(({ title }) => title).join(", ")} was found`,
     }];
   }
   return found.map((client) => checkClient(client, client.path(machine)));

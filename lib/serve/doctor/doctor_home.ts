@@ -50,7 +50,7 @@ function checkParent(home: string): Finding {
       fix: "Set PYTHON_MCP_HOME to a folder that this user can make or write to.",
     };
   }
-  return { check: "home", level: "ok", message: `${home} is made at the first run` };
+  return { check: "home", level: "ok", message: `${home} will be created by the first run` };
 }
 
 /** The path, or the nearest one above it that there is. */
@@ -124,16 +124,16 @@ function checkDatabase(home: string): Finding {
         check: "database",
         level: "error",
         message: `${path} cannot be opened: ${(error as Error).message}`,
-        fix: "Make the home writable for this user, on a disk that has room.",
+        fix: "Make the home writable for this user, on a disk with free space.",
       };
     }
     answer = (error as Error).message;
   }
-  return answer === "ok" ? { check: "database", level: "ok", message: `${path} is whole` } : {
+  return answer === "ok" ? { check: "database", level: "ok", message: `${path} is intact` } : {
     check: "database",
     level: "error",
     message: `${path} is damaged: ${answer.slice(0, 200)}`,
     fix: `End all servers and move ${path} away with its -wal and -shm files; ` +
-      "the next server makes a new one from the folders of jobs.",
+      "the next server rebuilds it from the job folders.",
   };
 }

@@ -16,7 +16,7 @@ export async function checkUv({ home, env }: Settings): Promise<Finding[]> {
     return [{
       check: "uv",
       level: "warning",
-      message: "there is none; the first run that needs packages installs it into the home",
+      message: "not found; the first run that needs packages installs it into the home",
       fix: "Install it now: https://docs.astral.sh/uv/",
     }];
   }

@@ -61,7 +61,7 @@ export function createMcpEndpoint(app: App, limits: EndpointLimits, offered: Off
     try {
       parsedBody = JSON.parse(read.text);
     } catch {
-      return jsonRpcError(400, -32700, "Parse error: the request's body is no JSON");
+      return jsonRpcError(400, -32700, "Parse error: the request's body is not valid JSON");
     }
     const { promise, resolve } = Promise.withResolvers<boolean>();
     answers.set(head, promise);

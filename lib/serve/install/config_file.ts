@@ -25,7 +25,7 @@ export function readConfig(path: string): string | undefined {
     const stat = statIfThere(path);
     if (!stat) return undefined;
     if (!stat.isFile) {
-      const what = stat.isDirectory ? "a folder" : "no regular file";
+      const what = stat.isDirectory ? "a folder" : "not a regular file";
       throw new UserError(
         `Cannot read ${path}: it is ${what}, where the client keeps its settings in a file. ` +
           "Move it away, then try again.",

@@ -21,7 +21,7 @@ export function keepDeno(env: Record<string, string>): string {
   if (isNewEnough(path)) return path;
   if (exists(path)) {
     throw new UserError(
-      `Cannot copy Deno to ${path}: what is there is no Deno ${Deno.version.deno} or newer. ` +
+      `Cannot copy Deno to ${path}: what is there is not Deno ${Deno.version.deno} or later. ` +
         `Run \`${path} upgrade\`, or move it away, then try again.`,
     );
   }

@@ -111,7 +111,7 @@ function read(path: string, format: Format, text: string): Values {
     );
   }
   throw new UserError(
-    `Cannot change ${path}: it does not hold a ${format.title} object. It was left as it is.`,
+    `Cannot change ${path}: it does not hold a ${format.title} object. Correct the file, then try again; it was left as it is.`,
   );
 }
 
@@ -122,7 +122,7 @@ function requireTable(path: string, values: Values, key: string): void {
   throw new UserError(
     `Cannot change ${path}: ${key} is ${
       JSON.stringify(table).slice(0, 100)
-    }, which is no table of ` +
+    }, which is not a table of ` +
       "servers. Correct the file, then try again; it was left as it is.",
   );
 }

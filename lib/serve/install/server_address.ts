@@ -9,7 +9,7 @@ export function serverAddress(url: string, home: string, token: string | undefin
   const parsed = URL.parse(url);
   if (!parsed || !/^https?:$/.test(parsed.protocol)) {
     throw new UserError(
-      `--url takes an address such as http://127.0.0.1:8000/mcp; this is none: ${url}`,
+      `--url takes an address such as http://127.0.0.1:8000/mcp, not ${url}`,
     );
   }
   if (!token && !LOOPBACK.test(parsed.hostname)) {

@@ -164,7 +164,7 @@ export class StdioTransport implements Transport {
     try {
       value = JSON.parse(line);
     } catch {
-      return this.#refuse(PARSE_ERROR, "Parse error: the line is no JSON");
+      return this.#refuse(PARSE_ERROR, "Parse error: the line is not valid JSON");
     }
     if (this.#batches && Array.isArray(value) && value.length > 0) {
       const messages = value.map(parseMessage);
@@ -231,6 +231,6 @@ function noMessage(value: unknown): Refusal {
   return {
     jsonrpc: "2.0",
     id: typeof id === "string" || typeof id === "number" ? id : null,
-    error: { code: INVALID_REQUEST, message: "Invalid Request: no JSON-RPC 2.0 message" },
+    error: { code: INVALID_REQUEST, message: "Invalid Request: not a JSON-RPC 2.0 message" },
   };
 }

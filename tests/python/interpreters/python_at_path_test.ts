@@ -80,8 +80,8 @@ Deno.test("explicit dependencies together with a path are refused", () =>
 const wrong: Record<string, RegExp> = {
   "/nowhere/python3": /nothing is there/,
   "empty": /no Python in `bin`/,
-  "text.txt": /no program/,
-  "shim": /no program, or a script/,
+  "text.txt": /not an interpreter/,
+  "shim": /not an interpreter.*a script/,
   "answers/bin/python": /does not answer/,
 };
 

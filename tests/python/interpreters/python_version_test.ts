@@ -44,13 +44,13 @@ for (
 
 for (
   const [text, reason] of Object.entries({
-    "2.7": "fits it",
-    "3.7": "fits it, and older ones are not supported",
-    "<3.8": "fits it, and older ones are not supported",
-    "==3.6.*": "fits it, and older ones are not supported",
-    ">=3.12,<3.10": "fits it",
-    ">=4": "fits it",
-    "4": "fits it",
+    "2.7": "matches it",
+    "3.7": "matches it, and older ones are not supported",
+    "<3.8": "matches it, and older ones are not supported",
+    "==3.6.*": "matches it, and older ones are not supported",
+    ">=3.12,<3.10": "matches it",
+    ">=4": "matches it",
+    "4": "matches it",
   })
 ) {
   Deno.test(`parsePythonVersion says that nothing supported fits ${text}`, async () => {

@@ -28,7 +28,7 @@ Deno.test("a setting of the sandbox that is none is an error, not a default", ()
   for (const level of ["on", "true", "strict", "0"]) {
     assert.throws(
       () => readSandboxSettings({ PYTHON_MCP_SANDBOX: level }),
-      /none of off, workspace/,
+      /must be one of off, workspace/,
     );
   }
   for (const roots of ["relative", "/a:b", "./c"]) {

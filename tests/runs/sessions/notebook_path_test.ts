@@ -43,7 +43,7 @@ const REFUSED: Record<string, [path: string, why: RegExp]> = {
   "that leads through a link": ["away/a.ipynb", /\/away is a link\. Name the place/],
   "that leads through a link, and back": ["sub/../away/a.ipynb", /\/away is a link/],
   "that is a link": ["link.ipynb", /link\.ipynb is a link/],
-  "that is a folder": ["folder.ipynb", /is no file/],
+  "that is a folder": ["folder.ipynb", /is not a file/],
 };
 
 for (const [what, [path, why]] of Object.entries(REFUSED)) {

@@ -86,7 +86,7 @@ Deno.test("a wrong command line ends with 64 and a hint", async () => {
   assert.match(stderr, /unknown command 'job'\n\(Did you mean (one of )?.*jobs/);
   const count = await cli(home, ["jobs", "--limit", "0"]);
   assert.deepEqual([count.code, count.stdout], [64, ""]);
-  assert.match(count.stderr, /argument '0' is invalid. It is a whole number from 1/);
+  assert.match(count.stderr, /argument '0' is invalid. It must be a whole number of at least 1/);
   const bare = await cli(home, ["jobs", "show"]);
   assert.equal(bare.code, 64);
   assert.match(bare.stderr, /missing required argument 'id'\n\(--help shows/);

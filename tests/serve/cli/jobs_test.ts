@@ -82,7 +82,7 @@ Deno.test("jobs show lists the jobs when the start fits several", async () => {
   const ids = [await startJob(home, "1"), await startJob(home, "1")];
   const { code, stderr } = await cli(home, ["jobs", "show", ""]);
   assert.equal(code, 1);
-  assert.match(stderr, /More than one job's id starts with/);
+  assert.match(stderr, /More than one job id starts with/);
   for (const id of ids) assert(stderr.includes(id));
   for (const id of ids) await cli(home, ["jobs", "wait", id]);
 });

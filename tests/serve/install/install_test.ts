@@ -79,7 +79,10 @@ Deno.test("install warns of a Deno in npx's cache, and copies it to where it sta
   assert.match((await type("service")).stdout, /^ExecStart=\S+\/\.deno\/bin\/deno run/m);
   Deno.writeTextFileSync(home.join(".deno/bin/deno"), "#!/bin/sh\necho deno 2.9.5\n");
   const old = await install("--keep-deno");
-  assert.match(old.stderr, /Cannot copy Deno to .*: what is there is no Deno 2\.\d+.*deno upgrade/);
+  assert.match(
+    old.stderr,
+    /Cannot copy Deno to .*: what is there is not Deno 2\.\d+.*deno upgrade/,
+  );
 });
 
 Deno.test("install asks on a terminal which of the clients that are found are meant", async () => {

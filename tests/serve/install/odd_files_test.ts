@@ -23,7 +23,7 @@ const ODD: Record<string, Odd> = {
   },
   "a named pipe": {
     make: (file) => new Deno.Command("mkfifo", { args: [file] }).outputSync(),
-    says: /Cannot read .*mcp\.json: it is no regular file/,
+    says: /Cannot read .*mcp\.json: it is not a regular file/,
   },
   "a link to a file that is not there": {
     make: (file) => Deno.symlinkSync(`${file}.mine`, file),

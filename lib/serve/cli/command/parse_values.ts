@@ -10,13 +10,13 @@ export function parsePort(text: string): number {
 export function parseCount(text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1) return count;
-  throw new InvalidArgumentError("It is a whole number from 1.");
+  throw new InvalidArgumentError("It must be a whole number of at least 1.");
 }
 
 export function parseAmount(text: string): number {
   const amount = Number(text);
   if (text.trim() !== "" && amount >= 0 && Number.isFinite(amount)) return amount;
-  throw new InvalidArgumentError("It is a number from 0.");
+  throw new InvalidArgumentError("It must be a number of at least 0.");
 }
 
 const HOURS: Record<string, number> = { s: 1 / 3600, m: 1 / 60, h: 1, d: 24, w: 168 };
@@ -25,7 +25,7 @@ const HOURS: Record<string, number> = { s: 1 / 3600, m: 1 / 60, h: 1, d: 24, w: 
 export function parseAge(text: string): number {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(text) ?? [];
   if (amount === undefined) {
-    throw new InvalidArgumentError("An age is a number and s, m, h, d or w, e.g. 12h.");
+    throw new InvalidArgumentError("An age is a number followed by s, m, h, d or w, such as 12h.");
   }
   return Number(amount) * HOURS[unit!]!;
 }
@@ -36,7 +36,7 @@ export function parseVariable(
   before: Record<string, string> = {},
 ): Record<string, string> {
   const at = text.indexOf("=");
-  if (at < 1) throw new InvalidArgumentError("It has the form NAME=VALUE.");
+  if (at < 1) throw new InvalidArgumentError("It must have the form NAME=VALUE.");
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
@@ -52,5 +52,5 @@ export function parseResource(
 export function parseSandbox(text: string): SandboxLevel {
   const found = SANDBOX_LEVELS.find((level) => level === text);
   if (found) return found;
-  throw new InvalidArgumentError(`It is one of ${SANDBOX_LEVELS.join(", ")}.`);
+  throw new InvalidArgumentError(`It must be one of ${SANDBOX_LEVELS.join(", ")}.`);
 }

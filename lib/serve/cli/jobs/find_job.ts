@@ -31,7 +31,7 @@ export async function findJob(app: App, start: string): Promise<JobRow> {
   if (found.length === 0) {
     throw new UserError(
       `There is no job whose id starts with ${JSON.stringify(start)}. ` +
-        `These are all: ${invocation()} jobs --limit 1000`,
+        `List them with: ${invocation()} jobs --limit 1000`,
     );
   }
   const lines = found.slice(0, SHOWN).map(({ id, label, tool, status }) =>
@@ -39,7 +39,7 @@ export async function findJob(app: App, start: string): Promise<JobRow> {
   );
   if (found.length > SHOWN) lines.push("  …");
   throw new UserError(
-    `More than one job's id starts with ${JSON.stringify(start)}; give more of it:\n` +
+    `More than one job id starts with ${JSON.stringify(start)}; give more of it:\n` +
       lines.join("\n"),
   );
 }

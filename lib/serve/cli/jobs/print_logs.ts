@@ -26,7 +26,7 @@ export async function printLogs(cli: Cli, options: LogsOptions) {
   const row = await (options.follow ? findJob : findCurrentJob)(app, options.id);
   const files = app.jobs.files(row.id);
   if (!files) {
-    throw new UserError("There is no output: the job was taken over from an older server.");
+    throw new UserError("There is no output: the job was imported from an older server.");
   }
   const line = new ProgressLine();
   const [toStdout, toStderr] = [safeFor(Deno.stdout, options), safeFor(Deno.stderr, options)];

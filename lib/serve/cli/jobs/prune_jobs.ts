@@ -18,7 +18,7 @@ export async function pruneJobsOf({ app }: Cli, choice: PruneChoice) {
   const { id: starts, completed, failed, olderThan, json } = choice;
   if (starts.length === 0 && !completed && !failed) {
     throw new UserError(
-      "Nothing was named: give ids, or --completed, --failed or both, with --older-than if need be.",
+      "Name what to remove: ids, or --completed, --failed or both, with --older-than to keep the newest.",
     );
   }
   if (starts.length > 0 && (completed || failed || olderThan !== undefined)) {

@@ -17,7 +17,7 @@ export async function attach({ app }: Cli, choice: StartChoice): Promise<void> {
   const files = new SessionFiles(app.jobs.home, checkSessionName(session));
   if (!isInTerminal() || !Deno.stdout.isTerminal()) {
     throw new UserError(
-      `Cannot attach to the session ${session}: this is no terminal. ` +
+      `Cannot attach to the session ${session}: standard input or output is not a terminal. ` +
         `\`${invocation()} sessions run ${session} -\` takes code from standard input.`,
     );
   }

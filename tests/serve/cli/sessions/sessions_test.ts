@@ -62,7 +62,7 @@ Deno.test("sessions on the command line refuse what makes no sense, with a reaso
       "show work": /There is no session work/,
       "save work a.ipynb": /There is no session work/,
       "run ../up 1": /Cannot use `session` "\.\.\/up"/,
-      "attach work": /no terminal.*sessions run work -/,
+      "attach work": /not a terminal.*sessions run work -/,
     };
     for (const [line, why] of Object.entries(refused)) {
       const { code, stderr } = await cli(home, ["sessions", ...line.split(" ")]);

@@ -1,4 +1,4 @@
-import { byId } from "./dom.js";
+import { button, el } from "./dom.js";
 
 /**
  * Asks before something that cannot be undone.
@@ -9,16 +9,25 @@ import { byId } from "./dom.js";
  * @returns {Promise<boolean>}
  */
 export function confirmed(title, text, yes) {
-  byId("confirm-title").textContent = title;
-  byId("confirm-text").textContent = text;
-  byId("confirm-yes").textContent = yes;
-  const dialog = byId("confirm", HTMLDialogElement);
-  dialog.returnValue = "";
+  const keep = button("Keep it", () => dialog.close());
+  const confirm = button(yes, () => dialog.close("yes"), {
+    className: "main",
+    attributes: { id: "confirm-yes" },
+  });
+  const dialog = el(
+    "dialog",
+    { attributes: { "aria-labelledby": "confirm-title" } },
+    el("h2", { text: title, attributes: { id: "confirm-title" } }),
+    el("p", { text }),
+    el("div", { className: "actions" }, keep, confirm),
+  );
+  document.body.append(dialog);
   dialog.showModal();
-  byId("confirm-yes").onclick = () => dialog.close("yes");
-  byId("confirm-no").onclick = () => dialog.close();
-  byId("confirm-no").focus();
+  keep.focus();
   return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue === "yes");
+    }, { once: true });
   });
 }

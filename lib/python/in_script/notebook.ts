@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { embeddedFiles, installFiles } from "../../base/install_files.ts";
 import { UserError } from "../../base/user_error.ts";
+import cellOutputs from "./cell_outputs.py" with { type: "text" };
 import cellWatch from "./cell_watch.py" with { type: "text" };
 import pip from "./notebook_pip.py" with { type: "text" };
 import { readNotebook } from "./read_notebook.ts";
@@ -66,6 +67,7 @@ const PIPS = ["pip", "pip3", ...Array.from({ length: 10 }, (_, n) => `pip3.${n +
 
 const FILES = embeddedFiles("notebook", {
   "run_notebook.py": runner,
+  "cell_outputs.py": cellOutputs,
   "cell_watch.py": cellWatch,
   "pip/pip/__init__.py": `import subprocess, sys
 

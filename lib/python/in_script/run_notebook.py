@@ -8,8 +8,6 @@ Pictures of the cells, and the notebook with all its outputs, go to PYTHON_MCP_A
 """
 import ast
 import atexit
-import base64
-import json
 import math
 import os
 import re
@@ -17,9 +15,7 @@ import shutil
 import sys
 import tempfile
 
-LARGEST = 1000000  # bytes of a picture in a result
 CELL_LIMIT = "PYTHON_MCP_CELL_TIMEOUT_SECONDS"
-PICTURES = {"image/png": ".png", "image/jpeg": ".jpg", "image/svg+xml": ".svg"}
 
 
 def keep_files_in(folder):
@@ -121,6 +117,7 @@ def main(installs, path, arguments):
     limit = cell_limit()
     import nbformat
     from nbclient import NotebookClient
+    from cell_outputs import CellOutputs
     from cell_watch import CellWatch
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     from python_mcp import create_progress_callback
@@ -129,8 +126,7 @@ def main(installs, path, arguments):
     if arguments:
         set_parameters(notebook, arguments)
     watch = CellWatch(create_progress_callback(), len(notebook.cells), limit)
-    state = {"pictures": 0}
-    updated = {}
+    outputs = CellOutputs(artifacts)
 
     class Client(NotebookClient):
         def process_message(self, msg, cell, cell_index):
@@ -141,39 +137,11 @@ def main(installs, path, arguments):
                 stream.write(content["text"])
                 stream.flush()
             elif kind in ("display_data", "execute_result", "update_display_data"):
-                name = content.get("transient", {}).get("display_id")
-                if name is None:
-                    show(content["data"], cell_index)
-                else:
-                    # What may still change is shown when the cell has ended, once.
-                    updated[name] = content["data"]
+                outputs.add(content["data"], cell_index, content.get("transient", {}).get("display_id"))
             return super().process_message(msg, cell, cell_index)
 
-    def show(data, cell_index):
-        for kind, ending in PICTURES.items():
-            if kind in data:
-                state["pictures"] += 1
-                name = "cell_%d_%d%s" % (cell_index + 1, state["pictures"], ending)
-                save_picture(data[kind], artifacts, name)
-                print("[picture: %s]" % name, flush=True)
-                return
-        for kind in ("text/markdown", "text/latex", "text/plain", "application/json"):
-            text = data.get(kind)
-            if text is not None and not re.match(r"<IPython\.core\.display\.\w+ object>$", str(text)):
-                print(text if isinstance(text, str) else json.dumps(text, indent=2), flush=True)
-                return
-        if "text/html" in data:
-            state["pictures"] += 1
-            name = "cell_%d_%d.html" % (cell_index + 1, state["pictures"])
-            save_picture(data["text/html"], artifacts, name)
-            print("[html: %s]" % name, flush=True)
-
-    def show_updated(cell_index):
-        for data in [updated.pop(name) for name in list(updated)]:
-            show(data, cell_index)
-
     def at_end_of_cell(cell, cell_index, **_):
-        show_updated(cell_index)
+        outputs.show_updated(cell_index)
 
     def at_cell(cell, cell_index):
         watch.begin(cell_index + 1)
@@ -226,38 +194,6 @@ def last_traceback(notebook):
             if output.output_type == "error":
                 return re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(output.traceback))
     return None
-
-
-def save_picture(data, folder, name):
-    content = data if isinstance(data, str) else "".join(data)
-    is_text = name.endswith((".svg", ".html"))
-    content = content.encode() if is_text else base64.b64decode(content)
-    os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, name), "wb") as file:
-        file.write(content)
-    if len(content) > LARGEST and not is_text:
-        try:
-            save_preview(content, os.path.join(os.path.dirname(folder), "previews"), name)
-        except Exception:
-            pass  # Pillow is there where matplotlib is
-
-
-def save_preview(content, folder, name):
-    import io
-
-    from PIL import Image
-
-    image = Image.open(io.BytesIO(content))
-    os.makedirs(folder, 0o700, exist_ok=True)
-    share = 1.0
-    while len(content) > LARGEST:
-        share *= min(0.8, (0.8 * LARGEST / len(content)) ** 0.5)
-        out = io.BytesIO()
-        size = [max(1, int(side * share)) for side in image.size]
-        image.resize(size).save(out, image.format)
-        content = out.getvalue()
-    with open(os.path.join(folder, name), "wb") as file:
-        file.write(content)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ const SCRIPT = fileURLToPath(new URL("run_tests.py", import.meta.url));
 /** A job may take so much longer than bare: the machine may be busier then. */
 const SLOWER = 3;
 const LEAST_SECONDS = 60;
+const MOST_TRIES = 3;
 
 /** The results of the tests of a module, by their names; `exit` is the exit code. */
 export type Results = Record<string, string>;
@@ -70,8 +71,16 @@ export async function compareModule(
       args: options(kind),
       timeout_seconds: Math.ceil(LEAST_SECONDS + SLOWER * seconds),
     });
+  // A host ends after some runs, and when it was idle for as long as the others took.
+  const asWarmJob = async () => {
+    await runs.untilWarm({ script_content: "print(1)" });
+    return await asJob(runs.warm, "warm");
+  };
   const [cold] = await timed("cold", asJob(runs.cold, "cold"));
-  const [warm] = await timed("warm", asJob(runs.warm, "warm"));
+  let [warm] = await timed("warm", asWarmJob());
+  for (let tries = 1; warm.cold !== undefined && tries < MOST_TRIES; tries++) {
+    [warm] = await timed(`was cold: ${warm.cold}; warm again`, asWarmJob());
+  }
   return {
     bare: resultsIn(file("bare"), bare.code),
     cold: resultsIn(file("cold"), cold.exit_code),

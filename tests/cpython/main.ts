@@ -7,14 +7,7 @@
 import { parseArgs } from "node:util";
 import { ColdAndWarm } from "../helpers/compare_runs.ts";
 import { TestHome } from "../helpers/test_home.ts";
-import {
-  type Compared,
-  compareModule,
-  type CompareOptions,
-  describe,
-  differing,
-  NotComparable,
-} from "./compare.ts";
+import { type Compared, compareModule, describe, differing, NotComparable } from "./compare.ts";
 import { ALL, LEFT_OUT } from "./modules.ts";
 
 const MOST_TRIES = 3;
@@ -50,7 +43,8 @@ Deno.exitCode = counts.differ === 0 ? 0 : 1;
 /** Compares a module and says what came of it; whether it is the same. */
 async function show(module: string): Promise<boolean> {
   const onRun = (kind: string, seconds: number) => print(` ${kind} ${seconds.toFixed(1)} s,`);
-  const compared = await compareWarm(module, { ...options, onRun });
+  const compared = await compareModule(runs, module, { ...options, onRun });
+  if (compared.reason !== undefined) throw new Error(`${module} was cold: ${compared.reason}`);
   const again = await differAgain(module, compared);
   const results = Object.values(compared.bare);
   const count = (outcome: string) => results.filter((one) => one === outcome).length;
@@ -67,17 +61,6 @@ async function show(module: string): Promise<boolean> {
   return again.length === 0;
 }
 
-/** A host may end between two runs, as it does after some: what is cold then is no comparison. */
-async function compareWarm(module: string, options: CompareOptions): Promise<Compared> {
-  for (let tries = 1;; tries++) {
-    await runs.untilWarm({ script_content: "print(1)" });
-    const compared = await compareModule(runs, module, options);
-    if (compared.reason === undefined) return compared;
-    if (tries === MOST_TRIES) throw new Error(`${module} was cold: ${compared.reason}`);
-    print(` was cold (${compared.reason}), again:`);
-  }
-}
-
 /** Which of the tests that differ do so each time that they are run by themselves. */
 async function differAgain(module: string, first: Compared): Promise<string[]> {
   let names = differing(first);
@@ -86,7 +69,7 @@ async function differAgain(module: string, first: Compared): Promise<string[]> {
   for (let tries = 1; tries < MOST_TRIES && names.some((name) => name !== "exit"); tries++) {
     print(" again,");
     const match = names.filter((name) => name !== "exit");
-    const found = new Set(differing(await compareWarm(module, { ...options, match })));
+    const found = new Set(differing(await compareModule(runs, module, { ...options, match })));
     names = match.filter((name) => found.has(name));
   }
   return names;

@@ -211,6 +211,8 @@ def refresh_modules():
     if "logging" in modules:
         is_in_ns = modules["logging"]._startTime > 1e15  # since Python 3.13
         modules["logging"]._startTime = time.time_ns() if is_in_ns else time.time()
+    if "tempfile" in modules:
+        modules["tempfile"].tempdir = None  # that an import has found; each process looks itself
     if "numpy.f2py.rules" in modules:
         now = os.environ.get("SOURCE_DATE_EPOCH", time.time())
         modules["numpy.f2py.rules"].generationtime = int(now)

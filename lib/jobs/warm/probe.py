@@ -16,6 +16,7 @@ KNOWN_STATE = (
     "joblib._multiprocessing_helpers",  # for the name of a semaphore that it tries, and removes
     "numpy.f2py.rules",
     "numpy.testing._private.utils",
+    "opentelemetry.context",  # for keys that no other process sees
     "psutil._pslinux",
     "random",
     "rich",
@@ -25,6 +26,7 @@ KNOWN_PACKAGES = ("importlib", "logging", "multiprocessing")
 # Programs that say what the machine is: the same in every process. Python 3.8 asks one for its `platform`.
 ABOUT_MACHINE = ("uname", "lscpu", "ldconfig", "/sbin/ldconfig")
 STARTS = ("subprocess.Popen", "os.posix_spawn")
+NEW = os.O_CREAT | os.O_EXCL
 FORBIDDEN = {
     "subprocess.Popen": "starts a process",
     "os.system": "starts a process",
@@ -58,7 +60,8 @@ class Probe:
         os.set_blocking(self.output, False)
         os.dup2(write, 1)
         os.dup2(write, 2)
-        self.threads = count_threads()
+        self.threads, self.descriptors = count_threads(), open_descriptors()
+        self.made = set()  # files that imports have created
         self.before = set(sys.modules)
         self.warned = []
         import warnings
@@ -103,6 +106,8 @@ class Probe:
         setattr(module, name, watched)
 
     def is_known(self, frame):
+        if frame.f_globals.get("__name__") == "uuid" and frame.f_back:
+            frame = frame.f_back  # it asks for others
         name = frame.f_globals.get("__name__") or ""
         return name in KNOWN_STATE or name.partition(".")[0] in KNOWN_PACKAGES
 
@@ -127,6 +132,13 @@ class Probe:
         if threads > self.threads and self.current not in FORK_SAFE_THREADS and not self.has_fork_safe_threads():
             self.refuse("leaves a thread")
         self.threads = threads
+        if open_descriptors() != self.descriptors:
+            self.refuse("leaves a file open")  # which a script would not have, or share with others
+        for path in self.made:
+            if os.path.lexists(path):
+                self.refuse("leaves the file %s behind" % path)
+        if getattr(sys.modules.get("tempfile"), "tempdir", None) and not self.made:
+            self.refuse("sets tempfile.tempdir")  # and has not just asked for it
         for name in refused:
             if name in sys.modules:
                 self.refuse("imports %s, which %s" % (name, refused[name]))
@@ -154,7 +166,11 @@ class Probe:
             path = os.path.realpath(path)
             # An entry of `sys.path` may be a zip file, there or not.
             may_read = path.startswith(self.allowed + MAY_READ) or path + os.sep in self.allowed
-            if not may_read and not any(c in path for c in CACHES):
+            if may_read or any(c in path for c in CACHES):
+                return
+            if len(args) > 2 and isinstance(args[2], int) and args[2] & NEW == NEW:
+                self.made.add(path)  # it tells nothing, and is no difference once it is gone; see `check`
+            else:
                 self.refuse("opens the file %s while it is imported" % path)
         elif event in STARTS and args[0] in ABOUT_MACHINE:
             pass
@@ -189,6 +205,14 @@ def environment_folders():
         if entry.startswith((sys.prefix + os.sep, sys.base_prefix + os.sep)):
             yield entry
     yield "/usr/lib/python3/dist-packages"
+
+
+def open_descriptors():
+    try:
+        # Without that of the list itself, which is closed by now.
+        return {number for number in os.listdir("/proc/self/fd") if os.path.lexists("/proc/self/fd/" + number)}
+    except OSError:
+        return set()
 
 
 def count_threads():

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { PYTHON } from "../job_bench.ts";
+import { runProcess } from "../../helpers/run_process.ts";
+import { uvFolder } from "../../helpers/run_plan.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 
 const SOURCES = fileURLToPath(new URL("../../../lib/jobs/warm", import.meta.url));
@@ -22,6 +24,9 @@ class Lazy:
     def __getattr__(self, name): raise RuntimeError("is not set up yet")
 held = Lazy()`;
 
+const TEMPORARY = "import os, tempfile; fd, path = tempfile.mkstemp(prefix='own-')\n";
+
+const PACKAGES = ["psutil==7.2.2", "opentelemetry-api==1.45.2"];
 const CASES: [string, string, RegExp | undefined][] = [
   ["holds an object that is set up when it is touched", LAZY, undefined],
   [
@@ -40,6 +45,16 @@ a = A(); held = weakref.proxy(a); del a`,
   ["computes for ever", "while True: pass", /more than 1 s/],
   ["ends its process", "import os; os._exit(0)", /ends the process/],
   ["starts a process", "import subprocess; subprocess.call(['true'])", /starts a process/],
+  ["makes a temporary file and removes it", TEMPORARY + "os.close(fd); os.unlink(path)", undefined],
+  ["leaves a temporary file behind", TEMPORARY + "os.close(fd)", /leaves the file .*own-/],
+  ["keeps a temporary file open", TEMPORARY + "os.unlink(path)", /leaves a file open/],
+  ["keeps a file of its own open", "held = open(__file__)", /leaves a file open/],
+  ["keeps a pipe open", "import os; held = os.pipe()", /leaves a file open/],
+  ["says where temporary files go", "import tempfile; tempfile.tempdir = '/'", /tempfile.tempdir/],
+  // These ask for the time and for random numbers, and keep of it what makes no difference.
+  ["uses psutil", "import psutil", undefined],
+  ["uses OpenTelemetry, as fastapi does", "import opentelemetry.propagate", undefined],
+  ["asks for random numbers", "import uuid; ID = uuid.uuid4()", /asks for random numbers/],
   ["asks what the machine is", "import subprocess; subprocess.call(['uname'])", /prints/],
 ];
 
@@ -47,6 +62,8 @@ Deno.test("an import is done ahead unless it makes a difference, whatever it", a
   await using home = await TestHome.create();
   const venv = new Deno.Command(PYTHON, { args: ["-m", "venv", "--without-pip", home.join("v")] });
   assert((await venv.output()).success);
+  const install = [`${await uvFolder()}/uv`, "pip", "install", "-q", ...PACKAGES];
+  assert.equal((await runProcess([...install, "-p", home.join("v/bin/python")])).code, 0);
   const [lib] = [...Deno.readDirSync(home.join("v/lib"))];
   for (const [index, [what, text, reason]] of CASES.entries()) {
     await test.step(what, async () => {

@@ -14,6 +14,7 @@ from request_socket import is_ours
 MOST_HOSTS = 4
 CALM_SECONDS = 0.1  # before a host is started
 RENEW_AT, ENOUGH_RUNS = 40, 50  # of a host: all its scripts have the same hash seed
+ASK_AGAIN_SECONDS, FOR_EVER = 0.1, float("inf")  # a host of others that has not answered; that has said no
 RETRY_SECONDS = 0.5  # while another launcher starts a host for the same interpreter
 COLD_RUNS = 3  # or so many runs have wanted it
 FOLDER = os.path.dirname(os.path.abspath(__file__))
@@ -44,7 +45,7 @@ class KnownHosts:
         """`runtime`: where our hooks are; `folder`: where the hosts of the home have their sockets."""
         self.home, self.runtime, self.folder = home, runtime, folder
         self.hosts = {}  # by the descriptor of their connection
-        self.strangers = {}  # keys that hosts of others do not have, by their path
+        self.strangers = {}  # for how long hosts of others are not asked again, and since when, by their path and a key
         self.wanted = {}  # what hosts are to be started for: [key, warm, count], by the key as text
         self.unfit = {}  # why there can be no host for a key
         self.retry_at = 0.0
@@ -102,15 +103,19 @@ class KnownHosts:
             found = os.listdir(self.folder)
         except OSError:
             return None
-        known = {host.path for host in self.hosts.values()}
+        known, text = {host.path for host in self.hosts.values()}, text_of(key)
         for name in found:
             path = os.path.join(self.folder, name)
-            if not name.endswith(".sock") or path in known or key in self.strangers.get(path, ()):
+            pause, since = self.strangers.get((path, text), (0, 0))
+            if not name.endswith(".sock") or path in known or time.monotonic() < since + pause:
                 continue
-            host = self.connect(path, key)
+            try:
+                host, pause = self.connect(path, key), FOR_EVER
+            except _socket.timeout:  # it is busy, or stopped
+                host, pause = None, max(2 * pause, ASK_AGAIN_SECONDS)
             if host:
                 return host
-            self.strangers.setdefault(path, []).append(key)
+            self.strangers[path, text] = pause, time.monotonic()
         return None
 
     def connect(self, path, key):
@@ -129,6 +134,9 @@ class KnownHosts:
                 return socket.close()
             socket.send(json.dumps({"key": key}).encode())
             answer = json.loads(socket.recv(1 << 20) or "{}")
+        except _socket.timeout:
+            socket.close()
+            raise
         except OSError:
             return socket.close()
         if not answer.get("fits"):

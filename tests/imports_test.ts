@@ -3,7 +3,13 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
 import { MAY_IMPORT } from "./helpers/allowed_imports.ts";
-import { findArrows, findCircles, type Modules, wrongArrows } from "./helpers/find_arrows.ts";
+import {
+  circlesIn,
+  findArrows,
+  findCircles,
+  type Modules,
+  wrongArrows,
+} from "./helpers/find_arrows.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -31,6 +37,10 @@ Deno.test("the map of imports allows nothing that nobody needs", () => {
     .flatMap(([from, targets]) => targets.map((to) => `${from} → ${to}`))
     .filter((arrow) => !arrows.has(arrow));
   assert.deepEqual(unused, []);
+});
+
+Deno.test("no wings may import each other in a circle", () => {
+  assert.deepEqual(circlesIn(MAY_IMPORT), []);
 });
 
 Deno.test("no files import each other in a circle", () => {

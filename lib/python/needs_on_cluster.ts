@@ -1,10 +1,10 @@
 import { UserError } from "../base/user_error.ts";
-import type { Recipe } from "./environment/environment_commands.ts";
+import type { Recipe } from "./requirements/recipe.ts";
 import { stringsOf, tableOf } from "./requirements/absolute_paths.ts";
 import { hasLocalSource, type ScriptNeeds } from "./requirements/canonical_script.ts";
 import type { Project } from "./requirements/find_project.ts";
 import { projectSettings } from "./requirements/project_settings.ts";
-import { normalizeName, requirementName } from "./requirements/requirement.ts";
+import { normalizeName, requirementName } from "./source/requirement.ts";
 import { noteOfProject } from "./requirements/requirements_around.ts";
 import { lockedVersions } from "./requirements/uv_lock.ts";
 

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import type { PrepareStep } from "../base/command.ts";
 import { UserError } from "../base/user_error.ts";
-import { choosePython } from "./interpreters/choose_python.ts";
+import { choosePython } from "./choose_python.ts";
 import { chooseRequirements } from "./requirements/choose_requirements.ts";
 import {
   defaultInterpreter,

@@ -251,15 +251,14 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/python/requirements": [
     "lib/python/source",
     "lib/python/interpreters",
-    "lib/python/environment",
     "lib/python/in_script",
     "lib/base",
   ],
-  "lib/python/interpreters": ["lib/python/requirements", "lib/python/environment", "lib/base"],
+  "lib/python/interpreters": ["lib/base"],
   "lib/python/in_script": ["lib/base"],
   "lib/python/in_session": ["lib/python/in_script", "lib/base"],
   "lib/python/advice": ["lib/python/requirements", "lib/python/source", "lib/base"],
-  "lib/python/source": ["lib/python/interpreters", "lib/python/requirements", "lib/base"],
+  "lib/python/source": ["lib/python/interpreters", "lib/base"],
 
   // Jobs, not Python.
   "lib/jobs": [

@@ -30,7 +30,11 @@ export function wrongArrows(modules: Modules): string[] {
 
 /** The sets of modules that import each other in a circle; each set sorted. */
 export function findCircles(modules: Modules): string[][] {
-  const imports = importsOf(modules);
+  return circlesIn(importsOf(modules));
+}
+
+/** The same for anything that imports; `imports` has what each imports by its name. */
+export function circlesIn(imports: Record<string, readonly string[]>): string[][] {
   const reached = new Map(Object.keys(imports).map((path) => [path, reach(path, imports)]));
   const circles = new Map<string, string[]>();
   for (const [path, targets] of reached) {
@@ -41,7 +45,7 @@ export function findCircles(modules: Modules): string[][] {
   return [...circles.values()];
 }
 
-function reach(path: string, imports: Record<string, string[]>): Set<string> {
+function reach(path: string, imports: Record<string, readonly string[]>): Set<string> {
   const found = new Set<string>();
   const waiting = [...imports[path]!];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {

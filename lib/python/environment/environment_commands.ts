@@ -1,32 +1,13 @@
 import { join } from "node:path";
 import { type EmbeddedFiles, embeddedFiles, installFiles } from "../../base/install_files.ts";
 import { findLauncherPython } from "../interpreters/find_interpreters.ts";
-import type { ScriptNeeds } from "../requirements/canonical_script.ts";
-import type { Project } from "../requirements/find_project.ts";
-import type { RequirementsFile } from "../requirements/requirements_file.ts";
+import type { Recipe } from "../requirements/recipe.ts";
 import type { SourcePackage } from "../requirements/source_package.ts";
 import mirrorFolder from "./mirror_folder.py" with { type: "text" };
 import syncProject from "./sync_project.py" with { type: "text" };
 
 const MIRROR_FOLDER = embeddedProgram("mirror_folder", mirrorFolder);
 const SYNC_PROJECT = embeddedProgram("sync_project", syncProject);
-
-/** What an environment is made from. */
-export type Recipe =
-  /** Requirements that uv resolves; `fingerprint` stands for what they depend on besides. */
-  | { kind: "script"; needs: ScriptNeeds; fingerprint?: string }
-  /** A project, or a workspace without one, resolved by uv. */
-  | { kind: "project"; project: Project }
-  /** A package that only its own build tells the needs of. */
-  | { kind: "package"; package: SourcePackage }
-  /** A requirements file, read by uv itself, and requirements besides. */
-  | { kind: "requirements"; file: RequirementsFile; dependencies: string[] };
-
-/**
- * Requirements that an environment is made without where they cannot be installed, those that go first
- * before others, each with what takes its place.
- */
-export type Droppable = { name: string; instead: string[] }[];
 
 /** How uv is to behave where nobody watches. */
 export const steady = ["--no-progress", "--color", "never"];

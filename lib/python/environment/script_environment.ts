@@ -7,14 +7,9 @@ import { canonicalScript, hasLocalSource } from "../requirements/canonical_scrip
 import { findLauncherPython } from "../interpreters/find_interpreters.ts";
 import { installPrepareProgram } from "./prepare_program.ts";
 import { markUse, useMarker } from "./remove_environments.ts";
+import type { Droppable, Recipe } from "../requirements/recipe.ts";
 import { shadowFiles } from "../requirements/shadow_project.ts";
-import {
-  commandsFor,
-  type Droppable,
-  pipInstall,
-  type Recipe,
-  steady,
-} from "./environment_commands.ts";
+import { commandsFor, pipInstall, steady } from "./environment_commands.ts";
 
 /** An interpreter's path, or a version for uv to download, and what asks for it but the caller. */
 export type BasePython = { path: string } | { download: string; demandedBy?: string };

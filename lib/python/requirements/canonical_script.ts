@@ -1,5 +1,5 @@
 import { isTable, withAbsolutePaths } from "./absolute_paths.ts";
-import { formatRequirement, parseRequirement } from "./requirement.ts";
+import { formatRequirement, parseRequirement } from "../source/requirement.ts";
 
 /** What uv is to resolve, apart from the interpreter. */
 export interface ScriptNeeds {

@@ -1,7 +1,7 @@
-import type { Droppable } from "../environment/environment_commands.ts";
+import type { Droppable } from "./recipe.ts";
 import { type DetectedImports, detectImports } from "../source/detect_imports.ts";
 import type { OwnCode } from "./own_code.ts";
-import { nameIfAny } from "./requirement.ts";
+import { nameIfAny } from "../source/requirement.ts";
 
 /** What is looked at for the imports of a script. */
 export interface ImportSources {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { stringsOf, tableOf } from "./absolute_paths.ts";
 import { upwards } from "./find_surroundings.ts";
 import { groupDependencies, type Pyproject, readPyproject } from "./read_pyproject.ts";
-import { normalizeName, requirementName } from "./requirement.ts";
+import { normalizeName, requirementName } from "../source/requirement.ts";
 
 /**
  * Where the project around a folder asks for a distribution without its being installed for every

@@ -2,7 +2,7 @@ import { lazyCrypto } from "../../base/lazy_node.ts";
 import { isAbsolute, join, resolve } from "node:path";
 import { exists } from "../../base/private_files.ts";
 import { isTable, type Table, tableOf } from "./absolute_paths.ts";
-import { normalizeName } from "./requirement.ts";
+import { normalizeName } from "../source/requirement.ts";
 import { type PoetryLock, readPoetryLock } from "./poetry_lock.ts";
 import type { SourcePackage } from "./source_package.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { exists } from "../../base/private_files.ts";
 import { tableOf } from "./absolute_paths.ts";
-import { normalizeName } from "./requirement.ts";
+import { normalizeName } from "../source/requirement.ts";
 import { readToml } from "./read_pyproject.ts";
 
 /** Sources whose packages have versions to choose from; the others are named by the requirements. */

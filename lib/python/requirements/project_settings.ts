@@ -1,6 +1,6 @@
 import { tableOf, withAbsolutePaths } from "./absolute_paths.ts";
 import type { Project } from "./find_project.ts";
-import { normalizeName } from "./requirement.ts";
+import { normalizeName } from "../source/requirement.ts";
 
 /** What of a project's `[tool.uv]` is about packages and their places, not about the project. */
 export function projectSettings(

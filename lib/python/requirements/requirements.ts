@@ -1,6 +1,6 @@
-import type { Droppable, Recipe } from "../environment/environment_commands.ts";
+import type { Droppable, Recipe } from "./recipe.ts";
 import { canonicalDependencies } from "./canonical_script.ts";
-import { requirementName } from "./requirement.ts";
+import { requirementName } from "../source/requirement.ts";
 
 /** What is to be installed for a script, and how that was found out. */
 export interface Requirements {

@@ -4,7 +4,7 @@ import type { Declaration } from "./declaration.ts";
 import type { Project } from "./find_project.ts";
 import type { Surroundings } from "./find_surroundings.ts";
 import { withAbsolutePaths } from "./absolute_paths.ts";
-import { nameIfAny, requirementName } from "./requirement.ts";
+import { nameIfAny, requirementName } from "../source/requirement.ts";
 import { readRequirementsFile } from "./requirements_file.ts";
 import { installLabel, ownRequirements, type Requirements } from "./requirements.ts";
 import { projectSettings } from "./project_settings.ts";

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join } from "node:path";
 import { decodeRequirements } from "./decode_requirements.ts";
-import { formatRequirement, parseRequirement } from "./requirement.ts";
+import { formatRequirement, parseRequirement } from "../source/requirement.ts";
 
 /** A requirements file as pip and uv read it, with the files that it includes. */
 export interface RequirementsFile {

@@ -1,7 +1,7 @@
 import { stringsOf, tableOf } from "./absolute_paths.ts";
 import type { Project } from "./find_project.ts";
 import { readToml } from "./read_pyproject.ts";
-import { normalizeName, parseRequirement } from "./requirement.ts";
+import { normalizeName, parseRequirement } from "../source/requirement.ts";
 
 type Table = Record<string, unknown>;
 

@@ -1,6 +1,6 @@
 import { UserError } from "../../base/user_error.ts";
 import { parsePythonVersion } from "../interpreters/python_version.ts";
-import { requirementName } from "../requirements/requirement.ts";
+import { requirementName } from "./requirement.ts";
 
 /** What a script says about itself in its PEP 723 block. */
 export interface ScriptMetadata {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { listInterpreters } from "../../../lib/python/interpreters/find_interpreters.ts";
-import { inScene, type Scene } from "../../helpers/python_scene.ts";
-import { skippableTest } from "../../helpers/skippable.ts";
-import { runPlan } from "../../helpers/run_plan.ts";
+import { listInterpreters } from "../../lib/python/interpreters/find_interpreters.ts";
+import { inScene, type Scene } from "../helpers/python_scene.ts";
+import { skippableTest } from "../helpers/skippable.ts";
+import { runPlan } from "../helpers/run_plan.ts";
 
 const show = "import platform\nprint(platform.python_version())\n";
 

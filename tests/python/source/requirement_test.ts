@@ -4,7 +4,7 @@ import {
   normalizeName,
   parseRequirement,
   requirementName,
-} from "../../../lib/python/requirements/requirement.ts";
+} from "../../../lib/python/source/requirement.ts";
 
 Deno.test("normalizeName treats case and runs of - _ . alike", () => {
   assert.equal(normalizeName("Foo__Bar.-baz"), "foo-bar-baz");

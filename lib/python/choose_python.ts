@@ -1,8 +1,12 @@
-import { UserError } from "../../base/user_error.ts";
-import { defaultInterpreter, findInterpreter, type Interpreter } from "./find_interpreters.ts";
-import type { Surroundings } from "../requirements/find_surroundings.ts";
-import { parsePythonVersion, type PythonVersion } from "./python_version.ts";
-import type { BasePython } from "../environment/script_environment.ts";
+import { UserError } from "../base/user_error.ts";
+import {
+  defaultInterpreter,
+  findInterpreter,
+  type Interpreter,
+} from "./interpreters/find_interpreters.ts";
+import type { Surroundings } from "./requirements/find_surroundings.ts";
+import { parsePythonVersion, type PythonVersion } from "./interpreters/python_version.ts";
+import type { BasePython } from "./environment/script_environment.ts";
 
 /** Who may say which Python a script runs on, the strongest first. */
 export interface PythonWishes {

@@ -10,6 +10,7 @@ import type {
   ToldCell,
 } from "../files/messages.ts";
 import type { ProcessSpec } from "../files/process_spec.ts";
+import { SessionLinks } from "./session_links.ts";
 import { Launcher, type LauncherEvents } from "../launcher/launcher_process.ts";
 
 /** So many launchers are tried before one that does not start is a reason to give up. */
@@ -55,6 +56,7 @@ export class HandOver {
   readonly #watched = new Set<string>();
   /** What was asked of sessions, and has not been answered. */
   readonly #asked = new Map<string, (answer: SessionAnswer | null) => void>();
+  readonly #sessions: SessionLinks;
   #launcher?: Launcher;
   /** Those that were replaced: they have their jobs and no others. */
   readonly #retired: Launcher[] = [];
@@ -68,6 +70,16 @@ export class HandOver {
 
   constructor(options: HandOverOptions) {
     this.#options = options;
+    const { home, failed } = options;
+    this.#sessions = new SessionLinks({
+      sockets: home.sockets,
+      news: (news) => {
+        if ("started" in news) this.#started(news.started);
+        else if ("ended" in news) this.#ended(news.ended, news.cell);
+      },
+      // The launcher gives it to the session, which may have it, or ends it where that is gone.
+      lost: (cell) => this.tell({ run: cell }).catch((error) => failed(cell.id, String(error))),
+    });
   }
 
   /** Starts the launcher ahead of the first job. */
@@ -102,6 +114,7 @@ export class HandOver {
 
   async give(process: ProcessSpec): Promise<void> {
     this.#waiting.set(process.id, process);
+    if (process.session && await this.#sessions.give(process)) return;
     try {
       await this.tell({ run: process });
     } catch (error) {
@@ -179,6 +192,7 @@ export class HandOver {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#pause);
+    this.#sessions.close();
     for (const launcher of this.#retired) await launcher.close();
     await this.#launcher?.close();
   }
@@ -190,7 +204,7 @@ export class HandOver {
   }
 
   #startLauncher(): Launcher {
-    const { home, maxRunning, child, submit, started, ended, lost, log } = this.#options;
+    const { home, maxRunning, child, submit, lost, log } = this.#options;
     const python = this.#options.python();
     const events: LauncherEvents = {
       ready: () => {
@@ -202,14 +216,8 @@ export class HandOver {
         child(id);
       },
       submit,
-      started: (id) => {
-        this.forget(id);
-        started(id);
-      },
-      ended: (id, cell) => {
-        this.forget(id);
-        ended(id, cell);
-      },
+      started: (id) => this.#started(id),
+      ended: (id, cell) => this.#ended(id, cell),
       told: (id, answer) => this.#asked.get(id)?.(answer),
       lost: (complaint) => {
         this.#drop(launcher);
@@ -270,9 +278,19 @@ export class HandOver {
     );
   }
 
+  #started(id: string): void {
+    this.forget(id);
+    this.#options.started(id);
+  }
+
+  #ended(id: string, cell?: ToldCell): void {
+    this.forget(id);
+    this.#options.ended(id, cell);
+  }
+
   #giveAgain(): void {
     for (const process of this.#waiting.values()) {
-      if (!process) continue;
+      if (!process || this.#sessions.has(process.id)) continue;
       this.tell({ run: process })
         .catch((error) =>
           this.#fail(process.id, error instanceof Error ? error.message : String(error))

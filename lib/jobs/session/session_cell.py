@@ -8,7 +8,6 @@ import cancel_job
 import job_folder
 import names
 import output_pipes
-import process_tree
 from cell_folder import CellFolder
 from shared_slot import SharedSlot
 from transcript import CellOutputs
@@ -28,7 +27,7 @@ class Ending:
 
 
 class RunningCell:
-    def __init__(self, spec, number, lock, slot, tell, session, grace, stage=None):
+    def __init__(self, spec, number, lock, slot, tell, pipes, session, grace, stage=None):
         """`session`: its name. `grace`: seconds that it may go on after an interrupt. `stage`: see CellFolder."""
         self.grace = grace
         self.script = CellFolder(spec["dir"], stage, number)
@@ -45,14 +44,17 @@ class RunningCell:
         self.shown = CellOutputs()
         self.notes = []
         self.code = self.read_source()
-        self.pipes = output_pipes.Pipes()
-        self.outputs = output_pipes.open_logs(self.folder, self.pipes.reads, spec["max_output_bytes"])
+        self.pipes, self.outputs = pipes, ()
 
-    def note_start(self, session_id):
-        pid = os.getpid()
-        started = {"at": self.started_at, "pid": pid, "born": process_tree.born(pid)}
-        started.update(pipes=self.pipes.identities(), session=session_id)
+    def note_start(self, session_id, process):
+        """`process`: what identifies this one."""
+        started = dict(process, at=self.started_at, pipes=self.pipes.identities(), session=session_id)
         job_folder.write_json(self.folder, names.STARTED, started)
+
+    def open_logs(self):
+        """To be called once it has been sent: what it prints waits in the pipes."""
+        self.pipes.close_writes()
+        self.outputs = output_pipes.open_logs(self.folder, self.pipes.reads, self.spec["max_output_bytes"])
 
     def message(self):
         """What the kernel is told, with the write ends of the pipes."""

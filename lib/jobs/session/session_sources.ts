@@ -12,6 +12,7 @@ import sessionPreparationSource from "./session_preparation.py" with { type: "te
 import sessionQuestionsSource from "./session_questions.py" with { type: "text" };
 import sessionRequestsSource from "./session_requests.py" with { type: "text" };
 import sessionStateSource from "./session_state.py" with { type: "text" };
+import sessionStopSource from "./session_stop.py" with { type: "text" };
 import sessionSupervisorSource from "./session_supervisor.py" with { type: "text" };
 import startSessionSource from "./start_session.py" with { type: "text" };
 import transcriptSource from "./transcript.py" with { type: "text" };
@@ -32,6 +33,7 @@ export const SESSION_SOURCES: Record<string, string> = {
   "session_questions.py": sessionQuestionsSource,
   "session_requests.py": sessionRequestsSource,
   "session_state.py": sessionStateSource,
+  "session_stop.py": sessionStopSource,
   "session_supervisor.py": sessionSupervisorSource,
   "start_session.py": startSessionSource,
   "transcript.py": transcriptSource,

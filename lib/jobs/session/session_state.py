@@ -19,27 +19,39 @@ class SessionState:
         self.written_at = self.measured_at = 0.0
         self.memory_bytes = 0
         self.has_old_memory = False
+        self.said, self.shown = None, None  # what was written last; the cell that was shown as running
 
     def due(self, cell):
         """When it is to be written while a cell runs."""
-        is_told = self.written_at >= cell.began
-        return self.written_at + REST_SECONDS if is_told else cell.began + QUICK_SECONDS
+        return self.written_at + REST_SECONDS if self.shown is cell else cell.began + QUICK_SECONDS
 
     def is_due(self, now):
         """Whether it is to be written once more while nothing runs."""
         return self.has_old_memory and now >= self.measured_at + MEASURE_SECONDS
 
     def write(self, kernel, cell, cells, queued, packages):
-        if cell and self.written_at >= cell.began:
+        if cell and self.shown is cell:
             self.memory()
-        self.written_at = time.monotonic()
+        self.written_at, self.shown = time.monotonic(), cell
+        self.said = self.describe(kernel, cell, cells, queued, packages)
+        memory = self.memory_bytes if cell else self.memory()
+        try:
+            state = dict(self.said, last_used_at=self.last_used, memory_bytes=memory)
+            job_folder.write_json(self.folder, names.SESSION_STATE, state)
+        except OSError:
+            self.said = None  # a full disk: the next change says it
+
+    def says(self, *how):
+        """Whether this is written, apart from what changes by itself. The arguments: as of `write`."""
+        return self.said == self.describe(*how)
+
+    def describe(self, kernel, cell, cells, queued, packages):
         is_ready = kernel is not None and kernel.is_ready
         about = kernel.about if kernel else {}
-        state = {
+        return {
             "id": self.id,
             "state": "starting" if not is_ready else "busy" if cell else "idle",
             "started_at": self.began,
-            "last_used_at": self.last_used,
             "cells": cells,
             "running": {"cell": cell.number, "job_id": cell.id} if cell else None,
             "last_job_id": self.last_job,
@@ -48,13 +60,8 @@ class SessionState:
             "shell": about.get("shell"),
             "kernel_pid": kernel.pid if kernel else None,
             "supervisor_pid": os.getpid(),
-            "memory_bytes": self.memory_bytes if cell else self.memory(),
-            "packages": packages,
+            "packages": list(packages),
         }
-        try:
-            job_folder.write_json(self.folder, names.SESSION_STATE, state)
-        except OSError:
-            pass  # a full disk: the next change says it
 
     def memory(self):
         """Of all processes of the session, as they were a while ago at most: a look at all takes milliseconds."""

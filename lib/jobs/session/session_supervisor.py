@@ -10,11 +10,13 @@ import signal
 import time
 
 import names
+import output_pipes
+import process_tree
 import slots
-from cell_queue import BEFORE, GIVEN_UP, CellQueue
+from cell_queue import GIVEN_UP, CellQueue
 from kernel_news import KernelNews
 from late_output import LateOutput
-from run_command import CommandRunner, Ended, JobEnded
+from run_command import CommandRunner, JobEnded
 from spawn_command import TO_END
 from session_cell import RunningCell
 from session_end import SessionEnded, note_end
@@ -24,11 +26,11 @@ from session_preparation import SessionPreparation
 from session_questions import SessionQuestions
 from session_requests import SessionRequests
 from session_state import SessionState
+from session_stop import stop
 from transcript import Transcript
 
 CHECK_SECONDS = 1.0
 RETRY_SECONDS = 0.05  # after which a cell is tried again that could not begin
-EXIT_SECONDS = 5.0  # in which an idle kernel may end by itself
 VARIABLE = "PYTHON_MCP_SESSION_ID"
 
 
@@ -49,6 +51,8 @@ class SessionSupervisor:
         self.cell = self.kernel = None
         self.cells = 0
         self.last_client = None
+        self.process = {"pid": os.getpid(), "born": process_tree.born(os.getpid())}
+        self.next_pipes = None  # of the next cell, made while nobody waits
         self.packages = []
         self.told_to_end = None
         for number in TO_END:
@@ -91,7 +95,7 @@ class SessionSupervisor:
             end = SessionEnded(ended.error, True)
         except Exception as error:
             end = SessionEnded("its supervisor failed: %s: %s" % (type(error).__name__, error), True)
-        self.stop(end, preparation)
+        stop(self, end, preparation)
         return end
 
     def look_around(self, _was_woken=True):
@@ -178,7 +182,8 @@ class SessionSupervisor:
             first, lock, slot = taken
             grace = self.spec["grace_seconds"]
             number, stage = self.cells + 1, self.spec.get("stage")
-            self.begin(RunningCell(first.spec, number, lock, slot, first.tell, self.name, grace, stage))
+            pipes, self.next_pipes = self.next_pipes or output_pipes.Pipes(), None
+            self.begin(RunningCell(first.spec, number, lock, slot, first.tell, pipes, self.name, grace, stage))
 
     def begin(self, cell):
         client = cell.spec["session"].get("client")
@@ -188,13 +193,15 @@ class SessionSupervisor:
         if self.last_client not in (None, client):
             cell.notes.append("Another client ran the cell before this one")
         self.last_client = client
-        cell.note_start(self.id)
+        cell.note_start(self.id, self.process)
         self.cells += 1
         self.cell = cell
         self.state.last_job, self.state.last_used = cell.id, time.time()
         self.kernel.link.send(cell.message(), cell.pipes.writes)
-        cell.pipes.close_writes()
+        cell.open_logs()
         cell.tell({"started": cell.id})
+        # What is true once it has ended; one that takes longer is told as running. Its caller waits less than at its end.
+        self.state.write(self.kernel, None, self.cells, self.queue.ids(), self.packages)
 
     def finish(self, outcome, result=None, exception=None):
         """The cell that runs has ended."""
@@ -204,47 +211,26 @@ class SessionSupervisor:
             self.late.read(output.pipe)
         self.state.last_used = time.time()
         has_succeeded = cell.settle(outcome, self.transcript, result, exception)
-        self.note_state()
+        if not self.state.says(self.kernel, None, self.cells, self.queue.ids(), self.packages):
+            self.note_state()
         cell.tell_end()
+        self.prepare_next()
         if not has_succeeded:
             self.queue.give_up(cell.spec, GIVEN_UP % (cell.number, cell.id))
 
+    def prepare_next(self):
+        try:
+            self.next_pipes = self.next_pipes or output_pipes.Pipes()
+        except OSError:
+            pass  # then they are made when they are needed
+
+    def drop_next(self):
+        if self.next_pipes:
+            self.next_pipes.close()
+            self.next_pipes = None
+
     def note_state(self):
         self.state.write(self.kernel, self.cell, self.cells, self.queue.ids(), self.packages)
-
-    # -- the end ------------------------------------------------------------------------------
-
-    def stop(self, end, preparation):
-        """Ends the kernel, with all that it has started, then what runs and what was to run in it."""
-        if self.kernel and end.can_wait and not self.cell and self.kernel.link.is_open:
-            self.kernel.link.send({"exit": True})
-            self.wait_for_exit()
-        self.commands.stop(Ended(), without_grace=end.died or self.cell is not None)
-        if self.cell:
-            self.cell.move_all()
-            error = "The session %s has ended: %s. Its variables are gone" % (self.name, end.reason)
-            outcome = self.cell.outcome(None, error)
-            outcome["cancelled"] = outcome["cancelled"] or not end.died
-            self.finish(outcome)
-        if end.died and self.cells == 0:
-            self.queue.fail_all(end.reason, preparation.failed_step, preparation.log())
-        elif end.died or not self.questions.wants_restart():
-            self.queue.fail_all(BEFORE % (self.name, end.reason))
-        else:
-            self.queue.give_up_series()
-        self.questions.give_up()
-        self.late.take()
-        self.late.close()
-        if self.kernel:
-            self.kernel.close()
-            self.kernel = None
-
-    def wait_for_exit(self):
-        until = time.monotonic() + EXIT_SECONDS
-        while self.commands.main_ended is None and time.monotonic() < until:
-            self.kernel.reap()
-            self.commands.sleep(0.02)
-        self.late.texts.pop(0, None)
 
 
 def supervise(home, spec, listener, umask, limit, reaps_orphans, spawn=None):

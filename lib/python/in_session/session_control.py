@@ -9,7 +9,7 @@ import os
 import socket
 import threading
 
-PIECE = 1 << 18
+PIECE = 1 << 16  # more would be mapped anew for each message
 
 
 def take_over_stdin():

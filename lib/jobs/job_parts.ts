@@ -39,7 +39,7 @@ export class JobParts {
     const database = new JobDatabase(
       home,
       (message) => this.notices.add(message),
-      () => this.upkeep.mend(),
+      () => this.upkeep.restoreHome(),
     );
     this.store = new JobStore(database);
     try {

@@ -54,7 +54,7 @@ export class Upkeep {
   poll(): Promise<void> {
     const { runners, poller, log } = this.#options;
     try {
-      this.mend();
+      this.restoreHome();
     } catch (error) {
       log(`the home cannot be made anew: ${error}`);
     }
@@ -83,7 +83,7 @@ export class Upkeep {
   }
 
   /** Makes a home anew that was removed while it is in use; what ran in it is stopped by its supervisors. */
-  mend(): void {
+  restoreHome(): void {
     const { home, database, owner, notices, processes } = this.#options;
     if (isWhole(home) && owner.isSeen) return;
     openHome(home.root);

@@ -2,7 +2,7 @@ import { isFinal, type JobRow } from "../jobs/model/job.ts";
 import { logSize } from "../jobs/files/output_log.ts";
 import type { JobManager } from "../jobs/job_manager.ts";
 import type { Log } from "./log.ts";
-import { LookWhileHeard } from "./look_while_heard.ts";
+import { PollWhileListened } from "./poll_while_listened.ts";
 
 /** What a client may want to hear of. */
 export interface UpdateListener {
@@ -22,27 +22,27 @@ export interface UpdateSource {
 /** Tells clients what has changed among the jobs of all servers, at most once a second for each job. */
 export class JobUpdates {
   readonly #source: UpdateSource;
-  readonly #heard: LookWhileHeard<UpdateListener>;
+  readonly #poll: PollWhileListened<UpdateListener>;
   #seen = new Map<string, string>();
   #list?: string;
   #since = 0;
 
   constructor(source: UpdateSource) {
     this.#source = source;
-    this.#heard = new LookWhileHeard({
+    this.#poll = new PollWhileListened({
       begin: () => this.#begin(),
-      look: () => this.#look(),
+      poll: () => this.#look(),
       failed: (error) => source.log.debug(`looking for changed jobs failed: ${error}`),
     });
   }
 
   /** Calls back from now on; returns what ends that. */
   listen(listener: UpdateListener): () => void {
-    return this.#heard.listen(listener);
+    return this.#poll.listen(listener);
   }
 
   close(): void {
-    this.#heard.close();
+    this.#poll.close();
   }
 
   #begin(): void {
@@ -54,7 +54,7 @@ export class JobUpdates {
   #look(): void {
     if (!this.#source.isLoaded) return;
     const { store } = this.#source.jobs;
-    const listeners = [...this.#heard.listeners];
+    const listeners = [...this.#poll.listeners];
     const [newest] = store.list({ limit: 1 });
     const list = `${store.count()} ${newest?.id}`;
     // The first look, a second after the first listener came, mostly learns what was there before.

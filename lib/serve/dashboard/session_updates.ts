@@ -2,7 +2,7 @@ import { statIfThere } from "../../base/private_files.ts";
 import { logSize } from "../../jobs/files/output_log.ts";
 import { SessionFiles } from "../../jobs/files/session_files.ts";
 import type { App } from "../../runs/app.ts";
-import { LookWhileHeard } from "../../runs/look_while_heard.ts";
+import { PollWhileListened } from "../../runs/poll_while_listened.ts";
 
 /** Called with the names of sessions that have changed: state, cells, output of the one that runs. */
 type Listener = (changed: string[]) => void;
@@ -10,25 +10,25 @@ type Listener = (changed: string[]) => void;
 /** Looks at the sessions of the home once a second while somebody wants to hear of them. */
 export class SessionUpdates {
   readonly #app: App;
-  readonly #heard: LookWhileHeard<Listener>;
+  readonly #poll: PollWhileListened<Listener>;
   #seen = new Map<string, string>();
 
   constructor(app: App) {
     this.#app = app;
-    this.#heard = new LookWhileHeard({
+    this.#poll = new PollWhileListened({
       begin: () => this.#seen = this.#look(),
-      look: () => this.#tell(),
+      poll: () => this.#tell(),
       failed: (error) => app.log.debug(`looking for changed sessions failed: ${error}`),
     });
   }
 
   /** Calls back from now on; returns what ends that. */
   listen(listener: Listener): () => void {
-    return this.#heard.listen(listener);
+    return this.#poll.listen(listener);
   }
 
   close(): void {
-    this.#heard.close();
+    this.#poll.close();
   }
 
   #tell(): void {
@@ -37,7 +37,7 @@ export class SessionUpdates {
     const names = new Set([...before.keys(), ...this.#seen.keys()]);
     const changed = [...names].filter((name) => before.get(name) !== this.#seen.get(name));
     if (changed.length > 0) {
-      for (const listener of [...this.#heard.listeners]) listener(changed);
+      for (const listener of [...this.#poll.listeners]) listener(changed);
     }
   }
 

@@ -45,7 +45,7 @@ Deno.test("doctor finds no error when all is well", async () => {
   }
 });
 
-Deno.test("doctor says how to mend it whenever something is not well", async () => {
+Deno.test("doctor says how to fix whatever it finds wrong", async () => {
   await using home = await TestHome.create();
   Deno.mkdirSync(home.join(".cursor"));
   const { findings } = await examine(home, { SMART_ASYNC_TIMEOUT_SECONDS: "soon" });
@@ -125,7 +125,7 @@ Deno.test("doctor ends with 1 when the home cannot be made", async () => {
   assert.match(fix!, /Set PYTHON_MCP_HOME/);
 });
 
-Deno.test("doctor warns when a setting is no number", async () => {
+Deno.test("doctor warns when a setting is not a number", async () => {
   await using home = await TestHome.create();
   const findings = (await examine(home, {
     SMART_ASYNC_TIMEOUT_SECONDS: "soon",

@@ -70,7 +70,7 @@ export class JobParts {
       ...shared,
       recovery,
       runnerOf: (id) => runners.of(id),
-      answered: () => processes.prepareNext(),
+      answered: (call) => processes.prepareNext(call),
       discard: (ids) => runners.discard(ids),
     });
     this.tasks = new TaskRunner(shared);

@@ -12,6 +12,7 @@ import {
 import { readForeignFile } from "../../base/read_foreign_file.ts";
 import { despiteModes, readDespiteModes, whereReadable } from "./despite_modes.ts";
 import { isLocked } from "./file_lock.ts";
+import { COMES_FROM, LOCK_CONTENT, OUTCOME_ROOM } from "./folder_content.ts";
 import { LAST_SECOND, outcomeIn } from "./is_outcome.ts";
 import {
   type CellEnd,
@@ -23,8 +24,6 @@ import {
 import { JOB_FILES, type JobFileName } from "./names.ts";
 import type { JobEnd, Outcome, Progress } from "../model/job.ts";
 
-/** The room that is kept for `outcome.json`, so that a job can end on a full disk too. */
-const OUTCOME_BYTES = 4096;
 /** The most that is read of what the program's own processes write: arguments may be long. */
 const CONTROL_BYTES = 64 << 20;
 const PROGRESS_BYTES = 64 << 10;
@@ -103,14 +102,16 @@ export class JobFiles {
   create(): void {
     ensureFolder(this.folder);
     ensureFolder(this.path(JOB_FILES.artifacts));
-    writePrivate(this.#nextOutcome, " ".repeat(OUTCOME_BYTES));
+    // To make a file takes ten times as long as to write to one that is there.
+    for (const name of Object.values(COMES_FROM)) openPrivate(join(this.folder, name)).close();
+    writePrivate(this.#nextOutcome, OUTCOME_ROOM);
     this.touchLock();
   }
 
   /** Wakes those who wait for the job: they watch its lock file, which nothing else writes to. */
   touchLock(): void {
     using file = openPrivate(this.lock, { append: true });
-    file.writeSync(new TextEncoder().encode("."));
+    file.writeSync(new TextEncoder().encode(LOCK_CONTENT));
   }
 
   /** Whether a process holds the job: its supervisor, or whoever starts or cancels it just now. */

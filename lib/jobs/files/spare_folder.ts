@@ -2,9 +2,13 @@ import { join } from "node:path";
 import { removeIfThere } from "../../base/private_files.ts";
 import type { Home } from "./home.ts";
 import { JobFiles } from "./job_files.ts";
+import { emptyUsedFolder } from "./used_folder.ts";
 
 /** What the name of a spare folder ends with; before it comes the id of the server that made it. */
 export const SPARE = ".spare";
+
+/** In which a supervisor ends that has nothing more to do. */
+const END_MS = 5;
 
 /**
  * The folder of the next job, made while the one before runs: to make it takes as long as all else that is
@@ -31,19 +35,32 @@ export class SpareFolder {
     files.create();
   }
 
-  /** Makes one, once what is being done just now is done. */
-  prepare(): void {
+  /**
+   * Makes one, once what is being done just now is done.
+   *
+   * @param used The folder of a run that is of no more use: it becomes the next one's, where that is possible.
+   */
+  prepare(used?: JobFiles): void {
     if (this.#isMade || this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      try {
-        new JobFiles(this.#path).create();
-        this.#isMade = true;
-      } catch {
-        this.#remove(); // as on a full disk: the next job says so
-      }
-    });
+    this.#wait(0, used);
+  }
+
+  #wait(milliseconds: number, used?: JobFiles): void {
+    this.#timer = setTimeout(() => this.#prepare(milliseconds, used), milliseconds);
     Deno.unrefTimer(this.#timer as unknown as number);
+  }
+
+  #prepare(waited: number, used?: JobFiles): void {
+    this.#timer = undefined;
+    try {
+      // Its supervisor has said that it is done, and ends just now.
+      if (waited === 0 && used?.isLocked) return this.#wait(END_MS, used);
+      if (used && emptyUsedFolder(used)) Deno.renameSync(used.folder, this.#path);
+      else new JobFiles(this.#path).create();
+      this.#isMade = true;
+    } catch {
+      this.#remove(); // as on a full disk: the next job says so
+    }
   }
 
   close(): void {

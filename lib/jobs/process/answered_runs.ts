@@ -21,8 +21,8 @@ export interface AnsweredRunsOptions {
   isBusy: () => boolean;
   /** Makes a run a listed job; false where that is impossible just now. */
   list: (call: Call) => Promise<boolean>;
-  /** An answer was sent. */
-  answered: () => void;
+  /** The answer of a run was sent, which is to be removed. */
+  answered: (call: Call) => void;
   /** Removes runs that are not to be kept. */
   discard: (ids: string[]) => void;
 }
@@ -54,9 +54,12 @@ export class AnsweredRuns {
       // It was listed when the server ended.
       if (!this.#unanswered.delete(call.id)) return;
       this.#done.add(call.id);
-      if ((isSent && !signal?.aborted) || !await this.#options.list(call)) this.#removeSoon();
-      else this.#done.delete(call.id);
-      this.#options.answered();
+      if ((!isSent || signal?.aborted) && await this.#options.list(call)) {
+        this.#done.delete(call.id);
+        return;
+      }
+      this.#options.answered(call);
+      this.#removeSoon();
     });
   }
 

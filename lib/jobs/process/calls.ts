@@ -30,8 +30,8 @@ export interface CallsOptions {
   /** What runs a job. */
   runnerOf: (id: string) => Runner;
   describe: Describe;
-  /** Nobody waits for a run any more that was answered. */
-  answered: () => void;
+  /** A run was answered; it is to be removed. */
+  answered: (call: Call) => void;
   /** Removes runs that are not to be kept. */
   discard: (ids: string[]) => void;
   /** A run that was answered is listed now. */

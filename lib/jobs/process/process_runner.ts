@@ -1,4 +1,5 @@
 import { explained } from "../../base/explain_system_error.ts";
+import type { Call } from "./call.ts";
 import type { Describe } from "./describe.ts";
 import { HandOver } from "./hand_over.ts";
 import type {
@@ -92,9 +93,15 @@ export class ProcessRunner implements Runner {
     this.prepareNext();
   }
 
-  /** Makes the folder of the next run, once what is being done just now is done. */
-  prepareNext(): void {
-    this.#spare.prepare();
+  /**
+   * Makes the folder of the next run, once what is being done just now is done.
+   *
+   * @param used A run that is to be removed
+   */
+  prepareNext(used?: Call): void {
+    // What runs in a sandbox is trusted with nothing, such as to leave nothing unseen.
+    const mayUse = used?.spec !== undefined && used.spec.process.run.sandbox === undefined;
+    this.#spare.prepare(mayUse ? used.files : undefined);
   }
 
   /** Has the launcher go on where a script has stopped it. */

@@ -27,7 +27,11 @@ CAREFULLY = os.O_NOFOLLOW | os.O_NONBLOCK  # a script may have put anything in t
 
 
 def open_private(path):
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | CAREFULLY, 0o600), "wb")
+    file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | CAREFULLY, 0o600), "wb")
+    # Not O_TRUNC: ext4 writes a file that was opened so to the disk when it is closed, even one that was empty.
+    if os.fstat(file.fileno()).st_size:
+        file.truncate()
+    return file
 
 
 def read(folder, name):

@@ -59,11 +59,7 @@ def _note_end(finder, script):
             return False
         folder = os.path.dirname(progress)
         if value is None and not said:
-            try:
-                flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-                os.close(os.open(os.path.join(folder, "exception"), flags, 0o600))
-            except OSError:
-                pass  # a full disk
+            _note_nothing(os.path.join(folder, "exception"))
             return True
         from _frozen_importlib import _load
 
@@ -76,6 +72,17 @@ def _note_end(finder, script):
 
     # What is registered first is called last.
     atexit.register(note)
+
+
+def _note_nothing(path):
+    """Leaves an empty file; one was made ahead, where that could be done, since it takes long."""
+    try:
+        os.rename(path + ".new", path)
+    except OSError:
+        try:
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        except OSError:
+            pass  # a full disk
 
 
 def _note_modules(before, folder):

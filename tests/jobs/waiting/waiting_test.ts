@@ -79,12 +79,13 @@ Deno.test("a watch wakes its waiter when the file changes, also between two wait
   {
     using watch = new Watch([path]);
     Deno.writeTextFileSync(path, "x");
-    await watch.next(60_000);
+    assert.equal(await watch.next(60_000), true);
+    assert.equal(await watch.next(1), false);
     const second = watch.next(60_000);
     Deno.writeTextFileSync(path, "xy");
-    await second;
+    assert.equal(await second, true);
     watch.wake();
-    await watch.next(60_000);
+    assert.equal(await watch.next(60_000), true);
   }
   await Deno.remove(path);
 });
@@ -92,11 +93,13 @@ Deno.test("a watch wakes its waiter when the file changes, also between two wait
 Deno.test("a watch wakes its waiter when its signal is aborted or its time is up", async () => {
   const caller = new AbortController();
   using watch = new Watch(["/nowhere"], caller.signal);
-  await watch.next(1);
+  assert.equal(await watch.next(1), false);
+  const began = performance.now();
   const waiting = watch.next(60_000);
   caller.abort();
-  await waiting;
-  await watch.next(60_000);
+  assert.equal(await waiting, true);
+  assert.equal(await watch.next(60_000), false);
+  assert.ok(performance.now() - began < 30_000);
 });
 
 Deno.test("a waiter hears of the end at once when the job is another server's", async () => {

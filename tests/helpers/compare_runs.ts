@@ -42,11 +42,19 @@ export class ColdAndWarm implements AsyncDisposable {
 
   /** For scripts that take longer than a client waits for an answer. */
   async runInBackground(server: Connection, script: Result): Promise<Result> {
+    return (await this.runAsJob(server, script)).result;
+  }
+
+  /** The job of a script, once it has ended. */
+  async runAsJob(
+    server: Connection,
+    script: Result,
+  ): Promise<{ result: Result; progress: Result }> {
     const { job_id } = await this.run(server, { ...script, async_mode: true });
     while (true) {
       const { json } = await server.call("py_job_status", { job_id, wait_seconds: 40 });
-      const { job } = json as { job: { status: string; result: Result } };
-      if (job.status !== "pending" && job.status !== "running") return job.result;
+      const { job } = json as { job: { status: string; result: Result; progress: Result } };
+      if (job.status !== "pending" && job.status !== "running") return job;
     }
   }
 
@@ -66,6 +74,24 @@ export class ColdAndWarm implements AsyncDisposable {
       [this.cold, this.warm].map((server) => this.run(server, script)),
     ) as [Result, Result];
     return { cold: comparable(cold), warm: comparable(warm), reason: warm.cold };
+  }
+
+  /** The same one after the other, with the files that it leaves in its folder, which is empty before. */
+  async inTurn(script: Result): Promise<{ cold: Result; warm: Result; reason: unknown }> {
+    const directory = this.home.join("in-turn");
+    const one = async (server: Connection) => {
+      Deno.mkdirSync(directory);
+      const result = await this.run(server, { ...script, directory });
+      const files = Object.fromEntries(
+        [...Deno.readDirSync(directory)].filter(({ isFile }) => isFile)
+          .map(({ name }) => [name, Deno.readTextFileSync(`${directory}/${name}`)]),
+      );
+      Deno.removeSync(directory, { recursive: true });
+      return { comparable: { ...comparable(result), files }, reason: result.cold };
+    };
+    const cold = await one(this.cold);
+    const warm = await one(this.warm);
+    return { cold: cold.comparable, warm: warm.comparable, reason: warm.reason };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -126,7 +126,8 @@ def wait(socket, pipes, queue, umask, reaps):
     if not poll.poll(IDLE_SECONDS * 1000):
         return
     files = array.array("i")
-    message, ancillary, _, _ = socket.recvmsg(MOST_BYTES, _socket.CMSG_SPACE(2 * files.itemsize))
+    space = _socket.CMSG_SPACE(2 * files.itemsize)
+    message, ancillary, _, _ = socket.recvmsg(MOST_BYTES, space, _socket.MSG_CMSG_CLOEXEC)
     if not message:
         return  # its launcher has ended, or wants another one
     files.frombytes(ancillary[0][2])

@@ -59,7 +59,7 @@ def listen_in(pid):
     theirs.close()
     received = array.array("i")
     with ours:
-        _, ancillary, _, _ = ours.recvmsg(1, socket.CMSG_SPACE(received.itemsize))
+        _, ancillary, _, _ = ours.recvmsg(1, socket.CMSG_SPACE(received.itemsize), socket.MSG_CMSG_CLOEXEC)
     os.waitpid(child, 0)
     if not ancillary:
         raise OSError("the proxy of its sandbox could not be started")

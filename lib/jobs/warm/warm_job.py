@@ -120,7 +120,8 @@ def send(socket, message, descriptors):
 def receive(socket, most):
     """A message and its descriptors; nothing where the other end is gone."""
     received = array.array("i")
-    message, ancillary, _, _ = socket.recvmsg(most, _socket.CMSG_SPACE(DESCRIPTORS * received.itemsize))
+    space = _socket.CMSG_SPACE(DESCRIPTORS * received.itemsize)
+    message, ancillary, _, _ = socket.recvmsg(most, space, _socket.MSG_CMSG_CLOEXEC)
     for _, _, part in ancillary:
         received.frombytes(part)
     return message, list(received)

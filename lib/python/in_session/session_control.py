@@ -10,6 +10,7 @@ import socket
 import threading
 
 PIECE = 1 << 16  # more would be mapped anew for each message
+CLOSE_ON_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)  # not on macOS
 
 
 def take_over_stdin():
@@ -63,7 +64,7 @@ class Control:
 
     def fill(self):
         space = socket.CMSG_SPACE(2 * array.array("i").itemsize)
-        data, ancillary, _, _ = self.socket.recvmsg(PIECE, space)
+        data, ancillary, _, _ = self.socket.recvmsg(PIECE, space, CLOSE_ON_EXEC)
         for level, kind, content in ancillary:
             if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
                 found = array.array("i")

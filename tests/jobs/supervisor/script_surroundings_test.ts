@@ -16,8 +16,11 @@ function bare(): Record<string, unknown> {
 
 Deno.test("a script finds what a bare one finds when a server runs it", async () => {
   await using bench = await JobBench.open();
-  const { result } = await bench.run(fixture("surroundings.py"));
-  assert.deepEqual(JSON.parse(result.stdout), { ...bare(), descriptors: [0, 1, 2] });
+  // Those after the first have supervisors that were forked ahead.
+  for (let run = 0; run < 3; run++) {
+    const { result } = await bench.run(fixture("surroundings.py"));
+    assert.deepEqual(JSON.parse(result.stdout), { ...bare(), descriptors: [0, 1, 2] });
+  }
 });
 
 Deno.test("a script finds what a bare one finds when its server runs under nohup", async () => {

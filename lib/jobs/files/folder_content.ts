@@ -4,11 +4,11 @@ import { JOB_FILES } from "./names.ts";
 export const COMES_FROM: Record<string, string> = {
   [JOB_FILES.spec]: JOB_FILES.spec,
   [JOB_FILES.accepted]: JOB_FILES.accepted,
-  [JOB_FILES.started]: `${JOB_FILES.started}.new`,
+  [JOB_FILES.started]: JOB_FILES.nextStarted,
   [JOB_FILES.stdout]: JOB_FILES.stdout,
   [JOB_FILES.stderr]: JOB_FILES.stderr,
   [JOB_FILES.outcome]: JOB_FILES.nextOutcome,
-  [JOB_FILES.exception]: `${JOB_FILES.exception}.new`,
+  [JOB_FILES.exception]: JOB_FILES.nextException,
 };
 
 /** The room that is kept for `outcome.json`, so that a job can end on a full disk too. */

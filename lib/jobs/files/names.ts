@@ -22,6 +22,8 @@ export const JOB_FILES = {
   accepted: "accepted",
   /** `{at, pid, born, pipes}`: the supervisor has begun, at a time in seconds, and empties these pipes. */
   started: "started",
+  /** A file for it, made ahead; empty until then. */
+  nextStarted: "started.ahead",
   /** How it ended. */
   outcome: "outcome.json",
   /** Room for the outcome, so that a job can end on a full disk too. */
@@ -53,6 +55,8 @@ export const JOB_FILES = {
   previews: "script/previews",
   /** The exception that ended the script, in one line; absent where none did. */
   exception: "script/exception",
+  /** A file for that, made ahead; empty. */
+  nextException: "script/exception.ahead",
   /** The modules that the script has loaded, one a line, for the warm host of its environment. */
   modules: "script/modules",
   /** Locked by the script while it waits for a job of its own. */

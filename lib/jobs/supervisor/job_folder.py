@@ -154,27 +154,33 @@ def refuse(name):
     raise ValueError(name + " is no JSON")
 
 
-def replace(path, content):
-    """Readers see the old content or the new, never a part."""
-    with open_private(path + ".new") as file:
+def replace(path, content, fresh=None):
+    """Readers see the old content or the new, never a part. `fresh`: a file that was made ahead for the new one."""
+    fresh = fresh or path + ".new"
+    with open_private(fresh) as file:
         file.write(content)
     try:
-        os.replace(path + ".new", path)
+        os.replace(fresh, path)
     except IsADirectoryError:
         _clear_way(path)
-        os.replace(path + ".new", path)
+        os.replace(fresh, path)
 
 
 def remove_half_written(folder, name):
     """Removes what `replace` has left where files could not be renamed just then."""
     try:
-        remove(os.path.join(folder, name + ".new"))
+        remove(os.path.join(folder, name))
     except OSError:
         pass  # nor can they now
 
 
 def write_json(folder, name, value):
     replace(os.path.join(folder, name), json.dumps(value).encode())
+
+
+def write_started(folder, value):
+    fresh = os.path.join(folder, names.NEXT_STARTED)
+    replace(os.path.join(folder, names.STARTED), json.dumps(value).encode(), fresh)
 
 
 def reserve_outcome(folder):

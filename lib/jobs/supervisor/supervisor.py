@@ -82,7 +82,7 @@ class Supervisor:
         try:
             os.umask(0o077)
             self.look()
-            job_folder.write_json(self.folder, names.STARTED, self.describe_self(outcome["started_at"]))
+            job_folder.write_started(self.folder, self.describe_self(outcome["started_at"]))
             self.prepare()
             os.umask(self.umask)
             outcome["script_started_at"] = time.time()
@@ -209,7 +209,7 @@ def supervise(spec, lock, slot, umask, reaps_orphans, pipes, spawn=None, notes=(
         hand_in_lesson(spec)
     job_folder.write_outcome(spec["dir"], outcome, lock)
     if not outcome["runs"]:
-        job_folder.remove_half_written(spec["dir"], names.STARTED)
+        job_folder.remove_half_written(spec["dir"], names.NEXT_STARTED)
     wake_launcher()
     supervisor.shared_slot.pass_on()
     slot.leave()

@@ -77,7 +77,7 @@ def _note_end(finder, script):
 def _note_nothing(path):
     """Leaves an empty file; one was made ahead, where that could be done, since it takes long."""
     try:
-        os.rename(path + ".new", path)
+        os.rename(path + ".ahead", path)
     except OSError:
         try:
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))

@@ -53,9 +53,8 @@ function run(files: JobFiles): void {
     Deno.writeTextFileSync(files.path(JOB_FILES[name]), `${name} of a run\n`);
   }
   Deno.writeTextFileSync(files.source, "print(1)", { mode: 0o600 });
-  for (const name of [JOB_FILES.started, JOB_FILES.exception]) {
-    Deno.renameSync(join(files.folder, `${name}.new`), join(files.folder, name));
-  }
+  Deno.renameSync(files.path(JOB_FILES.nextStarted), files.path(JOB_FILES.started));
+  Deno.renameSync(files.path(JOB_FILES.nextException), files.exception);
   files.end(endedWithoutRun({}));
 }
 

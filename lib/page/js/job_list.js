@@ -108,7 +108,9 @@ export class JobList {
   }
 
   empty() {
-    if (this.status || this.text) return el("li", { className: "empty", text: "No job fits." });
+    if (this.status || this.text) {
+      return el("li", { className: "empty", text: "No matching jobs." });
+    }
     return el(
       "li",
       { className: "empty" },

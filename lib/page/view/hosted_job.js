@@ -105,7 +105,7 @@ class HostedJob {
           ended = isFinal(job);
           wait_seconds = Math.min(LONGEST_WAIT, wait_seconds + 1);
         } catch (error) {
-          this.say(`What is shown may be old: ${error instanceof Error ? error.message : error}`);
+          this.say(`This may be out of date: ${error instanceof Error ? error.message : error}`);
           await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
         }
       }

@@ -38,7 +38,7 @@ complete -c python-mcp -a '(__python_mcp_complete)'
 /** `completions`: what makes a shell complete command lines. */
 export const COMPLETIONS = defineCommand({
   name: "completions",
-  description: "Print what makes a shell complete the command `python-mcp`",
+  description: "Print a completion script for the command `python-mcp`",
   arguments: { shell: required("", { choices: Object.keys(SCRIPTS) }) },
   examples: [
     "source <(python-mcp completions bash)",

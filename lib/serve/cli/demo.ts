@@ -6,7 +6,7 @@ import { defineCommand } from "./command/define_command.ts";
 /** `demo`: the examples' own program. */
 export const DEMO = defineCommand({
   name: "demo",
-  description: "Show all of it at work, with a real client, in under a minute",
+  description: "Show everything at work, with a real client, in under a minute",
   examples: ["$0 demo"],
   async handle(_, cli) {
     if (Deno.build.standalone) {

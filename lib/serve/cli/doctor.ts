@@ -10,7 +10,7 @@ export const DOCTOR = defineCommand({
   description: "Check this machine and the home; each finding says how to fix it",
   options: {
     json: flag("as JSON: {ok, findings: [{check, level, message, fix}]}"),
-    offline: flag("leave out what needs the network"),
+    offline: flag("skip what needs the network"),
   },
   about: "The exit code is 1 on any error.",
   examples: ["$0 doctor"],

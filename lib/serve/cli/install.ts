@@ -6,7 +6,7 @@ const NAMES = CLIENTS.map(({ name }) => name);
 
 /** What `install` and `uninstall` can both be told. */
 const SHARED = {
-  client: choice("only this one (default: those that are found)", {
+  client: choice("only this client (default: those that are found)", {
     short: "c",
     placeholder: "<name>",
     choices: NAMES,
@@ -17,16 +17,16 @@ const SHARED = {
   ),
 };
 const DRY_RUN = {
-  dryRun: flag("show what would be changed, and change nothing", "n"),
+  dryRun: flag("show what would change, and change nothing", "n"),
   json: flag("as JSON: [{client, path, action, diff}]"),
 };
 
 export const INSTALL = defineCommand({
   name: "install",
-  description: "Write the server into the configuration of MCP clients",
+  description: "Add the server to the configuration of MCP clients",
   options: {
     ...SHARED,
-    yes: flag("all that are found, without a question", "y"),
+    yes: flag("all clients that are found, without asking", "y"),
     scoped: flag("let it run with the permissions that it needs instead of -A"),
     keepDeno: flag("copy a Deno from npx's cache to ~/.deno/bin first"),
     http: flag("the address and token of `serve --http` instead of a command"),
@@ -46,7 +46,7 @@ export const INSTALL = defineCommand({
 
 export const UNINSTALL = defineCommand({
   name: "uninstall",
-  description: "Take the server out of the configuration of MCP clients",
+  description: "Remove the server from the configuration of MCP clients",
   options: { ...SHARED, ...DRY_RUN },
   examples: ["$0 uninstall --client zed"],
   async handle(input, cli) {

@@ -8,7 +8,7 @@ import { columnsOf, paintFor, print, printJson, say } from "./terminal/terminal.
 export const SCRIPTS = defineCommand({
   name: "scripts",
   description: "List the saved scripts; `run --saved NAME` runs one",
-  options: { json: flag("as JSON, as py_list_scripts has it") },
+  options: { json: flag("as JSON, like py_list_scripts") },
   examples: ["$0 scripts --json"],
   async handle({ json }, { app }) {
     const scripts = await listSavedScripts(app);

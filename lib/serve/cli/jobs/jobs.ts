@@ -25,9 +25,9 @@ const id = required("id or start of it", { complete });
 
 const SHOW = defineCommand({
   name: "show",
-  description: "Show all about a job",
+  description: "Show everything about a job",
   arguments: { id },
-  options: { json: flag("as JSON, as py_job_status has it") },
+  options: { json: flag("as JSON, like py_job_status") },
   examples: ["$0 jobs show 1f0c"],
   async handle(input, cli) {
     await (await import("./show_job.ts")).showJob(cli, input);
@@ -39,7 +39,7 @@ const LOGS = defineCommand({
   description: "Print what a job printed: its stdout to stdout, its stderr to stderr",
   arguments: { id },
   options: {
-    follow: flag("go on until the job ends; Ctrl-C stops following, not the job", "f"),
+    follow: flag("follow until the job ends; Ctrl-C stops following, not the job", "f"),
     lines: parsed("only the last lines of each", {
       short: "n",
       placeholder: "<number>",
@@ -49,7 +49,7 @@ const LOGS = defineCommand({
       placeholder: "<stream>",
       choices: ["stdout", "stderr"] as const,
     }),
-    raw: flag("to a terminal too, all that was printed; else only text, colours and erased lines"),
+    raw: flag("print control sequences to a terminal too, not only text and colours"),
   },
   examples: ["$0 jobs logs -f --lines 20 1f0c"],
   async handle(input, cli) {
@@ -59,7 +59,7 @@ const LOGS = defineCommand({
 
 const WAIT = defineCommand({
   name: "wait",
-  description: "Wait for the end of a job; the exit code is its script's, 124 when time is up",
+  description: "Wait for a job to end; the exit code is its script's, or 124 when time is up",
   arguments: { id },
   options: {
     timeout: parsed("how long to wait (default: without end)", {
@@ -78,8 +78,8 @@ const WAIT = defineCommand({
 const CANCEL = defineCommand({
   name: "cancel",
   description: "Stop jobs and everything that they started",
-  arguments: { id: atLeastOne("ids or starts of them", { complete }) },
-  options: { json: flag("as JSON, as py_cancel_job has it") },
+  arguments: { id: atLeastOne("ids, or the beginnings of ids", { complete }) },
+  options: { json: flag("as JSON, like py_cancel_job") },
   examples: ["$0 jobs cancel 1f0c"],
   async handle(input, cli) {
     await (await import("./cancel_jobs.ts")).cancelJobs(cli, input);
@@ -102,15 +102,15 @@ const RERUN = defineCommand({
 const PRUNE = defineCommand({
   name: "prune",
   description: "Remove ended jobs with their output: those named, or all of a kind",
-  arguments: { id: anyNumber("ids or starts of them", { complete }) },
+  arguments: { id: anyNumber("ids, or the beginnings of ids", { complete }) },
   options: {
-    completed: flag("all that completed"),
-    failed: flag("all that failed or were cancelled"),
+    completed: flag("all completed jobs"),
+    failed: flag("all failed and cancelled jobs"),
     olderThan: parsed("only those that ended before, e.g. 12h or 7d", {
       placeholder: "<age>",
       read: parseAge,
     }),
-    json: flag("as JSON, as py_prune_jobs has it"),
+    json: flag("as JSON, like py_prune_jobs"),
   },
   examples: ["$0 jobs prune --completed --older-than 7d"],
   async handle(input, cli) {
@@ -124,7 +124,7 @@ export const JOBS = defineCommand({
   description: "List the jobs of all servers, newest first",
   alsoCalled: "list",
   options: {
-    status: choice("only jobs of this status", {
+    status: choice("only jobs with this status", {
       short: "s",
       placeholder: "<status>",
       choices: JOB_STATUSES,
@@ -133,7 +133,7 @@ export const JOBS = defineCommand({
       parsed("how many to show", { short: "n", placeholder: "<number>", read: parseCount }),
       20,
     ),
-    json: flag("as JSON, as py_list_jobs has it"),
+    json: flag("as JSON, like py_list_jobs"),
   },
   about: "`jobs list` is the same. An ID is a job's id or the start of one, as the table shows it.",
   examples: [

@@ -10,7 +10,7 @@ function complete({ app }: Cli): string[] {
 }
 
 const session = required("name of the session", { complete });
-const json = (tool: string) => flag(`as JSON, as ${tool} has it`);
+const json = (tool: string) => flag(`as JSON, like ${tool}`);
 
 /** What only counts where a command starts the session. */
 const START_OPTIONS = {
@@ -29,7 +29,7 @@ const START_OPTIONS = {
     read: parseVariable,
   }),
   envFile: text("file with variables for it", { placeholder: "<path>" }),
-  memoryMb: parsed("end it when it has more memory", { placeholder: "<MB>", read: parseAmount }),
+  memoryMb: parsed("end it when it uses more memory", { placeholder: "<MB>", read: parseAmount }),
   with: texts("package to install, also into a living session; may be repeated", {
     short: "w",
     placeholder: "<requirement>",
@@ -50,7 +50,7 @@ const SHOW = defineCommand({
 
 const RUN = defineCommand({
   name: "run",
-  description: "Run code in a session, which is started where it does not live",
+  description: "Run code in a session, which is started if there is none of that name",
   arguments: { session, code: required("Python code; - reads it from standard input") },
   options: {
     ...START_OPTIONS,
@@ -76,7 +76,7 @@ const RUN = defineCommand({
 
 const ATTACH = defineCommand({
   name: "attach",
-  description: "Work in a session from this terminal, beside whoever else does",
+  description: "Work in a session from this terminal, alongside its other clients",
   arguments: { session },
   options: START_OPTIONS,
   about:
@@ -90,12 +90,12 @@ const ATTACH = defineCommand({
 
 const END = defineCommand({
   name: "end",
-  description: "End a session with all that it started, interrupt its cell, or restart it",
+  description: "End a session and everything it started, interrupt its cell, or restart it",
   arguments: { session },
   options: {
-    interrupt: flag("interrupt the cell that runs; the variables stay"),
-    restart: flag("begin anew, without variables"),
-    replay: flag("with --restart: run the cells that ended well again"),
+    interrupt: flag("interrupt the running cell; the variables stay"),
+    restart: flag("start again, without variables"),
+    replay: flag("with --restart: run the cells that succeeded again"),
     json: json("py_session_end"),
   },
   examples: ["$0 sessions end work", "$0 sessions end work --restart --replay"],
@@ -106,9 +106,9 @@ const END = defineCommand({
 
 const SAVE = defineCommand({
   name: "save",
-  description: "Write a session, also one that has ended, as a Jupyter notebook",
-  arguments: { session, path: required("where; it ends with .ipynb") },
-  options: { overwrite: flag("replace a file that is there"), json: json("py_session_save") },
+  description: "Write a session, even one that has ended, as a Jupyter notebook",
+  arguments: { session, path: required("where to; must end with .ipynb") },
+  options: { overwrite: flag("replace an existing file"), json: json("py_session_save") },
   examples: ["$0 sessions save work work.ipynb"],
   async handle(input, cli) {
     await (await import("./save_session.ts")).saveSessionOf(cli, input);
@@ -118,7 +118,7 @@ const SAVE = defineCommand({
 /** `sessions`: Pythons whose variables stay. */
 export const SESSIONS = defineCommand({
   name: "sessions",
-  description: "List the living sessions of all servers",
+  description: "List the live sessions of all servers",
   alsoCalled: "list",
   options: { json: json("py_sessions") },
   about: "`sessions list` is the same.",

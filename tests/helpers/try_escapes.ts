@@ -3,6 +3,7 @@ import { type Escapes, EscapeScene } from "./escape_scene.ts";
 import { SandboxScene } from "./sandbox_scene.ts";
 import { TestHome } from "./test_home.ts";
 import { waitFor } from "./wait_for.ts";
+import { waitingSandbox } from "./waiting_sandbox.ts";
 
 /**
  * Tries to get out of each level in turn, the bare one last, since what gets out there changes things.
@@ -25,6 +26,7 @@ export async function tryEscapes(outside?: string): Promise<Record<string, Escap
   try {
     for (const level of ["workspace", "hosts", "isolated", "off"]) {
       const app = await SandboxScene.open(level, env, home);
+      if (level === "workspace" || level === "isolated") await untilOneWaits(app);
       found[level] = await scene.try(app, level, { other_job: other, old_job: old });
       await app.app.close();
     }
@@ -39,4 +41,12 @@ export async function tryEscapes(outside?: string): Promise<Record<string, Escap
 if (import.meta.main) {
   const found = JSON.stringify(await tryEscapes(Deno.args[0]));
   Deno.stdout.writeSync(new TextEncoder().encode(found));
+}
+
+/** Has a sandbox be made ahead, in which the next script runs. */
+async function untilOneWaits(scene: SandboxScene): Promise<void> {
+  const scriptPath = join(scene.root, "first.py");
+  Deno.writeTextFileSync(scriptPath, "");
+  await scene.run("", { scriptPath });
+  await waitingSandbox(scene.home.path);
 }

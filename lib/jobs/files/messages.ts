@@ -47,6 +47,8 @@ export type Order =
    * unless there is one. Until then, keep what its script prints from being lost.
    */
   | { mark_failed: { id: string; dir: string } }
+  /** The next job will have this id, and has its folder until then at `dir`: its sandbox can be made ahead. */
+  | { ahead: { id: string; dir: string } }
   /** Start a session's supervisor; the answer is told with the session's id. */
   | { session: SessionSpec }
   /** Ask a session's supervisor. */

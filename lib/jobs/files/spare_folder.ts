@@ -16,11 +16,22 @@ const END_MS = 5;
  */
 export class SpareFolder {
   readonly #path: string;
+  readonly #made: (id: string, folder: string) => void;
   #isMade = false;
+  #id?: string;
   #timer?: ReturnType<typeof setTimeout>;
 
-  constructor(home: Home, ownerId: string) {
+  /** @param made is told the id of the job whose folder was made, and where that is */
+  constructor(home: Home, ownerId: string, made: (id: string, folder: string) => void = () => {}) {
     this.#path = join(home.owners, ownerId + SPARE);
+    this.#made = made;
+  }
+
+  /** The id of the next job: what is made ahead for it may know its name. */
+  takeId(): string {
+    const id = this.#id ?? crypto.randomUUID();
+    this.#id = undefined;
+    return id;
   }
 
   /** Makes the folder of a job out of it, or anew. */
@@ -41,6 +52,8 @@ export class SpareFolder {
    * @param used The folder of a run that is of no more use: it becomes the next one's, where that is possible.
    */
   prepare(used?: JobFiles): void {
+    // Who was told of it then may not have had a use for it.
+    if (this.#isMade && this.#id !== undefined) this.#made(this.#id, this.#path);
     if (this.#isMade || this.#timer !== undefined) return;
     this.#wait(0, used);
   }
@@ -58,6 +71,8 @@ export class SpareFolder {
       if (used && emptyUsedFolder(used)) Deno.renameSync(used.folder, this.#path);
       else new JobFiles(this.#path).create();
       this.#isMade = true;
+      this.#id = crypto.randomUUID();
+      this.#made(this.#id, this.#path);
     } catch {
       this.#remove(); // as on a full disk: the next job says so
     }

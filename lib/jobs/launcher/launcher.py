@@ -1,7 +1,7 @@
 """Forks a supervisor for every job of one server; holds the jobs that wait for a slot.
 
 Standard input takes one JSON object a line: {"run": spec}, {"background": id}, {"ping": true}, {"wake": folder},
-{"cancel": folder}, {"mark_failed": {...}}; standard output says {"ready": id, "pid": pid}, {"child": id}, {"started": id} and
+{"cancel": folder}, {"mark_failed": {...}}, {"ahead": {...}}; standard output says {"ready": id, "pid": pid}, {"child": id}, {"started": id} and
 {"ended": id} (see messages.ts). The launcher outlives its server until its queue is empty and its
 supervisors have ended. Scripts ask it for jobs of their own; see request_socket.py.
 """
@@ -111,6 +111,8 @@ class Launcher:
         elif "cancel" in order:
             cancel_job.cancel(order["cancel"])
             self.jobs.free_traced()
+        elif "ahead" in order:
+            self.jobs.spare.expect(order["ahead"])
         elif "session" in order:
             self.start_session(order["session"])
         elif "ask" in order:

@@ -19,7 +19,7 @@ class RunningJobs:
         """`warm`: the WarmHosts. `tell` tells the server; `wait(spec)` has a job wait for its start once more."""
         self.home, self.umask, self.warm, self.requests, self.tell, self.wait = home, umask, warm, requests, tell, wait
         self.children = Children(self.child_ended)
-        self.spare = SpareSupervisors(umask, queue)
+        self.spare = SpareSupervisors(umask, queue, requests)
         self.never_ahead = set()  # jobs that have lost what was made ahead for them
 
     def __bool__(self):

@@ -56,13 +56,17 @@ export class ProcessRunner implements Runner {
   readonly #removals = new Set<Promise<void>>();
   readonly #handOver: HandOver;
   readonly #spare: SpareFolder;
+  /** Whether the last job has a sandbox. */
+  #isSandboxed = false;
   /** Finds out what became of jobs. */
   readonly recovery: Recovery;
 
   constructor(options: ProcessRunnerOptions) {
     this.#options = options;
     const { home, owner, register, news, isAwaited } = options;
-    this.#spare = new SpareFolder(home, owner.id);
+    this.#spare = new SpareFolder(home, owner.id, (id, dir) => {
+      if (this.#isSandboxed) this.#handOver.tell({ ahead: { id, dir } }).catch(() => {});
+    });
     this.#handOver = new HandOver({
       ...options,
       child: register,
@@ -117,7 +121,7 @@ export class ProcessRunner implements Runner {
   /** Reserves a place in the order of creation, then a folder: no folder is ever without a row. */
   draft({ kind = "process", command, ...run }: NewRun): Draft {
     const { home, store, owner } = this.#options;
-    const id = crypto.randomUUID();
+    const id = kind === "process" ? this.#spare.takeId() : crypto.randomUUID();
     const files = new JobFiles(jobFolder(home, id)!);
     const job = { ...run, id, kind, owner: owner.id };
     try {
@@ -149,6 +153,7 @@ export class ProcessRunner implements Runner {
   async start(draft: Draft, request: ProcessRequest): Promise<StoredSpec> {
     const process = makeSpec(draft, request, this.#options.maxOutputBytes);
     const { prepare, run, env, prepareEnv } = request;
+    this.#isSandboxed = run.sandbox !== undefined;
     try {
       const spec = writeSpec(draft, request, process, this.#options.store);
       await this.#handOver.give({

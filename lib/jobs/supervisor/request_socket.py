@@ -30,14 +30,17 @@ class RequestSocket:
             pass  # a file system without sockets: scripts are told that nobody answers
 
     def open_for(self, job_id):
-        """Makes the socket of a script in a sandbox; returns its path, None where none can be had."""
+        """Makes the socket of a script in a sandbox, unless it is there; returns its path, None where none can be had."""
         name = "%s.%s" % (self.name, job_id)
+        path = os.path.join(self.folder, name)
+        if any(owner == job_id for _, owner in self.listeners.values()) and os.path.lexists(path):
+            return path
         self.close_for(job_id)
         try:
             self.listen(name, job_id)
         except OSError:
             return None
-        return os.path.join(self.folder, name)
+        return path
 
     def close_for(self, job_id):
         for descriptor, (listener, owner) in list(self.listeners.items()):

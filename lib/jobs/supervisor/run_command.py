@@ -51,6 +51,7 @@ class CommandRunner:
         self.mark = "PYTHON_MCP_JOB_ID", job_id
         self.reaps_orphans = reaps_orphans
         self.main = self.main_ended = self.feed = self.sandboxed = None
+        self.prepared = None  # a PreparedSandbox, for the next command or none
         self.outputs = ()
         self.inbox = None
         self.wake_r, wake_w = os.pipe()
@@ -111,6 +112,8 @@ class CommandRunner:
         return ended
 
     def start(self, step, out, err):
+        if self.prepared and self.start_prepared(step):
+            return
         # Without input a pipe too, at its end: programs cannot wait for that of /dev/null.
         stdin_r, stdin_w = os.pipe()
         is_open = self.inbox is not None and self.inbox.pipe is not None
@@ -126,6 +129,17 @@ class CommandRunner:
             raise
         finally:
             os.close(stdin_r)
+
+    def start_prepared(self, step):
+        """False where the command needs a sandbox of its own, or none."""
+        prepared, self.prepared = self.prepared, None
+        if not prepared.begin(step, spawn_command.environment_of(step, self.mark)):
+            prepared.close()
+            return False
+        is_open = self.inbox is not None and self.inbox.pipe is not None
+        self.feed = Feed(prepared.stdin_w, step.get("stdin") or "", is_open)
+        self.sandboxed, self.main = prepared.sandboxed, prepared.sandboxed.outer
+        return True
 
     def wait_for_main(self, ended, look, began, timeout_seconds, ceilings):
         deadline = began + timeout_seconds if timeout_seconds else float("inf")

@@ -23,9 +23,13 @@ def are_made(pid):
         return False
 
 
-def read(pid="self"):
+def told(pid):
     with open("/proc/%s/mountinfo" % pid, "rb") as file:
-        lines = [line.split(b" ", 5) for line in file]
+        return file.read()
+
+
+def read(pid="self"):
+    lines = [line.split(b" ", 5) for line in told(pid).splitlines()]
     return [Mount(decoded(point), device, decoded(root)) for _, _, device, root, point, _ in lines]
 
 

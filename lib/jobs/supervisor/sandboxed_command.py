@@ -28,8 +28,10 @@ class SandboxedCommand:
         self.outer = self.status = None
         self.said = b""
 
-    def spawn(self, step, env, mark, stdin, out, err):
-        """As spawn_command.start, of the command that the sandbox is for. `env`: all that it is to find."""
+    def spawn(self, step, env, mark, stdin, out, err, more=()):
+        """As spawn_command.start, of the command that the sandbox is for. `env`: all that it is to find.
+
+        `more`: descriptors that the command has as 7 and so on."""
         wrapper = self.sandbox["wrapper"]
         if not self.sandbox.get("filter"):  # macOS, where the program becomes the command
             return self.start(wrapper + step["argv"], env, step.get("cwd"), [stdin, out, err])
@@ -44,7 +46,7 @@ class SandboxedCommand:
         argv = wrapper + ["--json-status-fd", str(STATUS), "--args", str(ARGUMENTS), "--seccomp", str(FILTER)]
         argv += ["--block-fd", str(BLOCK), "--chdir", step.get("cwd") or "/", "--"] + step["argv"]
         try:
-            self.outer = self.start(argv, dict([mark]), "/", [stdin, out, err, status_w] + files)
+            self.outer = self.start(argv, dict([mark]), "/", [stdin, out, err, status_w, *files, *more])
             expected = sandbox_mounts.Expected(wrapper, home)
             pid = self.wait_until_made()
             expected.check(pid)

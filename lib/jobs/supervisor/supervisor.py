@@ -23,7 +23,7 @@ from standard_input import Inbox
 
 
 class Supervisor:
-    def __init__(self, spec, slot, umask, reaps_orphans, pipes, descriptor, spawn=None):
+    def __init__(self, spec, slot, umask, reaps_orphans, pipes, descriptor, spawn=None, prepared=None):
         """`descriptor`: of the job's folder."""
         self.spec, self.slot, self.umask, self.pipes = spec, slot, umask, pipes
         self.shared_slot = SharedSlot(spec, slot)
@@ -35,6 +35,7 @@ class Supervisor:
         self.runs = []
         self.survivors = []
         self.commands = CommandRunner(spec["id"], reaps_orphans, self.tell_survivors, spawn)
+        self.commands.prepared = prepared
         for number in TO_END:
             signal.signal(number, self.end_by_signal)
         signal.signal(signal.SIGUSR2, self.cancel_by_signal)
@@ -193,15 +194,15 @@ def wake_launcher():
         pass
 
 
-def supervise(spec, lock, slot, umask, reaps_orphans, pipes, spawn=None, notes=()):
+def supervise(spec, lock, slot, umask, reaps_orphans, pipes, spawn=None, notes=(), prepared=None):
     """Runs the job and writes its outcome; it stays in the job's folder, wherever that is moved to.
 
-    `spawn`: see CommandRunner. `notes`: what the outcome is to hold besides.
+    `spawn`: see CommandRunner. `notes`: what the outcome is to hold besides. `prepared`: see CommandRunner.
     """
     descriptor = os.open(spec["dir"], os.O_RDONLY)
     os.fchdir(descriptor)
     spec["dir"] = os.curdir
-    supervisor = Supervisor(spec, slot, umask, reaps_orphans, pipes, descriptor, spawn)
+    supervisor = Supervisor(spec, slot, umask, reaps_orphans, pipes, descriptor, spawn, prepared)
     if learns(spec):
         ask_for_lesson(spec["dir"])
     outcome = dict(supervisor.run(), **dict(notes))

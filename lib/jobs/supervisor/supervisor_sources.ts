@@ -8,6 +8,7 @@ import memorySamplesSource from "./memory_samples.py" with { type: "text" };
 import namesSource from "./names.py" with { type: "text" };
 import nextStepSource from "./next_step.py" with { type: "text" };
 import outputPipesSource from "./output_pipes.py" with { type: "text" };
+import preparedSandboxSource from "./prepared_sandbox.py" with { type: "text" };
 import preparationSource from "./preparation.py" with { type: "text" };
 import procProcessesSource from "./proc_processes.py" with { type: "text" };
 import processCeilingSource from "./process_ceiling.py" with { type: "text" };
@@ -39,6 +40,7 @@ export const SUPERVISOR_SOURCES: Record<string, string> = {
   "next_step.py": nextStepSource,
   "output_pipes.py": outputPipesSource,
   "preparation.py": preparationSource,
+  "prepared_sandbox.py": preparedSandboxSource,
   "proc_processes.py": procProcessesSource,
   "process_ceiling.py": processCeilingSource,
   "process_tree.py": processTreeSource,

@@ -117,10 +117,10 @@ for (const [what, attack] of Object.entries(ATTACKS)) {
     assert.equal(cancelled.json.status, "cancelled", JSON.stringify(cancelled.json));
     for (const id of [ended, running]) {
       assert((await server.readResource(`job://${id}`)).text);
-      const stolen = await server.readResource(`job-artifact://${id}/passwd`).catch(() =>
-        undefined
+      await assert.rejects(
+        server.readResource(`job-artifact://${id}/passwd`),
+        /not found: job-artifact:/i,
       );
-      assert.equal(stolen, undefined);
     }
   });
 }

@@ -60,7 +60,9 @@ skippableTest(
     assert.notEqual((await run(`open(${JSON.stringify(transcript)}, "a")`)).exception, null);
     const jobs = await run(`os.listdir(${JSON.stringify(`${state}/jobs`)})`);
     assert(jobs.exception !== null || jobs.result === "[]", JSON.stringify(jobs));
-    const network = await run("socket.create_connection(('127.0.0.1', 9), timeout=2)");
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const address = `('127.0.0.1', ${listener.addr.port})`;
+    const network = await run(`socket.create_connection(${address}, timeout=2)`);
     assert.match(String(network.exception), /Error/);
   },
 );

@@ -7,6 +7,7 @@ well. Whatever has changed meanwhile (the options, a name that has to be guarded
 the job gets a sandbox of its own. When this process ends in whatever way, so does the shell: its pipe has an end.
 """
 import os
+import re
 import shlex
 
 import job_folder
@@ -17,6 +18,9 @@ from sandboxed_command import SandboxedCommand
 
 SHELL, ENV = "/bin/sh", "/usr/bin/env"
 LINE, STDERR = 7, 8  # descriptors: where the shell reads its line, and what it then prints errors to
+# To assign one of these fails, or says something else to the command.
+SHELLS_OWN = re.compile(r"(_|BASH.*|DIRSTACK|E?UID|FUNCNAME|GROUPS|HISTCMD|LINENO|OLDPWD|OPT.*|PPID|RANDOM|SECONDS|SHELLOPTS|SHLVL)\Z")
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 MOST_BYTES = 60000  # of that line: a pipe takes so much at once
 SOURCE_AHEAD = names.SOURCE + ".ahead"
 # What the sandboxes of two jobs have to have in common, besides the wrapper.
@@ -144,13 +148,20 @@ class PreparedSandbox:
 
 
 def line_of(step, env):
-    """A command of sh(1). Whatever it is to become finds no other variables, and no descriptor of ours."""
+    """A command of sh(1). Whatever it is to become finds no other variables, and no descriptor of ours.
+
+    Values are in no argument list, which everybody on this machine can read. Raises ValueError where a shell cannot
+    pass on what there is.
+    """
     cwd = step.get("cwd") or "/"
+    variables = [(name, value) for name, value in env.items() if name != "PWD"]
+    if any(SHELLS_OWN.match(name) or not NAME.match(name) for name, _ in variables):
+        raise ValueError("a name that sh(1) keeps for itself, or that is none to it")
     # As bubblewrap sets it.
-    variables = dict(env, PWD=cwd)
-    words = ["%s=%s" % pair for pair in variables.items()] + step["argv"]
-    if any("\0" in word for word in words):
+    exports = " ".join("%s=%s" % (name, shlex.quote(value)) for name, value in variables + [("PWD", cwd)])
+    text = "exec 2>&%d %d<&- %d>&-; cd -- %s && export %s && exec %s -u OLDPWD -u SHLVL -u _ -- %s\n"
+    command = " ".join(map(shlex.quote, step["argv"]))
+    line = os.fsencode(text % (STDERR, LINE, STDERR, shlex.quote(cwd), exports, ENV, command))
+    if b"\0" in line:
         raise ValueError("a NUL character")
-    text = "exec 2>&%d %d<&- %d>&-; cd -- %s && exec %s -i -- %s\n"
-    quoted = " ".join(map(shlex.quote, words))
-    return os.fsencode(text % (STDERR, LINE, STDERR, shlex.quote(cwd), ENV, quoted))
+    return line

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { exists } from "../../../lib/base/private_files.ts";
+import { runProcess } from "../../helpers/run_process.ts";
 import { noSandbox, SandboxScene } from "../../helpers/sandbox_scene.ts";
 import { skippableTest } from "../../helpers/skippable.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 import { type Waiting, waitingSandbox } from "../../helpers/waiting_sandbox.ts";
+import { PYTHON } from "../../jobs/job_bench.ts";
 import { kill, parentIfThere } from "../../jobs/kill.ts";
+
+const JOBS = fileURLToPath(new URL("../../../lib/jobs", import.meta.url));
 
 /** Says when its process began, as the system counts; then tries to write, also to what is guarded. */
 const SCRIPT = `
@@ -48,6 +53,10 @@ const FATES: Record<string, Fate> = {
     isUsed: true,
     options: { args: ["it's", "", "-x\n"], envVars: { GIVEN: "a'b\"c$d\n" }, stdin: "input" },
   },
+  "its job has a variable that a shell keeps for itself": {
+    options: { envVars: { OLDPWD: "/a" } },
+  },
+  "its job has a variable that is none to a shell": { options: { envVars: { "A.B": "1" } } },
   "its job is a stricter one": { options: { sandbox: "isolated" } },
   "its job has a ceiling for memory": { options: { memoryMb: 2000 } },
   "a folder that has to be guarded is made": {
@@ -135,3 +144,16 @@ print(sorted(pid for pid in os.listdir("/proc") if pid.isdigit()), os.listdir(${
     });
   },
 );
+
+Deno.test("the command of a sandbox that waited has its variables, but none as an argument", async () => {
+  const source = `import sys
+sys.dont_write_bytecode, sys.path[:0] = True, sys.argv[1:]
+from prepared_sandbox import line_of
+print(line_of({"argv": ["/bin/true", "a b"]}, {"TOKEN": "top secret"}).decode())`;
+  const folders = ["supervisor", "launcher", "files"].map((name) => join(JOBS, name));
+  const { stdout, stderr } = await runProcess([PYTHON, "-c", source, ...folders]);
+  assert.equal(stderr, "");
+  const [variables, command] = stdout.trim().split(" && exec ");
+  assert.match(variables!, /TOKEN='top secret'/);
+  assert.equal(command, "/usr/bin/env -u OLDPWD -u SHLVL -u _ -- /bin/true 'a b'");
+});

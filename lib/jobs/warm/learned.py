@@ -7,23 +7,48 @@ import fcntl
 import json
 import os
 import re
+import time
 
 import job_folder
 import names
 
 RECENT = 20  # what none of so many runs has used is dropped
 MOST_MODULES = 6000
+YOUNG_NS = 2 * 10**9
 MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\Z")
 PACKAGES = "lib/python3*/site-packages", "lib/python3/dist-packages", "local/lib/python3*/dist-packages"
 
 
 def state_of(python):
     """Changes with what is installed in the environment of an interpreter."""
+    folders = package_folders(os.path.dirname(os.path.dirname(python)))
+    return [[path, os.stat(path).st_mtime_ns] for path in folders + [python]]
+
+
+def package_folders(prefix):
+    """Looked for again when a folder has changed in which they may lie: to look takes ten times as long."""
+    if prefix in _looked and all(changed(path) == at for path, at in _looked[prefix][0]):
+        return _looked[prefix][1]
     import glob  # not above: a launcher starts a fifth faster without it and hashlib
 
-    prefix = os.path.dirname(os.path.dirname(python))
-    folders = [path for pattern in PACKAGES for path in sorted(glob.glob(os.path.join(glob.escape(prefix), pattern)))]
-    return [[path, os.stat(path).st_mtime_ns] for path in folders + [python]]
+    find = lambda pattern: sorted(glob.glob(os.path.join(glob.escape(prefix), pattern)))
+    inside = ["lib", "local/lib"] + [os.path.dirname(pattern) for pattern in PACKAGES]
+    places = [(path, changed(path)) for path in {path for pattern in inside for path in find(pattern)}]
+    found = [path for pattern in PACKAGES for path in find(pattern)]
+    # One that has changed just now may do so once more unnoticed.
+    if all(at is not None and at < time.time_ns() - YOUNG_NS for _, at in places):
+        _looked[prefix] = places, found
+    return found
+
+
+_looked = {}  # by prefix: when those had changed in which it was looked, and what was found
+
+
+def changed(path):
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return None
 
 
 class Learned:

@@ -26,6 +26,7 @@ FIRST_SOCKET, STARTING_LOCK = 3, 4
 MOST_RUNS = 100  # launchers end it after 50, once there is another one; see known_hosts.py
 IDLE_SECONDS = 600
 LOOK_SECONDS = 20  # between two looks whether the host is still wanted
+CALM_SECONDS = 0.003  # after a job, before it forks for the next one: its caller is answered meanwhile
 AT_START = set()
 
 
@@ -119,14 +120,15 @@ class Host:
             left = self.used + IDLE_SECONDS - time.monotonic()
             if left <= 0 or not os.path.exists(self.path):  # ended by others, or its home is gone
                 break
-            if self.wants_next and not self.next:
-                script = self.fork_next()
-                if script:
-                    return script
             poll = select.poll()
             for source in [self.wake_r, self.listener.fileno(), *self.connections]:
                 poll.register(source, select.POLLIN)
-            ready = [source for source, _ in poll.poll(min(left, LOOK_SECONDS) * 1000)]
+            is_due = self.wants_next and not self.next
+            ready = [source for source, _ in poll.poll(min(left, CALM_SECONDS if is_due else LOOK_SECONDS) * 1000)]
+            if is_due and not ready:
+                script = self.fork_next()
+                if script:
+                    return script
             if self.wake_r in ready:
                 os.read(self.wake_r, 4096)
                 self.reap()

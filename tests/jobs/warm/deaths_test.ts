@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { WarmWish } from "../../../lib/base/command.ts";
 import { exists, readIfThere } from "../../../lib/base/private_files.ts";
-import { JOB_FILES, type JobFileName } from "../../../lib/jobs/files/names.ts";
+import { JOB_FILES } from "../../../lib/jobs/files/names.ts";
 import { processesWith } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 import { PYTHON } from "../job_bench.ts";
@@ -44,7 +44,8 @@ Deno.test("a warm script does not begin when its job cannot be marked as started
   const [begun, path] = ["begun", "script.py"].map((name) => `${bench.jobs.path}/${name}`);
   Deno.writeTextFileSync(path!, `open(${JSON.stringify(begun)}, "w")`);
   const draft = bench.jobs.draft();
-  Deno.mkdirSync(draft.files.path(`${JOB_FILES.started}.new` as JobFileName));
+  Deno.removeSync(draft.files.path(JOB_FILES.nextStarted));
+  Deno.mkdirSync(draft.files.path(JOB_FILES.nextStarted));
   const warm: WarmWish = { mode: "start", mb: 1024, imports: [] };
   await bench.jobs.manager.start(draft, { ...bench.jobs.request([PYTHON, path!]), warm });
   const { error } = await bench.jobs.end(draft.id);

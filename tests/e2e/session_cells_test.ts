@@ -104,6 +104,13 @@ const CELLS: { name: string; code: string; expected: Json }[] = [
     expected: { stdout: "child\nparent\n" },
   },
   {
+    name: "the exit code of what it forks",
+    code: "def code(how):\n    pid = os.fork()\n    if not pid: how()\n" +
+      "    return os.WEXITSTATUS(os.waitpid(pid, 0)[1])\n" +
+      "import sys\n[code(lambda: sys.exit(3)), code(sys.exit), code(lambda: sys.exit('bye')), code(lambda: 1 / 0)]",
+    expected: { result: "[3, 0, 1, 1]", stderr: /^bye\n.*ZeroDivisionError/s },
+  },
+  {
     name: "after it has closed stdout",
     code: "import sys; sys.stdout.close()",
     expected: { exception: null },

@@ -32,6 +32,8 @@ Deno.test("a cell that waits in input() says so, and goes on with what py_send_i
   assert.match(String(note), asked);
   const status = () => scene.call("py_job_status", { job_id });
   assert.match(String((await status()).note), asked);
+  const next = await scene.run("input", "1", { time_budget_seconds: 0.1 });
+  assert.match(String(next.note), new RegExp(`^Cell 2, which comes first, ${asked.source}`));
   await send("me\n");
   await waitFor(async () => /waits in input\(\): /.test(String((await status()).note)), {
     what: "the second question",

@@ -67,6 +67,7 @@ class Shell(InteractiveShell):
         error = (exc_tuple or sys.exc_info())[1]
         if error is None:
             return
+        self.session_loop.end_fork(error)
         if isinstance(error, UsageError):
             self.session_display.show_error("UsageError", str(error), ["UsageError: %s\n" % error])
             self.session_error = "UsageError: %s" % str(error).split("\n")[0]

@@ -114,6 +114,17 @@ class Loop:
         done["usage"] = [after.ru_utime - before.ru_utime, after.ru_stime - before.ru_stime]
         self.control.send(done)
 
+    def end_fork(self, error):
+        """A process that a cell has forked ends by SystemExit as any other does."""
+        if self.control.is_ours or not isinstance(error, SystemExit):
+            return
+        code = error.code
+        if code is not None and not isinstance(code, int):
+            print(code, file=sys.stderr)
+            code = 1
+        self.streams.flush()
+        os._exit((code or 0) & 0xFF)
+
     def give_up(self):
         """A cell has closed our descriptors: the supervisor sees that, says so, and ends this process."""
         try:

@@ -33,6 +33,7 @@ class PlainShell:
         try:
             self.execute(source, "<cell %d>" % cell)
         except BaseException as error:
+            self.loop.end_fork(error)
             name, text, lines, line = session_traceback.describe(error)
             self.display.show_error(name, text, lines)
             answer["exception"] = line

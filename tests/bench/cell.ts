@@ -13,7 +13,7 @@ const BEGIN =
 
 /** What an empty cell of a session takes, above the same in the same process without us. */
 export async function benchCell(home: TestHome): Promise<Amount> {
-  await using server = await connect({ home: home.path, env: await withUv() });
+  await using server = await connect({ home: home.path, flags: ["-A"], env: await withUv() });
   const run = async (code: string) => {
     const input = { code, time_budget_seconds: 120 };
     const { json } = await server.call("py_session_run", input);

@@ -14,6 +14,7 @@ import { benchCursor, benchWait } from "./reading.ts";
 import { benchRay } from "./ray.ts";
 import { type Results, writeResults } from "./results.ts";
 import { benchSandbox } from "./sandbox.ts";
+import { benchSessionStart } from "./session_start.ts";
 import { benchIdleMemory, benchStart } from "./start.ts";
 import { benchWarmRuns } from "./warm_runs.ts";
 
@@ -29,6 +30,7 @@ const BENCHES: Record<string, (home: TestHome) => Promise<Partial<Results>>> = {
   cursor: async (home) => ({ figures: await benchCursor(home) }),
   wait: async (home) => ({ amounts: [await benchWait(home)] }),
   cell: async (home) => ({ amounts: [await benchCell(home)] }),
+  session: async (home) => ({ amounts: [await benchSessionStart(home)] }),
   idle: async (home) => ({ amounts: [await benchIdleMemory(home)] }),
   ray: benchRay,
   memory: async (home) => ({ amounts: await benchMemory(home) }),

@@ -110,6 +110,7 @@ const CELLS: { name: string; code: string; expected: Json }[] = [
       "import sys\n[code(lambda: sys.exit(3)), code(sys.exit), code(lambda: sys.exit('bye')), code(lambda: 1 / 0)]",
     expected: { result: "[3, 0, 1, 1]", stderr: /^bye\n.*ZeroDivisionError/s },
   },
+  { name: "code with a byte order mark", code: "\ufeff40 + 2", expected: { result: "42" } },
   {
     name: "after it has closed stdout",
     code: "import sys; sys.stdout.close()",

@@ -214,7 +214,7 @@ class RunningCell:
 
     def read_source(self):
         try:
-            return job_folder.read(self.folder, names.SOURCE).decode("utf-8", "replace")
+            return job_folder.read(self.folder, names.SOURCE).decode("utf-8-sig", "replace")
         except OSError:
             return ""
 

@@ -43,6 +43,7 @@ export const IN_CI: Record<string, string> = {
   "tests/serve/dashboard/page_sessions_test.ts": "needs a browser",
   "tests/build/dockerfile_test.ts": "builds what stands for an image",
   "tests/e2e/warm_runs_test.ts": "compares cold and warm runs of many scripts",
+  "tests/e2e/warm_packages_test.ts": "installs numpy and matplotlib, and waits for hosts with them",
   "tests/e2e/inspector_test.ts": "needs the packages of tests/tools",
   "tests/build/workflow_test.ts": "needs the packages of tests/tools",
 };

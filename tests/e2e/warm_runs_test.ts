@@ -88,3 +88,26 @@ Deno.test("a warm run reports the same progress as a cold one", async () => {
   assert.deepEqual(reported(warm!.progress), reported(cold!.progress));
   assert.equal(warm!.progress.message, "epoch 1");
 });
+
+Deno.test("a warm run heeds Python's variables of its server as a cold one does", async () => {
+  const home = await shared.home();
+  Deno.mkdirSync(home.join("own"));
+  Deno.writeTextFileSync(home.join("own/of_path.py"), "print('from PYTHONPATH')");
+  const env = {
+    PYTHONHASHSEED: "7",
+    PYTHONIOENCODING: "latin-1:backslashreplace",
+    PYTHONNOUSERSITE: "1",
+    PYTHONPATH: home.join("own"),
+    PYTHONUNBUFFERED: "1",
+  };
+  await using both = await ColdAndWarm.start(home, { env });
+  const script = {
+    script_content: `import of_path, os, sys
+print(hash("a"), sys.flags, sys.path[1:], sys.stdout.encoding, sys.stdout.errors, "\u20ac", sys.stdout.write_through)
+print(sorted((name, os.environ[name]) for name in os.environ if name.startswith("PYTHON") and "MCP" not in name))`,
+  };
+  await both.untilWarm(script);
+  const { cold, warm, reason } = await both.both(script);
+  assert.deepEqual({ ...warm, reason }, { ...cold, reason: undefined });
+  assert.match(String(cold.stdout), /^from PYTHONPATH\n.*hash_randomization=1/);
+});

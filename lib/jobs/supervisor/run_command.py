@@ -1,7 +1,6 @@
 """Runs commands, each to the end of everything that it started."""
 import os
 import resource  # noqa: F401  wait4 needs it: loaded here once, not in every supervisor
-import select
 import signal
 import sys
 import time
@@ -11,7 +10,7 @@ import process_tree
 import spawn_command
 from memory_samples import MemorySamples
 from sandboxed_command import SandboxedCommand
-from standard_input import MOST_WAITING, Feed
+from streams import Streams
 
 GRACE_SECONDS = 5.0  # between SIGTERM and SIGKILL
 LINGER_SECONDS = 0.1  # what a command leaves may end by itself for this long
@@ -50,16 +49,10 @@ class CommandRunner:
         self.tell_survivors = tell_survivors
         self.mark = "PYTHON_MCP_JOB_ID", job_id
         self.reaps_orphans = reaps_orphans
-        self.main = self.main_ended = self.feed = self.sandboxed = None
+        self.main = self.main_ended = self.sandboxed = None
         self.prepared = None  # a PreparedSandbox, for the next command or none
-        self.outputs = ()
-        self.inbox = None
-        self.wake_r, wake_w = os.pipe()
-        os.set_blocking(self.wake_r, False)
-        os.set_blocking(wake_w, False)
-        signal.set_wakeup_fd(wake_w, warn_on_full_buffer=False)
-        for number in (signal.SIGCHLD, signal.SIGUSR1):
-            signal.signal(number, lambda *_: None)
+        self.streams = Streams()
+        self.wake_r, self.sleep = self.streams.wake_r, self.streams.sleep
 
     def run(
         self,
@@ -81,12 +74,11 @@ class CommandRunner:
         ended = Ended()
         ended.samples = MemorySamples(sample_interval_seconds)
         self.main_ended = None
-        self.outputs, self.inbox = outputs, inbox
+        self.streams.begin(outputs, inbox)
         try:
             self.start(step, out, err)
         except OSError:
-            for output in outputs:
-                output.move_all()  # what the program that makes its sandbox says
+            self.streams.move_outputs()  # what the program that makes its sandbox says
             raise
         began = time.monotonic()  # without the time that its sandbox takes
         if ceilings:
@@ -102,12 +94,10 @@ class CommandRunner:
             self.stop(ended)
             raise
         finally:
-            self.close_feed()
+            self.streams.close_feed()
             if self.sandboxed:
                 self.sandboxed.close()
-            for output in outputs:
-                output.move_all()
-            self.outputs, self.inbox = (), None
+            self.streams.end()
         ended.seconds = (self.main_ended or time.monotonic()) - began
         return ended
 
@@ -116,14 +106,13 @@ class CommandRunner:
             return
         # Without input a pipe too, at its end: programs cannot wait for that of /dev/null.
         stdin_r, stdin_w = os.pipe()
-        is_open = self.inbox is not None and self.inbox.pipe is not None
-        self.feed = Feed(stdin_w, step.get("stdin") or "", is_open)
+        self.streams.feed_from(stdin_w, step.get("stdin"))
         sandbox = step.get("sandbox")
         self.sandboxed = SandboxedCommand(sandbox, spawn_command.start) if sandbox else None
         try:
             self.main = self.spawn(step, self.mark, stdin_r, out, err, *filter(None, [self.sandboxed]))
         except BaseException:
-            self.close_feed()
+            self.streams.close_feed()
             if self.sandboxed:
                 self.sandboxed.close()
             raise
@@ -136,8 +125,7 @@ class CommandRunner:
         if not prepared.begin(step, spawn_command.environment_of(step, self.mark)):
             prepared.close()
             return False
-        is_open = self.inbox is not None and self.inbox.pipe is not None
-        self.feed = Feed(prepared.stdin_w, step.get("stdin") or "", is_open)
+        self.streams.feed_from(prepared.stdin_w, step.get("stdin"))
         self.sandboxed, self.main = prepared.sandboxed, prepared.sandboxed.outer
         return True
 
@@ -185,66 +173,15 @@ class CommandRunner:
             elif self.sandboxed:
                 ended.peak = max(ended.peak, peak)  # of the command, through the one that reaped it
 
-    def sleep(self, seconds):
-        """Waits for a signal; moves input and output meanwhile. True when a signal came."""
-        until = time.monotonic() + seconds
-        had_problem = self.output_problem()
-        while True:
-            now = time.monotonic()
-            ready = self.poll(now, until)
-            for output in self.outputs:
-                if output.pipe in ready:
-                    output.move_on()
-            if self.feed and self.feed.pipe in ready:
-                self.feed.write()
-            if self.inbox and self.inbox.pipe in ready:
-                self.take_input()
-            if self.wake_r in ready:
-                os.read(self.wake_r, 4096)
-                return True
-            if now >= until or self.output_problem() != had_problem:
-                return False
-
-    def poll(self, now, until):
-        """The descriptors where there is something to do before `until`; select(2) knows none above 1023."""
-        poll = select.poll()
-        poll.register(self.wake_r, select.POLLIN)
-        if self.feed and self.feed.pipe is not None and self.feed.waiting:
-            poll.register(self.feed.pipe, select.POLLOUT)
-        if self.inbox and self.inbox.pipe is not None and len(self.feed.waiting) < MOST_WAITING:
-            poll.register(self.inbox.pipe, select.POLLIN)
-        for output in self.outputs:
-            if output.rests_until <= now:
-                poll.register(output.pipe, select.POLLIN)
-            else:
-                until = min(until, output.rests_until)
-        return [descriptor for descriptor, _ in poll.poll(max(0.0, until - now) * 1000)]
-
-    def output_problem(self):
-        return next((output.problem for output in self.outputs if output.problem), None)
-
     def check_outputs(self):
-        problem = self.output_problem()
+        problem = self.streams.output_problem()
         if problem:
             raise JobEnded(error="The script was stopped: " + problem)
 
     def finish_outputs(self):
         """To be called when nothing of the command runs any more."""
-        for output in self.outputs:
-            output.move_all()
+        self.streams.move_outputs()
         self.check_outputs()
-
-    def take_input(self):
-        for message in self.inbox.read():
-            self.feed.add(message["text"])
-            if message["eof"]:
-                self.feed.end()
-        if not self.feed.stays_open or self.feed.pipe is None:
-            self.inbox.close()
-
-    def close_feed(self):
-        if self.feed:
-            self.feed.close()
 
     def find(self):
         pids = process_tree.descendants()

@@ -24,6 +24,7 @@ import signalNameSource from "./signal_name.py" with { type: "text" };
 import slotsSource from "./slots.py" with { type: "text" };
 import spawnCommandSource from "./spawn_command.py" with { type: "text" };
 import standardInputSource from "./standard_input.py" with { type: "text" };
+import streamsSource from "./streams.py" with { type: "text" };
 import supervisorSource from "./supervisor.py" with { type: "text" };
 import unlistedProcessesSource from "./unlisted_processes.py" with { type: "text" };
 
@@ -55,6 +56,7 @@ export const SUPERVISOR_SOURCES: Record<string, string> = {
   "slots.py": slotsSource,
   "spawn_command.py": spawnCommandSource,
   "standard_input.py": standardInputSource,
+  "streams.py": streamsSource,
   "supervisor.py": supervisorSource,
   "unlisted_processes.py": unlistedProcessesSource,
 };

@@ -9,6 +9,7 @@ import { TestHome } from "../../helpers/test_home.ts";
 const DIFFERENT: Record<string, string> = {
   "command_line.py": "prints the server's variables",
   "exit_exception_in_atexit.py": "prints an address",
+  "faults.py": "prints where its thread lies in memory",
   "jobs_api.py": "prints variables in their order",
   "main_module.py": "prints addresses",
   "process.py": "prints its process group and namespaces",

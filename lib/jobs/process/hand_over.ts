@@ -99,6 +99,11 @@ export class HandOver {
     return this.#waiting.has(id) || this.#children.has(id);
   }
 
+  /** Whether its session has this cell, or will read it whatever becomes of this server. */
+  hasArrived(cell: string): boolean {
+    return this.#sessions.has(cell);
+  }
+
   /** Whether this is the launcher that jobs are handed over to. */
   isCurrent(launcherId: string): boolean {
     return this.#launcher?.id === launcherId;

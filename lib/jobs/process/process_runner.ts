@@ -218,6 +218,11 @@ export class ProcessRunner implements Runner {
     await this.#wake(files);
   }
 
+  /** Whether a cell is with its session, as far as this server has given it there itself. */
+  hasArrived(cell: string): boolean {
+    return this.#handOver.hasArrived(cell);
+  }
+
   /** Starts a session; `null` where the launcher died meanwhile. */
   startSession(spec: SessionSpec): Promise<SessionAnswer | null> {
     return this.#handOver.startSession(spec);

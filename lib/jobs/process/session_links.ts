@@ -36,7 +36,7 @@ export class SessionLinks {
     return await link?.give(cell) ?? false;
   }
 
-  /** Whether a session has this cell from here, and has not said that it has ended. */
+  /** Whether a session has this cell from here, in its socket at least, and has not said that it has ended. */
   has(cell: string): boolean {
     return [...this.#links.values()].some(({ cells }) => cells.has(cell));
   }

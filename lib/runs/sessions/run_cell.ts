@@ -41,7 +41,7 @@ export async function runCell(
     const draft = app.jobs.draft(newCell(options, budget === 0));
     const awaited = await runDraft(app, draft, options, { budget, began }, caller);
     if (!("end" in awaited)) {
-      await arrival(draft.files);
+      await arrival(app, draft);
       return { background: explained(app, options.session, draft.files, awaited.background) };
     }
     const { end, files } = awaited;
@@ -96,7 +96,8 @@ async function prepareCell(
  * Waits until the session has a cell: whoever is told of it, and sends another one, finds them run in this
  * order. Should its launcher have died, another one brings it.
  */
-async function arrival(files: JobFiles): Promise<void> {
+async function arrival({ jobs }: App, { id, files }: Draft): Promise<void> {
+  if (jobs.sessions.hasArrived(id)) return;
   for (const until = performance.now() + ARRIVAL_MS; performance.now() < until;) {
     if (!files.spec) return; // it is still being planned
     if (files.acceptedBy !== undefined || files.hasStarted || !files.isThere) return;

@@ -23,7 +23,7 @@ Deno.test("a run is cold and ends as ever when its warm host dies before it begi
   assert.match(String(cold), /ended before it began/);
 });
 
-Deno.test("a script goes on when its warm host is killed, and the next run has no host", async () => {
+Deno.test("a script goes on when its warm host is killed, and the next run is cold", async () => {
   const runs = await start();
   await runs.untilWarm(HELLO);
   const flag = runs.home.join("go");
@@ -35,7 +35,9 @@ print("done")`,
   });
   await waitFor(() => exists(runs.home.join("begun")), { what: "the script" });
   for (const pid of hosts(runs.home)) killIfThere(pid);
-  assert.match(String((await runs.run(runs.warm, HELLO)).cold), /no warm host/);
+  // It may be given to the dead host, which nobody has noticed yet.
+  const { cold } = await runs.run(runs.warm, HELLO);
+  assert.match(String(cold), /no warm host|ended before it began/);
   Deno.writeTextFileSync(flag, "");
   const { stdout, exit_code, warm } = await run;
   assert.deepEqual({ stdout, exit_code, warm }, { stdout: "done\n", exit_code: 0, warm: true });

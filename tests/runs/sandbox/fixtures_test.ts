@@ -24,6 +24,7 @@ skippableTest("scripts do in a workspace what they do bare", noSandbox, async ()
   const home = await TestHome.create();
   await using bare = await SandboxScene.open("off", {}, home);
   const boxed = await SandboxScene.open("workspace", {}, home);
+  await using _ = { [Symbol.asyncDispose]: () => boxed.app.close() };
   const names = ["warm", "live_output"].flatMap((folder) => copyAll(folder, bare.root)).sort();
   assert(names.length > 40);
   for (const name of names.filter((name) => !(name in DIFFERENT))) {
@@ -33,7 +34,6 @@ skippableTest("scripts do in a workspace what they do bare", noSandbox, async ()
       assert.equal(found[key], expected[key], `${name}: ${key}`);
     }
   }
-  await boxed.app.close();
 });
 
 function copyAll(fixtures: string, root: string): string[] {

@@ -1,3 +1,4 @@
+import allowedHostsSource from "./allowed_hosts.py" with { type: "text" };
 import cancelJobSource from "./cancel_job.py" with { type: "text" };
 import detachSource from "./detach.py" with { type: "text" };
 import guardedNamesSource from "./guarded_names.py" with { type: "text" };
@@ -30,6 +31,7 @@ import unlistedProcessesSource from "./unlisted_processes.py" with { type: "text
 
 /** The Python files of supervisors, which are installed beside those of the launcher. */
 export const SUPERVISOR_SOURCES: Record<string, string> = {
+  "allowed_hosts.py": allowedHostsSource,
   "cancel_job.py": cancelJobSource,
   "detach.py": detachSource,
   "guarded_names.py": guardedNamesSource,

@@ -39,20 +39,20 @@ const CASES: [string[], string, string[], string | null][] = [
 const PROGRAM = `
 import json, sys
 sys.path.insert(0, ${JSON.stringify(SUPERVISOR)})
-import hosts_proxy
+import allowed_hosts
 looked_up = []
 dialled = []
-hosts_proxy.connect = lambda where: dialled.append(where[0])
+allowed_hosts.connect = lambda where: dialled.append(where[0])
 found = []
 for entries, host, addresses, _ in json.loads(sys.argv[1]):
     def look_up(name, port, type=0):
         looked_up.append(name)
         return [(0, 0, 0, "", (address, port)) for address in addresses]
-    hosts_proxy.socket.getaddrinfo = look_up
+    allowed_hosts.socket.getaddrinfo = look_up
     del dialled[:], looked_up[:]
     try:
-        hosts_proxy.Hosts(entries).dial(host, 443)
-    except hosts_proxy.Refused:
+        allowed_hosts.Hosts(entries).dial(host, 443)
+    except allowed_hosts.Refused:
         pass
     assert len(looked_up) <= 1, "it is looked up once, so that nothing changes after the check"
     found.append(dialled[0] if dialled else None)

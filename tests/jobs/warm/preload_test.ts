@@ -26,7 +26,7 @@ held = Lazy()`;
 
 const TEMPORARY = "import os, tempfile; fd, path = tempfile.mkstemp(prefix='own-')\n";
 
-const PACKAGES = ["psutil==7.2.2", "opentelemetry-api==1.45.2"];
+const INSTALL = ["pip", "install", "-q", "psutil==7.2.2", "opentelemetry-api==1.45.2"];
 const CASES: [string, string, RegExp | undefined][] = [
   ["holds an object that is set up when it is touched", LAZY, undefined],
   [
@@ -62,7 +62,7 @@ Deno.test("an import is done ahead unless it makes a difference, whatever it", a
   await using home = await TestHome.create();
   const venv = new Deno.Command(PYTHON, { args: ["-m", "venv", "--without-pip", home.join("v")] });
   assert((await venv.output()).success);
-  const install = [`${await uvFolder()}/uv`, "pip", "install", "-q", ...PACKAGES];
+  const install = [`${await uvFolder()}/uv`, ...INSTALL];
   assert.equal((await runProcess([...install, "-p", home.join("v/bin/python")])).code, 0);
   const [lib] = [...Deno.readDirSync(home.join("v/lib"))];
   for (const [index, [what, text, reason]] of CASES.entries()) {

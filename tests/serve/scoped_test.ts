@@ -130,7 +130,7 @@ Deno.test("permissions refuses when a shell would split a flag", async () => {
     env: { PYTHON_MCP_HOME: home.join("a b") },
   });
   assert.equal(code, 1);
-  assert.match(stderr, /a b' for \$\(…\): a shell splits it/);
+  assert.match(stderr, /a b' for \$\(…\): a shell would split it/);
 });
 
 Deno.test("deno task start runs a script without -A", async () => {

@@ -20,6 +20,7 @@ class SessionState:
         self.memory_bytes = 0
         self.has_old_memory = False
         self.said, self.shown = None, None  # what was written last; the cell that was shown as running
+        self.file = None  # which that is
 
     def due(self, cell):
         """When it is to be written while a cell runs."""
@@ -38,12 +39,22 @@ class SessionState:
         try:
             state = dict(self.said, last_used_at=self.last_used, memory_bytes=memory)
             job_folder.write_json(self.folder, names.SESSION_STATE, state)
+            self.file = self.find_file()
         except OSError:
             self.said = None  # a full disk: the next change says it
 
     def says(self, *how):
-        """Whether this is written, apart from what changes by itself. The arguments: as of `write`."""
-        return self.said == self.describe(*how)
+        """Whether this is written, apart from what changes by itself, and no cell has put something else in its place.
+
+        The arguments: as of `write`."""
+        return self.said == self.describe(*how) and self.file == self.find_file()
+
+    def find_file(self):
+        try:
+            found = os.lstat(os.path.join(self.folder, names.SESSION_STATE))
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
 
     def describe(self, kernel, cell, cells, queued, packages):
         is_ready = kernel is not None and kernel.is_ready

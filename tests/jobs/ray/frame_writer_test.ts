@@ -80,6 +80,7 @@ Deno.test("no byte is lost or doubled when a log is read again after an end at a
 Deno.test("nothing is written when a frame leaves a gap, names a file outside, or exceeds the limit", async () => {
   const { home, files, writeAll } = await begin();
   await using _ = home;
+  const made = [...Deno.readDirSync(files.folder)].map(({ name }) => name).sort();
   await writeAll(logOf(
     data("stdout", 5, "gap"),
     data("artifacts/../../escaped", 0, "x"),
@@ -93,7 +94,7 @@ Deno.test("nothing is written when a frame leaves a gap, names a file outside, o
   assert.equal((await Deno.stat(files.stderr)).size, 100);
   assert.equal(await Deno.readTextFile(`${files.artifacts}/deep/in.txt`), "made");
   const names = [...Deno.readDirSync(files.folder)].map(({ name }) => name).sort();
-  assert.deepEqual(names, ["lock", "outcome.json.new", "script", "stderr.log", "stdout.log"]);
+  assert.deepEqual(names, made);
 });
 
 Deno.test("a file is known not to be whole when something before a piece of it is missing", async () => {

@@ -1,6 +1,7 @@
 import { UserError } from "../../../base/user_error.ts";
 import { SessionFiles } from "../../../jobs/files/session_files.ts";
-import { listSessions } from "../../../runs/sessions/list_sessions.ts";
+import type { App } from "../../../runs/app.ts";
+import { listSessions, type SessionView } from "../../../runs/sessions/list_sessions.ts";
 import { checkSessionName } from "../../../runs/sessions/session_options.ts";
 import { invocation } from "../../program/invocation.ts";
 import type { Cli } from "../command/cli.ts";
@@ -10,6 +11,10 @@ import { say } from "../terminal/terminal.ts";
 import { Prompt } from "./prompt.ts";
 import { describeSession } from "./show_session.ts";
 import type { StartChoice } from "./start_cell.ts";
+
+/** How long to wait for a session that is just starting, before a person may type; milliseconds. */
+const STARTS_MS = 10_000;
+const LOOK_MS = 50;
 
 /** `sessions attach`: cells that a person types, until Ctrl-D. */
 export async function attach({ app }: Cli, choice: StartChoice): Promise<void> {
@@ -21,7 +26,7 @@ export async function attach({ app }: Cli, choice: StartChoice): Promise<void> {
         `\`${invocation()} sessions run ${session} -\` takes code from standard input.`,
     );
   }
-  const [view] = files.lives ? await listSessions(app, session) : [];
+  const view = await lookOnceStarted(app, files);
   say(`${view ? describeSession(view) : `${session} · the first cell starts it`}\n`);
   say("Ctrl-C interrupts a cell, Ctrl-D leaves; the session goes on.\n");
   using lines = new LineReader();
@@ -29,4 +34,15 @@ export async function attach({ app }: Cli, choice: StartChoice): Promise<void> {
   if (files.lives) {
     say(`The session ${session} lives on. End it: ${invocation()} sessions end ${session}\n`);
   }
+}
+
+/** The session as it is; where it is just starting, once its first cell runs. */
+async function lookOnceStarted(app: App, files: SessionFiles): Promise<SessionView | undefined> {
+  const deadline = performance.now() + STARTS_MS;
+  while (files.lives && performance.now() < deadline) {
+    const { state, running, queued = [] } = files.state ?? { state: "starting" };
+    if (state !== "starting" && (running || queued.length === 0)) break;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  return files.lives ? (await listSessions(app, files.name))[0] : undefined;
 }

@@ -35,7 +35,8 @@ export class Prompt {
   /** Until the person leaves. @param view The session as it is, if it lives. */
   async serve(view: SessionView | undefined): Promise<void> {
     this.#next = (view?.cells ?? 0) + 1;
-    if (view?.state === "busy" && view.job_id !== null) {
+    // A session is told as busy only once its cell has run for a moment.
+    if (view && view.job_id !== null && await this.#goesOn(view.job_id)) {
       say(`Cell ${view.cells} runs:\n`);
       await this.#follow(view.job_id);
     }
@@ -44,6 +45,11 @@ export class Prompt {
       if (code !== undefined && code.trim() !== "") await this.#run(code);
     }
     print("\n");
+  }
+
+  async #goesOn(id: string): Promise<boolean> {
+    const row = await this.#app.jobs.get(id);
+    return row !== undefined && !row.completedAt;
   }
 
   /** A cell; `undefined` when it was given up. */

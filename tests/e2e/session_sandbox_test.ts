@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { encodePng } from "../../lib/runs/results/encode_png.ts";
 import { connect, type Connection } from "../helpers/connect.ts";
 import { noSandbox } from "../helpers/sandbox_scene.ts";
 import { endSessions, runCell } from "../helpers/sessions.ts";
@@ -107,3 +109,72 @@ skippableTest("a server in a sandbox uses no session of a looser one", noSandbox
   const looser = await runCell(client, "1", { session: "other", sandbox: "workspace" });
   assert.match(String(looser.json.error), /a call may only be stricter/);
 });
+
+skippableTest(
+  "a notebook is saved in the roots, and nowhere that a link leads to out of them",
+  noSandbox,
+  async () => {
+    const outside = home.join("outside");
+    Deno.mkdirSync(outside);
+    Deno.writeTextFileSync(join(outside, "kept.ipynb"), "kept");
+    await run(`
+os.symlink(${JSON.stringify(outside)}, ${JSON.stringify(join(root, "folder"))})
+os.symlink(${JSON.stringify(join(outside, "kept.ipynb"))}, ${JSON.stringify(join(root, "a.ipynb"))})
+os.symlink(${JSON.stringify(outside)}, "folder")
+os.symlink(${JSON.stringify(join(outside, "kept.ipynb"))}, "a.ipynb")`);
+    const client = await server("isolated");
+    Deno.mkdirSync(join(root, ".git"), { recursive: true });
+    const refused = [
+      ...[join(root, "folder/a.ipynb"), join(root, "a.ipynb"), "folder/a.ipynb", "a.ipynb"],
+      ...["/usr/local/a.ipynb", join(root, ".git/a.ipynb")],
+    ];
+    for (const path of refused) {
+      const { json } = await client.call("py_session_save", {
+        session: "boxed",
+        path,
+        overwrite: true,
+      });
+      assert.match(String(json.error), /^Cannot (save|use)/, `${path}: ${JSON.stringify(json)}`);
+    }
+    const path = join(root, "saved.ipynb");
+    const { json } = await client.call("py_session_save", { session: "boxed", path });
+    assert.deepEqual([json.written, json.path], [true, path], JSON.stringify(json));
+    assert.deepEqual([...Deno.readDirSync(outside)].map(({ name }) => name), ["kept.ipynb"]);
+    assert.equal(Deno.readTextFileSync(join(outside, "kept.ipynb")), "kept");
+  },
+);
+
+skippableTest(
+  "an answer shows no picture that a link leads to out of the sandbox",
+  noSandbox,
+  async () => {
+    const client = await server("isolated");
+    const secret = home.join("secret.png");
+    const png = encodePng(new Uint8Array([0]), 1, [[1, 2, 3]]);
+    Deno.writeFileSync(secret, png);
+    const own = `
+import base64, os
+folder = os.environ["PYTHON_MCP_ARTIFACTS"]
+open(folder + "/own.png", "wb").write(base64.b64decode("${png.toBase64()}"))
+`;
+    const links = `
+os.symlink(${JSON.stringify(secret)}, folder + "/link.png")
+os.symlink(${JSON.stringify(home.path)}, folder + "/above")
+`;
+    const replaced = `
+os.rename(folder, folder + ".old")
+os.symlink(${JSON.stringify(home.path)}, folder)
+`;
+    for (const [source, pictures] of [[own, 1], [own + links, 1], [own + replaced, 0]] as const) {
+      Deno.writeTextFileSync(join(root, "draw.py"), source);
+      const { content, json } = await client.call("py_run_script_in_dir", {
+        directory: root,
+        script_path: "draw.py",
+        use_uv: false,
+      });
+      assert.equal(json.exit_code, 0, JSON.stringify(json));
+      const shown = content.filter(({ type }) => type === "image");
+      assert.equal(shown.length, pictures, source);
+    }
+  },
+);

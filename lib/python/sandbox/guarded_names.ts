@@ -3,7 +3,13 @@ import type { Sandbox } from "../../base/command.ts";
 import { lookAt } from "../../base/private_files.ts";
 
 /** What programs outside run or believe when they find it in a folder. */
-const FOLDERS = [".git", ".vscode", ".cursor", ".claude", ".venv"];
+export const GUARDED_FOLDERS: readonly string[] = [
+  ".git",
+  ".vscode",
+  ".cursor",
+  ".claude",
+  ".venv",
+];
 const FILES = [".mcp.json", ".envrc"];
 
 /** What scripts cannot write to though it is in a folder that they can write to. */
@@ -22,7 +28,7 @@ const DEPTH = 2;
  */
 export function findGuarded(tops: readonly string[]): Guarded {
   const names = [
-    ...FOLDERS.map((name) => ({ name, is_folder: true })),
+    ...GUARDED_FOLDERS.map((name) => ({ name, is_folder: true })),
     ...FILES.map((name) => ({ name, is_folder: false })),
   ];
   const all = tops.flatMap((top) =>

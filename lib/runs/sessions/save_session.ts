@@ -3,6 +3,7 @@ import type { App } from "../app.ts";
 import { notebookPath } from "./notebook_path.ts";
 import { cellsOf } from "./session_story.ts";
 import { requireShownPaths } from "../run/shown_paths.ts";
+import { rootsToSaveIn } from "./roots_to_save_in.ts";
 import { requireOwnLevel } from "./require_own_level.ts";
 import { readStory } from "./read_story.ts";
 import { transcriptNotebook } from "./transcript_notebook.ts";
@@ -40,8 +41,9 @@ export async function saveSession(
   const base = files.record?.asked.directory ?? settings.cwd;
   requireShownPaths(settings, settings.sandbox.level, base, { path });
   const target = notebookPath(path, base, settings.env);
+  const roots = rootsToSaveIn(settings, target);
   const text = transcriptNotebook(session, story, files.folder);
-  const written = await writeNotebook(target, text, overwrite, settings.env);
+  const written = await writeNotebook(target, text, overwrite, settings.env, roots);
   const running = files.lives ? files.state?.running : undefined;
   const notes = [
     written ? undefined : "There is a file already; pass overwrite: true to replace it",

@@ -185,8 +185,11 @@ def _after_fork_in_child():
         _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
 
 
-def _close():
+def close():
+    """Ends the thread for good: Python may crash when one begins or goes on while it shuts down."""
     global _closed
+    if _closed:
+        return
     _closed = True
     mask = _mask()
     try:
@@ -203,4 +206,4 @@ os.register_at_fork(
     after_in_parent=_after_fork_in_parent,
     after_in_child=_after_fork_in_child,
 )
-atexit.register(_close)
+atexit.register(close)

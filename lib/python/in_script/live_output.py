@@ -131,6 +131,19 @@ class _Watcher(object):
             pass  # a script without its pictures beats one that fails
 
 
+def _end_ticker_last():
+    """Ends the thread also where an `atexit` function starts it by printing: what is registered then is never called."""
+    import atexit
+
+    def end():
+        ticker = sys.modules.get("_python_mcp_ticker")
+        if ticker:
+            ticker.close()
+
+    # What is registered first is called last, but for what notes the end.
+    atexit.register(end)
+
+
 def _install(hook, directory, pipes):
     if sys.version_info < (3, 8):
         return
@@ -147,6 +160,8 @@ def _install(hook, directory, pipes):
     _show("PYTHON_MCP_SCRIPT_PID", "")
     _note_end(finder, script)  # noqa: F821
     flush, is_ending = _make_flush(pipes), sys.is_finalizing  # noqa: F821
+    if flush is not None:
+        _end_ticker_last()
 
     def start():
         if is_ending():

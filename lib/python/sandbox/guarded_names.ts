@@ -37,11 +37,17 @@ export function findGuarded(tops: readonly string[]): Guarded {
   const left = { folders: LOOKED_AT };
   const below = tops.flatMap((top) => foldersBelow(top, DEPTH, left))
     .flatMap((folder) => names.map(({ name }) => join(folder, name)));
-  const existing = [...all.map(({ path }) => path), ...below].filter((path) => isReal(path));
+  // What is a link is not followed, which a script may have made: mounted, it would show what it leads to.
+  // One look at each: what is empty may be the placeholder of another job, which its end takes away.
+  const looks = new Map(all.map(({ path }) => [path, lookAt(path)]));
+  const isReal = (info: Deno.FileInfo | undefined) => info !== undefined && !info.isSymlink;
   return {
-    existing: [...new Set(existing)],
-    // What is empty may be the placeholder of another job, which its end would take away.
-    placeholders: all.filter(({ path }) => !isThere(path) || (isReal(path) && isEmpty(path))),
+    existing: [...new Set([...looks.keys(), ...below])]
+      .filter((path) => isReal(looks.has(path) ? looks.get(path) : lookAt(path))),
+    placeholders: all.filter(({ path }) => {
+      const info = looks.get(path);
+      return info === undefined || (isReal(info) && isEmpty(path));
+    }),
   };
 }
 
@@ -54,24 +60,15 @@ export function guardedNames({ existing, placeholders }: Guarded): string[] {
   ];
 }
 
-/** Not through a link, which a script may have made: mounted, it would show what it leads to. */
-function isReal(path: string): boolean {
-  return isThere(path, ({ isSymlink }) => !isSymlink);
-}
-
-function isThere(path: string, isWanted: (info: Deno.FileInfo) => boolean = () => true): boolean {
-  const info = lookAt(path);
-  return info !== undefined && isWanted(info);
-}
-
+/** Also where it was just taken away: then it was a placeholder. */
 function isEmpty(path: string): boolean {
   try {
     const info = Deno.statSync(path);
     return info.isDirectory
       ? Deno.readDirSync(path)[Symbol.iterator]().next().done!
       : info.size === 0;
-  } catch {
-    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
   }
 }
 

@@ -97,10 +97,13 @@ export function ifThere<T>(read: () => T): T | undefined {
   }
 }
 
-/** Also of a link to itself, which a script may have put there. */
+const NOWHERE = ["ENOENT", "ENOTDIR", "ELOOP"];
+
+/** Also of a link to itself, which a script may have put there; said by Deno, or by `node:fs`. */
 function leadsNowhere(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory ||
-    error instanceof Deno.errors.FilesystemLoop;
+    error instanceof Deno.errors.FilesystemLoop ||
+    NOWHERE.includes((error as { code?: string } | null)?.code ?? "");
 }
 
 /** The JSON in a file, or `undefined` where there is none or it is not (yet) whole. */

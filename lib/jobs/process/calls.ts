@@ -1,3 +1,4 @@
+import { pause } from "../../base/pause.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { JobRow, Outcome } from "../model/job.ts";
 import type { StoredSpec } from "../files/job_record.ts";
@@ -157,7 +158,7 @@ export class Calls {
         );
       }
       await this.#options.recovery.advance(row, false);
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      await pause(LOOK_MS);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { explainSystemError, systemErrorCode } from "../../base/explain_system_error.ts";
+import { pause } from "../../base/pause.ts";
 import { UserError } from "../../base/user_error.ts";
 import type { Home } from "../files/home.ts";
 import type {
@@ -153,7 +154,7 @@ export class HandOver {
       } catch (cause) {
         // It is dead: the next one gets the order.
         await launcher.ended;
-        if (this.#failures > 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+        if (this.#failures > 0) await pause(PAUSE_MS);
         // Another order may have found out meanwhile that none can be had.
         if (isTired()) throw this.#cannotRun(cause);
       }

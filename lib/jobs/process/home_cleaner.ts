@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { statIfThere } from "../../base/private_files.ts";
+import { pause } from "../../base/pause.ts";
 import type { ChildRegistry } from "./child_registry.ts";
 import { type Home, jobFolder } from "../files/home.ts";
 import type { JobStatus } from "../model/job.ts";
@@ -140,8 +141,4 @@ export class HomeCleaner {
       this.#options.log(`${path} could not be removed: ${error}`);
     }
   }
-}
-
-function pause(milliseconds = 0): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,4 +1,5 @@
 import { explained } from "../../base/explain_system_error.ts";
+import { pause } from "../../base/pause.ts";
 import type { Call } from "./call.ts";
 import type { Describe } from "./describe.ts";
 import { HandOver } from "./hand_over.ts";
@@ -178,7 +179,7 @@ export class ProcessRunner implements Runner {
   /** Ends a job that is listed and was not handed over; whoever looks at it just now is waited for. */
   async fail(id: string, error: string): Promise<void> {
     while (!this.recovery.failUnstarted(id, error)) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      await pause(LOOK_MS);
     }
   }
 

@@ -1,3 +1,4 @@
+import { pause } from "../../base/pause.ts";
 import { restoreModes } from "../files/despite_modes.ts";
 import type { JobFiles } from "../files/job_files.ts";
 
@@ -20,7 +21,7 @@ export async function sendInput(
   // Two senders must not mix their lines.
   while (!pipe.tryLockSync(true)) {
     if (performance.now() > deadline) throw new Deno.errors.TimedOut();
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await pause(LOOK_MS);
   }
   // A line break first: a sender that was killed may have left half a line.
   const bytes = new TextEncoder().encode(`\n${JSON.stringify(message)}\n`);

@@ -1,3 +1,4 @@
+import { pause } from "../../base/pause.ts";
 const PATIENCE_MS = 3000;
 const PAUSE_MS = 50;
 
@@ -14,7 +15,7 @@ export async function catchUp(
   const hasLooked = await Promise.race([look().then(() => true), timeIsUp]);
   clearTimeout(timer!);
   while (hasLooked && isBehind() && performance.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    await pause(PAUSE_MS);
   }
   return hasLooked;
 }

@@ -1,3 +1,4 @@
+import { pause } from "../../base/pause.ts";
 import { type RayApi, RayRefusal } from "./ray_api.ts";
 import { Turns } from "./turns.ts";
 
@@ -59,8 +60,4 @@ async function forgetJob(api: RayApi, id: string, turns: Turns): Promise<void> {
     }
   }
   throw problem ?? new Error("Ray puts it back again and again");
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

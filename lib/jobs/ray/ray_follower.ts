@@ -1,3 +1,4 @@
+import { pause } from "../../base/pause.ts";
 import { holdLock } from "../files/file_lock.ts";
 import type { JobFiles } from "../files/job_files.ts";
 import { logSize } from "../files/output_log.ts";
@@ -113,7 +114,7 @@ export class RayFollower {
       const mayFail = deathOfNode(this.#job) === undefined ? MOST_FAILURES : 1;
       if (failures >= mayFail) this.#end(outcomeBy(this.#job, this.#on));
       else if (failures > 0 || !hasEnded(this.#job)) {
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        await pause(RETRY_MS);
       }
     }
   }

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { systemErrorCode } from "../../base/explain_system_error.ts";
-import { statIfThere } from "../../base/private_files.ts";
+import { ifThere, statIfThere } from "../../base/private_files.ts";
 import { readWhereItIs } from "../../base/read_foreign_file.ts";
 import type { Home } from "../files/home.ts";
 
@@ -15,18 +14,9 @@ export function snapshotPath(home: Home): string {
 export function isSnapshot(path: string): boolean | undefined {
   // What is no file is no older server's: it is replaced.
   if (!statIfThere(path)?.isFile) return undefined;
-  const start = startOf(path);
+  // Another server may just have imported the file, which moves it.
+  const start = ifThere(() => readWhereItIs(path, 200)?.bytes);
   if (!start) return undefined;
   const text = new TextDecoder().decode(start).replaceAll(/\s+/g, "");
   return text.startsWith(`{"generator":${JSON.stringify(SNAPSHOT_MARK)}`.replaceAll(/\s+/g, ""));
-}
-
-/** `undefined` also where another server has just imported the file, which moves it. */
-function startOf(path: string): Uint8Array | undefined {
-  try {
-    return readWhereItIs(path, 200)?.bytes;
-  } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
 }

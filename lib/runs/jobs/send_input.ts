@@ -1,3 +1,4 @@
+import { pause } from "../../base/pause.ts";
 import { UserError } from "../../base/user_error.ts";
 import { isFinal } from "../../jobs/model/job.ts";
 import type { App } from "../app.ts";
@@ -37,7 +38,7 @@ export async function sendInput(
   }
   const until = performance.now() + START_MS;
   while (!files.takesInput && performance.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await pause(LOOK_MS);
   }
   if (!files.takesInput) {
     if (spec?.process.session && files.hasStarted) {

@@ -1,3 +1,4 @@
+import { pause } from "../../base/pause.ts";
 import { SessionFiles } from "../../jobs/files/session_files.ts";
 import type { App } from "../app.ts";
 import type { Caller } from "../caller.ts";
@@ -74,7 +75,7 @@ export async function endSession(
   // Another call may have started one of this name meanwhile.
   const lives = () => files.lives && files.id === id;
   for (const until = performance.now() + END_MS; lives() && performance.now() < until;) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await pause(LOOK_MS);
   }
   return answer(
     lives()

@@ -1,4 +1,5 @@
 import { isAbsolute } from "node:path";
+import { pause } from "../../base/pause.ts";
 import { resolvePath } from "../../base/resolve_path.ts";
 import { UserError } from "../../base/user_error.ts";
 import {
@@ -73,7 +74,7 @@ async function recordOf(files: SessionFiles): Promise<SessionRecord | undefined>
     const { record, state } = files;
     if (record && state?.id === record.id) return record;
     if (!files.lives) return undefined;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await pause(LOOK_MS);
   }
   return undefined;
 }

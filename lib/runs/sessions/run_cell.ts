@@ -1,5 +1,6 @@
 import { UserError } from "../../base/user_error.ts";
 import { writePrivate } from "../../base/private_files.ts";
+import { pause } from "../../base/pause.ts";
 import type { Home } from "../../jobs/files/home.ts";
 import type { JobFiles } from "../../jobs/files/job_files.ts";
 import { SessionFiles } from "../../jobs/files/session_files.ts";
@@ -101,7 +102,7 @@ async function arrival({ jobs }: App, { id, files }: Draft): Promise<void> {
   for (const until = performance.now() + ARRIVAL_MS; performance.now() < until;) {
     if (!files.spec) return; // it is still being planned
     if (files.acceptedBy !== undefined || files.hasStarted || !files.isThere) return;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await pause(LOOK_MS);
   }
 }
 

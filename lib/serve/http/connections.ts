@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { pause } from "../../base/pause.ts";
 import { ConnectionStream } from "./connection_stream.ts";
 
 const HEADERS_MS = 10_000;
@@ -81,7 +82,7 @@ export class Connections {
     this.#listener.close();
     for (const [stream, connection] of this.#open) if (waits(connection)) stream.destroy();
     const deadline = Date.now() + withinMs;
-    while (this.#open.size > 0 && Date.now() < deadline) await delay(10);
+    while (this.#open.size > 0 && Date.now() < deadline) await pause(10);
     clearInterval(this.#timer);
     for (const stream of this.#open.keys()) stream.destroy();
   }
@@ -95,7 +96,7 @@ export class Connections {
         this.#warn(`cannot take a connection: ${(error as Error).message}`);
         // Behind the one that failed there may be many more.
         for (let room = 0; room < ROOM && this.#makeRoom(); room++);
-        await delay(AGAIN_MS);
+        await pause(AGAIN_MS);
       }
     }
   }
@@ -142,8 +143,4 @@ export class Connections {
 /** Whether the server waits for the client, not the client for the server. */
 function waits({ requests }: Connection): boolean {
   return ![...requests].some(({ complete }) => complete);
-}
-
-function delay(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

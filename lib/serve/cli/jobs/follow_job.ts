@@ -1,3 +1,4 @@
+import { pause } from "../../../base/pause.ts";
 import { isFinal, type JobRow } from "../../../jobs/model/job.ts";
 import { logSize, readBytes } from "../../../jobs/files/output_log.ts";
 import { Watch } from "../../../jobs/files/watch.ts";
@@ -45,7 +46,7 @@ export async function followJob(
       if (row) follower.look?.(row);
       if (!row || isFinal(row.status) || signal.aborted) return row;
       await watch.next(LOOK_MS);
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      await pause(PAUSE_MS);
     }
   } finally {
     stopListening();

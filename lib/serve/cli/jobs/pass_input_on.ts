@@ -1,4 +1,5 @@
 import { readIfThere } from "../../../base/private_files.ts";
+import { pause } from "../../../base/pause.ts";
 import { isFinal } from "../../../jobs/model/job.ts";
 import type { App } from "../../../runs/app.ts";
 import { sendInput } from "../../../runs/jobs/send_input.ts";
@@ -47,7 +48,7 @@ async function takesInput({ jobs }: App, id: string): Promise<boolean> {
   while (!files.takesInput) {
     const row = await jobs.get(id);
     if (!row || isFinal(row.status)) return false;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await pause(LOOK_MS);
   }
   return true;
 }

@@ -1,3 +1,4 @@
+import { pause } from "../../../base/pause.ts";
 import { UserError } from "../../../base/user_error.ts";
 import { SessionFiles } from "../../../jobs/files/session_files.ts";
 import type { App } from "../../../runs/app.ts";
@@ -42,7 +43,7 @@ async function lookOnceStarted(app: App, files: SessionFiles): Promise<SessionVi
   while (files.lives && performance.now() < deadline) {
     const { state, running, queued = [] } = files.state ?? { state: "starting" };
     if (state !== "starting" && (running || queued.length === 0)) break;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await pause(LOOK_MS);
   }
   return files.lives ? (await listSessions(app, files.name))[0] : undefined;
 }

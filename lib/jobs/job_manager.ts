@@ -115,7 +115,7 @@ export class JobManager {
   }
 
   /** Makes a call's run a listed job; returns its place in the queue, 0 when it runs. */
-  async toBackground(call: Pick<Call, "id">): Promise<number> {
+  async toBackground(call: Pick<Call, "id" | "files">): Promise<number> {
     const position = await this.#parts.calls.toBackground(call);
     await this.get(call.id);
     this.#parts.changes.publish(call.id);

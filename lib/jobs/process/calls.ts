@@ -116,13 +116,14 @@ export class Calls {
   }
 
   /** Makes a run a listed job; returns its place in the queue, 0 when it runs. */
-  async toBackground({ id }: Pick<Call, "id">): Promise<number> {
+  async toBackground({ id, files }: Pick<Call, "id"> & Partial<Call>): Promise<number> {
     const { store } = this.#options;
     const runner = this.#options.runnerOf(id);
     this.#answers.delete(id);
     store.setListed(id);
     await runner.moveToBackground(id);
-    if (!runner.isQueued(id)) return 0;
+    // The news that it has started may be on its way.
+    if (!runner.isQueued(id) || files?.hasStarted) return 0;
     return Math.max(1, store.countWaiting(store.get(id)!.seq));
   }
 

@@ -2,14 +2,13 @@
 import _socket
 import json
 import os
-import struct
 import time
 
-import spawn_command
 import slots
+from host_connection import connect
 from host_memory import memory_of
-from learned import Learned, modules_of, state_of
-from request_socket import is_ours
+from learned import Learned, state_of
+from start_host import start_host
 
 MOST_HOSTS = 4
 CALM_SECONDS = 0.1  # before a host is started
@@ -17,27 +16,6 @@ RENEW_AT, ENOUGH_RUNS = 40, 50  # of a host: all its scripts have the same hash 
 ASK_AGAIN_SECONDS, FOR_EVER = 0.1, float("inf")  # a host of others that has not answered; that has said no
 RETRY_SECONDS = 0.5  # while another launcher starts a host for the same interpreter
 COLD_RUNS = 3  # or so many runs have wanted it
-FOLDER = os.path.dirname(os.path.abspath(__file__))
-MARKER = "/python-mcp-warm-host/" + "x" * 4096  # as in own_memory.py
-
-
-class Host:
-    def __init__(self, socket, key, path=None):
-        self.socket, self.key, self.path = socket, key, path
-        self.pid = pid_of(socket)
-        self.ready = path is not None
-        self.environment = state_of(key["python"])
-        self.lives = True
-        self.is_renewed = False
-        self.runs = 0
-        self.loaded = frozenset()
-        self.modules = []
-        self.warm = None  # of the last job that it was given
-
-    @property
-    def is_known(self):
-        """Whether its end would be seen."""
-        return self.socket.fileno() >= 0
 
 
 class KnownHosts:
@@ -110,41 +88,16 @@ class KnownHosts:
             if not name.endswith(".sock") or path in known or time.monotonic() < since + pause:
                 continue
             try:
-                host, pause = self.connect(path, key), FOR_EVER
+                host, pause = connect(path, key), FOR_EVER
             except _socket.timeout:  # it is busy, or stopped
                 host, pause = None, max(2 * pause, ASK_AGAIN_SECONDS)
             if host:
-                return host
+                return self.add(host)
             self.strangers[path, text] = pause, time.monotonic()
         return None
 
-    def connect(self, path, key):
-        socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
-        try:
-            os.chdir(self.folder)  # a socket's path has at most 107 bytes
-            try:
-                socket.settimeout(0.05)
-                socket.connect(os.path.basename(path))
-            except ConnectionRefusedError:
-                slots.remove(path)
-                return socket.close()
-            finally:
-                os.chdir("/")
-            if not is_ours(socket):
-                return socket.close()
-            socket.send(json.dumps({"key": key}).encode())
-            answer = json.loads(socket.recv(1 << 20) or "{}")
-        except _socket.timeout:
-            socket.close()
-            raise
-        except OSError:
-            return socket.close()
-        if not answer.get("fits"):
-            return socket.close()
-        socket.setblocking(False)
-        host = Host(socket, key, path)
-        host.loaded, host.modules = frozenset(answer["loaded"]), answer["modules"]
-        self.hosts[socket.fileno()] = host
+    def add(self, host):
+        self.hosts[host.socket.fileno()] = host
         return host
 
     # -- starting ---------------------------------------------------------------------------
@@ -206,41 +159,12 @@ class KnownHosts:
             known = {host.path for host in self.hosts.values() if host.key == key}
             fresh = self.look_elsewhere(key)
             if fresh is None or fresh.path in known:
-                self.start_host(key, warm, lock)
+                self.mb = warm["mb"]
+                self.make_room(None)
+                self.add(start_host((self.home, self.runtime, self.folder), key, warm, lock))
             return True
         finally:
             os.close(lock)
-
-    def start_host(self, key, warm, lock):
-        """`lock`: the host has it as descriptor 4 until it is ready."""
-        self.mb = warm["mb"]
-        self.make_room(None)
-        environ = dict(key["environ"])
-        hook = os.path.join(FOLDER, "hook")
-        environ["PYTHONPATH"] = os.pathsep.join(filter(None, [hook, environ.get("PYTHONPATH")]))
-        learned = Learned(self.home, key["python"]).read()
-        modules = key["modules"] if "modules" in key else modules_of(learned)
-        modules = modules if warm["mode"] == "imports" else []
-        first = {"key": key, "folder": self.folder, "runtime": self.runtime, "environ": environ}
-        first.update(modules=modules, never=learned["never"])
-        ours, its = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
-        stdin_r, stdin_w = os.pipe()
-        out_r, out_w = os.pipe()
-        files = [(os.POSIX_SPAWN_DUP2, source, target) for target, source in enumerate((stdin_r, out_w, out_w, its.fileno(), lock))]
-        try:
-            pid = os.posix_spawn(
-                key["python"], [key["python"], MARKER], environ,
-                file_actions=files, setsid=True, setsigdef=spawn_command.HANDLED, setsigmask=(),
-            )
-        finally:
-            for descriptor in (stdin_r, stdin_w, out_r, out_w):
-                os.close(descriptor)
-            its.close()
-        ours.send(json.dumps(first).encode())
-        ours.setblocking(False)
-        host = Host(ours, key)
-        host.pid = pid
-        self.hosts[ours.fileno()] = host
 
     # -- ending -----------------------------------------------------------------------------
 
@@ -289,7 +213,3 @@ class KnownHosts:
 
 def text_of(key):
     return json.dumps(key, sort_keys=True)
-
-
-def pid_of(socket):
-    return struct.unpack("3i", socket.getsockopt(_socket.SOL_SOCKET, _socket.SO_PEERCRED, 12))[0]

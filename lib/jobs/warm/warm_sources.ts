@@ -1,5 +1,6 @@
 import becomeScriptSource from "./become_script.py" with { type: "text" };
 import chooseHostSource from "./choose_host.py" with { type: "text" };
+import hostConnectionSource from "./host_connection.py" with { type: "text" };
 import hostHookSource from "./host_hook.py" with { type: "text" };
 import hostMemorySource from "./host_memory.py" with { type: "text" };
 import knownHostsSource from "./known_hosts.py" with { type: "text" };
@@ -9,6 +10,7 @@ import preloadSource from "./preload.py" with { type: "text" };
 import probeSource from "./probe.py" with { type: "text" };
 import quickEndSource from "./quick_end.py" with { type: "text" };
 import randomGeneratorsSource from "./random_generators.py" with { type: "text" };
+import startHostSource from "./start_host.py" with { type: "text" };
 import warmHostSource from "./warm_host.py" with { type: "text" };
 import warmJobSource from "./warm_job.py" with { type: "text" };
 import warmHostsSource from "./warm_hosts.py" with { type: "text" };
@@ -17,6 +19,7 @@ import warmHostsSource from "./warm_hosts.py" with { type: "text" };
 export const WARM_SOURCES: Record<string, string> = {
   "become_script.py": becomeScriptSource,
   "choose_host.py": chooseHostSource,
+  "host_connection.py": hostConnectionSource,
   "hook/sitecustomize.py": hostHookSource,
   "host_memory.py": hostMemorySource,
   "known_hosts.py": knownHostsSource,
@@ -26,6 +29,7 @@ export const WARM_SOURCES: Record<string, string> = {
   "probe.py": probeSource,
   "quick_end.py": quickEndSource,
   "random_generators.py": randomGeneratorsSource,
+  "start_host.py": startHostSource,
   "warm_host.py": warmHostSource,
   "warm_job.py": warmJobSource,
   "warm_hosts.py": warmHostsSource,

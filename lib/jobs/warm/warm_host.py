@@ -7,7 +7,6 @@ have the same key (see choose_host.py) may use it. Messages are JSON, one a pack
 import json
 import os
 import select
-import site
 import sys
 import time
 
@@ -21,6 +20,8 @@ import slots
 import warm_job
 from become_script import Start, is_hook
 from choose_host import HOST_TITLE
+from imported_files import ImportedFiles
+from next_run import NextRun
 
 FIRST_SOCKET, STARTING_LOCK = 3, 4
 MOST_RUNS = 100  # launchers end it after 50, once there is another one; see known_hosts.py
@@ -40,8 +41,7 @@ class Host:
         self.path = os.path.join(first["folder"], "%d-%s.sock" % (os.getpid(), os.urandom(8).hex()))
         self.start = Start(first["runtime"], first["environ"])
         self.runs, self.used = 0, time.monotonic()
-        self.next = None  # leads to the process that is to supervise the next job
-        self.wants_next = True
+        self.next = NextRun(self.start)
         self.wake_r, wake_w = os.pipe()
         os.set_blocking(self.wake_r, False)
         os.set_blocking(wake_w, False)
@@ -52,10 +52,7 @@ class Host:
         refused, self.start.generators = preload.preload(first["modules"], first["never"])
         self.start.note_imports()
         home = os.path.dirname(first["runtime"])
-        is_ours = sys.prefix.startswith(os.path.join(home, ""))  # nobody edits a file there
-        imported = [] if is_ours else [sys.modules[name] for name in set(sys.modules) - loaded]
-        paths = [path for path in (getattr(one, "__file__", None) for one in imported) if path]
-        self.files = {path: state_of(path) for path in paths + places_of_packages()}
+        self.files = ImportedFiles(set(sys.modules) - loaded, home)
         title = [os.fsencode(part) for part in (HOST_TITLE, sys.executable or "", home)]
         if not self.start.places or not self.start.command_line.set(title, []):
             self.refuse("this system keeps a command line from being changed")
@@ -108,10 +105,6 @@ class Host:
         except OSError:
             return b"", []
 
-    def have_files_changed(self):
-        """Whether somebody has edited what is imported already, or installed something."""
-        return any(state_of(path) != state for path, state in self.files.items())
-
     # -- jobs -------------------------------------------------------------------------------
 
     def serve(self):
@@ -123,10 +116,10 @@ class Host:
             poll = select.poll()
             for source in [self.wake_r, self.listener.fileno(), *self.connections]:
                 poll.register(source, select.POLLIN)
-            is_due = self.wants_next and not self.next
+            is_due = self.next.is_due
             ready = [source for source, _ in poll.poll(min(left, CALM_SECONDS if is_due else LOOK_SECONDS) * 1000)]
             if is_due and not ready:
-                script = self.fork_next()
+                script = self.next.fork()
                 if script:
                     return script
             if self.wake_r in ready:
@@ -155,7 +148,7 @@ class Host:
 
     def drain(self):
         """Its supervisors are children: they are waited for, so that one that was stopped goes on."""
-        self.drop_next()
+        self.next.drop()
         for connection in [self.listener, *self.connections.values()]:
             connection.close()
         poll = select.poll()
@@ -179,84 +172,36 @@ class Host:
             if os.WIFSTOPPED(status):
                 os.kill(pid, _signal.SIGCONT)  # as by its script: a job's limits are its supervisor's
             else:
-                self.wants_next = not self.next  # not sooner, lest it take the time of what runs
+                self.next.is_wanted = not self.next.is_there  # not sooner, lest it take the time of what runs
 
     def start_job(self, number, message, descriptors):
         """Gives the job to its supervisor; in the end returns the Script in the process that is to become it."""
-        if self.have_files_changed():
+        if self.files.have_changed():
             self.runs = MOST_RUNS
             return close_all(descriptors)  # that tells its launcher to run it cold
         self.runs += 1
         self.used = time.monotonic()
         for folder in self.start.hook_folders(warm_job.content_of(descriptors)["environ"]):
             if is_hook(folder) and self.start.load_hook(folder):
-                self.drop_next()  # it would have to load it as well
+                self.next.drop()  # it would have to load it as well
         try:
             os.utime(self.path)  # says which host of the home has been unused for the longest time
         except OSError:
             pass  # ended by others: this is its last job
         for _ in range(2):
-            script = None if self.next else self.fork_next()
+            script = None if self.next.is_there else self.next.fork()
             if script:
                 return script
-            if self.give_next(message, descriptors):
+            if self.next.give(message, descriptors):
                 break
         close_all(descriptors)
         self.send(number, {"runs": self.runs})
         return None
 
-    def fork_next(self):
-        """Forks a supervisor, and it its script: to do that once a job is there would take half of its time.
-
-        Returns the Script in the process that is to become it."""
-        self.wants_next = False
-        ours, its = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
-        try:
-            pid = os.fork()
-        except OSError:
-            return its.close()  # then each job is run cold
-        if pid == 0:
-            ours.close()
-            return warm_job.supervise(its, self.start)
-        its.close()
-        self.next = ours
-        return None
-
-    def give_next(self, message, descriptors):
-        """False where it is dead."""
-        if not self.next:
-            return False
-        try:
-            warm_job.send(self.next, message, descriptors)
-            return True
-        except OSError:
-            return False
-        finally:
-            self.drop_next()
-
-    def drop_next(self):
-        if self.next:
-            self.next.close()
-            self.next = None
-
 
 def close_all(descriptors):
     for descriptor in descriptors:
         os.close(descriptor)
-
-
-def places_of_packages():
-    """What decides about `sys.path` and what can be imported from it."""
-    given = site.getsitepackages() + [site.USER_SITE, os.path.join(sys.prefix, "pyvenv.cfg")]
-    return [path for path in given if path]
-
-
-def state_of(path):
-    try:
-        status = os.stat(path)
-        return status.st_mtime_ns, status.st_size
-    except OSError:
-        return None
 
 
 def run(gate, at_start):

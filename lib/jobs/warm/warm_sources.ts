@@ -3,8 +3,10 @@ import chooseHostSource from "./choose_host.py" with { type: "text" };
 import hostConnectionSource from "./host_connection.py" with { type: "text" };
 import hostHookSource from "./host_hook.py" with { type: "text" };
 import hostMemorySource from "./host_memory.py" with { type: "text" };
+import importedFilesSource from "./imported_files.py" with { type: "text" };
 import knownHostsSource from "./known_hosts.py" with { type: "text" };
 import learnedSource from "./learned.py" with { type: "text" };
+import nextRunSource from "./next_run.py" with { type: "text" };
 import ownMemorySource from "./own_memory.py" with { type: "text" };
 import preloadSource from "./preload.py" with { type: "text" };
 import probeSource from "./probe.py" with { type: "text" };
@@ -22,8 +24,10 @@ export const WARM_SOURCES: Record<string, string> = {
   "host_connection.py": hostConnectionSource,
   "hook/sitecustomize.py": hostHookSource,
   "host_memory.py": hostMemorySource,
+  "imported_files.py": importedFilesSource,
   "known_hosts.py": knownHostsSource,
   "learned.py": learnedSource,
+  "next_run.py": nextRunSource,
   "own_memory.py": ownMemorySource,
   "preload.py": preloadSource,
   "probe.py": probeSource,

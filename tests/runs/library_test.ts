@@ -22,10 +22,10 @@ async function leftOfOldJob(env: Record<string, string>): Promise<number> {
   const job = { id: crypto.randomUUID(), kind: "task", tool: "t", label: null } as const;
   const end = { status: "completed", result: 1, error: null, completedAt: then } as const;
   store.insert({ ...job, listed: true, owner: "gone", createdAt: then });
-  store.passTime(then);
+  store.retention.passTime(then);
   store.end(job.id, end);
   // The home was in use meanwhile.
-  for (let day = 1; day <= 40; day++) store.passTime(then + day * DAY_MS);
+  for (let day = 1; day <= 40; day++) store.retention.passTime(then + day * DAY_MS);
   store.close();
   const { success } = await new Deno.Command(Deno.execPath(), {
     args: ["eval", USE_LIBRARY],

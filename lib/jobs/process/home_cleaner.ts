@@ -40,7 +40,7 @@ export class HomeCleaner {
   async prune(statuses: readonly JobStatus[], endedBefore: number): Promise<number> {
     const { home, store, log } = this.#options;
     const removed = await this.#goThrough(
-      () => store.endedBefore(endedBefore, statuses, AT_ONCE),
+      () => store.retention.endedBefore(endedBefore, statuses, AT_ONCE),
       (ids) => this.remove(ids),
     );
     emptyTrash(home, Infinity, log);
@@ -60,10 +60,13 @@ export class HomeCleaner {
   /** Collects expired runs, old jobs, the files of dead owners, and folders without a row. */
   async sweep(owner: Owner): Promise<void> {
     const { home, store, keepDays, log } = this.#options;
-    const age = store.passTime(Date.now());
+    const age = store.retention.passTime(Date.now());
     const discard = (ids: string[]) => this.#discard(ids, age);
-    await this.#goThrough(() => store.expired(Date.now(), AT_ONCE), discard);
-    await this.#goThrough(() => store.outdated(age - keepDays * DAY_MS, AT_ONCE), discard);
+    await this.#goThrough(() => store.retention.expired(Date.now(), AT_ONCE), discard);
+    await this.#goThrough(
+      () => store.retention.outdated(age - keepDays * DAY_MS, AT_ONCE),
+      discard,
+    );
     emptyTrash(home, age, log);
     owner.sweep();
     await this.#collectFolders();

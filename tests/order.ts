@@ -4,8 +4,8 @@ export const ALONE: Record<string, string> = {
 };
 
 /**
- * What only `.ci/run` runs, by `deno task test:ci`, each with the reason: tools of others, a browser,
- * large packages, and a stranger's whole way through the program. The longest begin first.
+ * What only `.ci/run` runs, and `deno task test:ci` by itself, each with the reason: tools of others, a
+ * browser, large packages, and a stranger's whole way through the program. The longest begin first.
  */
 export const IN_CI: Record<string, string> = {
   "tests/ray/ray_test.ts": "needs a Ray cluster",

@@ -1,10 +1,10 @@
 /**
  * Runs all tests, those in comments included, as `deno test` would with the same arguments (with
- * `--in-ci`: those that only `.ci/run` runs), and ends with a line that says how many passed, failed and
- * were skipped. Files run beside each other, several of them in one bundle, which loads once what they
- * import; those that cannot run at the end. Where the arguments name files, these run one after the other.
- * A file that fails beside others runs once more by itself, since a time may be too short on a busy
- * machine: that is said, and what fails then has failed.
+ * `--in-ci`: those that only `.ci/run` runs; with `--all`: these too, as `.ci/run` does), and ends with a
+ * line that says how many passed, failed and were skipped. Files run beside each other, several of them in
+ * one bundle, which loads once what they import; those that cannot run at the end. Where the arguments name
+ * files, these run one after the other. A file that fails beside others runs once more by itself, since a
+ * time may be too short on a busy machine: that is said, and what fails then has failed.
  */
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,14 +31,14 @@ interface Counts {
   failedFiles: string[];
 }
 
-const inCi = Deno.args.includes("--in-ci");
-const args = Deno.args.filter((arg) => arg !== "--in-ci");
+const [inCi, all] = ["--in-ci", "--all"].map((option) => Deno.args.includes(option));
+const args = Deno.args.filter((arg) => !["--in-ci", "--all"].includes(arg));
 /**
  * How many files at once: more than there are cores, since many tests wait for processes; those of CI wait
  * for downloads and a cluster too.
  */
 const atOnce = Deno.env.get("DENO_JOBS") ??
-  String(navigator.hardwareConcurrency * 2 + (inCi ? 1 : 0));
+  String(navigator.hardwareConcurrency * 2 + (inCi || all ? 1 : 0));
 const named = args.some((arg) => !arg.startsWith("-"));
 const temporary = Deno.makeTempDirSync({ prefix: "python-mcp-tests-" });
 const runs = plan();
@@ -61,7 +61,8 @@ Deno.exit(total.failed === 0 ? 0 : 1);
 function plan(): string[][] {
   if (named) return [["--doc", ...args]];
   if (inCi) return [["--parallel", ...args, ...inOrder(Object.keys(IN_CI), [])]];
-  const parallel = ["--doc", "--parallel", ...args, ...inOrder(FIRST, others()), "main.ts", "lib"];
+  const first = all ? [...Object.keys(IN_CI), ...FIRST] : FIRST;
+  const parallel = ["--doc", "--parallel", ...args, ...inOrder(first, others()), "main.ts", "lib"];
   return [parallel, [...args, ...Object.keys(ALONE)]];
 }
 

@@ -1,5 +1,5 @@
 import { logProgress } from "./log_progress.ts";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import {
   ensureFolder,
   exists,
@@ -9,8 +9,8 @@ import {
   replacePrivate,
   writePrivate,
 } from "../../base/private_files.ts";
-import { readForeignFile } from "../../base/read_foreign_file.ts";
-import { despiteModes, readDespiteModes, whereReadable } from "./despite_modes.ts";
+import { hasControl, readControl, readControlText } from "./control_file.ts";
+import { despiteModes, whereReadable } from "./despite_modes.ts";
 import { isLocked } from "./file_lock.ts";
 import { COMES_FROM, LOCK_CONTENT, OUTCOME_ROOM } from "./folder_content.ts";
 import { LAST_SECOND, outcomeIn } from "./is_outcome.ts";
@@ -21,81 +21,21 @@ import {
   type Started,
   type StoredSpec,
 } from "./job_record.ts";
-import { JOB_FILES, type JobFileName } from "./names.ts";
+import { JobPaths } from "./job_paths.ts";
+import { JOB_FILES } from "./names.ts";
+import { readProgress } from "./read_progress.ts";
 import type { JobEnd, Outcome, Progress } from "../model/job.ts";
 
-/** The most that is read of what the program's own processes write: arguments may be long. */
-const CONTROL_BYTES = 64 << 20;
-const PROGRESS_BYTES = 64 << 10;
-
 /** The files of one job's folder, each with its one meaning. */
-export class JobFiles {
-  constructor(readonly folder: string) {}
-
-  path(name: JobFileName): string {
-    return join(this.folder, name);
-  }
-
-  get stdout(): string {
-    return this.path(JOB_FILES.stdout);
-  }
-
-  get stderr(): string {
-    return this.path(JOB_FILES.stderr);
-  }
-
-  get prepareLog(): string {
-    return this.path(JOB_FILES.prepareLog);
-  }
-
-  get lock(): string {
-    return this.path(JOB_FILES.lock);
-  }
-
-  /** The text of the script, where the caller gave text. */
-  get source(): string {
-    return this.path(JOB_FILES.source);
-  }
-
-  /** The pipe that servers send input through. */
-  get input(): string {
-    return this.path(JOB_FILES.input);
-  }
-
+export class JobFiles extends JobPaths {
   /** What a cell asks for; `undefined` unless it waits in `input()`. */
   get prompt(): string | undefined {
-    return whereReadable(() => this.#readOwn(JOB_FILES.prompt), undefined);
+    return whereReadable(() => readControlText(this.path(JOB_FILES.prompt)), undefined);
   }
 
-  /** Whether that pipe is there. */
+  /** Whether the pipe for input is there. */
   get takesInput(): boolean {
-    return this.#has(JOB_FILES.input);
-  }
-
-  /** Where the script leaves files. */
-  get artifacts(): string {
-    return this.#writtenByScript(JOB_FILES.artifacts);
-  }
-
-  /** Where large pictures have smaller copies, under the same names. */
-  get previews(): string {
-    return this.#writtenByScript(JOB_FILES.previews);
-  }
-
-  /** Where the script reports its progress. */
-  get progressFile(): string {
-    return this.#writtenByScript(JOB_FILES.progress);
-  }
-
-  /** Where the exception that ended the script is noted. */
-  get exception(): string {
-    return this.#writtenByScript(JOB_FILES.exception);
-  }
-
-  /** Jobs of earlier versions have these beside the others. */
-  #writtenByScript(name: JobFileName): string {
-    const isOld = whereReadable(() => !this.#has(JOB_FILES.scriptFolder), false);
-    return isOld ? join(this.folder, basename(name)) : this.path(name);
+    return hasControl(this.path(JOB_FILES.input));
   }
 
   /** Creates the folder and what must be there before anything else happens to the job. */
@@ -121,7 +61,7 @@ export class JobFiles {
 
   /** What the job is; also of one that is still being made, and of a task. */
   get record(): JobRecord | undefined {
-    return this.#readControl<JobRecord>(JOB_FILES.spec);
+    return readControl<JobRecord>(this.path(JOB_FILES.spec));
   }
 
   set record(record: JobRecord) {
@@ -149,12 +89,12 @@ export class JobFiles {
   }
 
   get outcome(): Outcome | undefined {
-    return outcomeIn(this.#readControl(JOB_FILES.outcome));
+    return outcomeIn(readControl(this.path(JOB_FILES.outcome)));
   }
 
   /** What a cell is answered with besides its output; written before its outcome. */
   get cell(): CellEnd | undefined {
-    return this.#readControl<CellEnd>(JOB_FILES.cell);
+    return readControl<CellEnd>(this.path(JOB_FILES.cell));
   }
 
   get #nextOutcome(): string {
@@ -170,12 +110,12 @@ export class JobFiles {
 
   /** Whether its supervisor has begun; such a job is never started again. */
   get hasStarted(): boolean {
-    return this.#has(JOB_FILES.started);
+    return hasControl(this.path(JOB_FILES.started));
   }
 
   /** Its supervisor, and when it began; `undefined` before that. */
   get started(): Started | undefined {
-    const found = this.#readControl<Started>(JOB_FILES.started);
+    const found = readControl<Started>(this.path(JOB_FILES.started));
     return Math.abs(found?.at ?? NaN) < LAST_SECOND ? found : undefined;
   }
 
@@ -191,7 +131,7 @@ export class JobFiles {
 
   /** The launcher that has the job. */
   get acceptedBy(): string | undefined {
-    return this.#readOwn(JOB_FILES.accepted) || undefined;
+    return readControlText(this.path(JOB_FILES.accepted)) || undefined;
   }
 
   /** Says that no launcher has it any more. */
@@ -201,7 +141,7 @@ export class JobFiles {
 
   /** How a task ended; its own process writes it. */
   get taskEnd(): JobEnd | undefined {
-    return this.#readControl<JobEnd>(JOB_FILES.end);
+    return readControl<JobEnd>(this.path(JOB_FILES.end));
   }
 
   set taskEnd(end: JobEnd) {
@@ -210,24 +150,13 @@ export class JobFiles {
 
   /** What its supervisor cannot stop just now, each as `pid (name)`. */
   get survivors(): string[] {
-    const found = whereReadable(() => this.#readControl(JOB_FILES.survivors), undefined);
+    const found = whereReadable(() => readControl(this.path(JOB_FILES.survivors)), undefined);
     return Array.isArray(found) ? found.map(String) : [];
   }
 
-  /**
-   * What the script has reported, else what the bars show that it prints; whatever else it may have put
-   * there is no progress.
-   */
+  /** What the script has reported, else what the bars show that it prints. */
   get progress(): Progress | null {
-    const found = parse<Partial<Progress>>(readForeignFile(this.progressFile, PROGRESS_BYTES));
-    if (typeof found?.current !== "number" || !Number.isFinite(found.current)) {
-      return logProgress(this.stderr) ?? logProgress(this.stdout);
-    }
-    return {
-      current: found.current,
-      total: Number.isFinite(found.total) ? found.total! : null,
-      message: typeof found.message === "string" ? found.message : null,
-    };
+    return readProgress(this.progressFile) ?? logProgress(this.stderr) ?? logProgress(this.stdout);
   }
 
   /** Reports progress in the place of a script that has not begun. */
@@ -240,7 +169,7 @@ export class JobFiles {
   }
 
   get cancelAsked(): boolean {
-    return this.#has(JOB_FILES.cancel);
+    return hasControl(this.path(JOB_FILES.cancel));
   }
 
   askToCancel(): void {
@@ -249,34 +178,10 @@ export class JobFiles {
 
   /** Whether the run has outlived its call. */
   get isBackground(): boolean {
-    return this.#has(JOB_FILES.background);
+    return hasControl(this.path(JOB_FILES.background));
   }
 
   markBackground(): void {
     despiteModes(this.folder, () => writePrivate(this.path(JOB_FILES.background), ""));
-  }
-
-  /** JSON of a file that our own processes write, and that a script may replace by anything. */
-  #readControl<T>(name: JobFileName): T | undefined {
-    return parse<T>(this.#readOwn(name));
-  }
-
-  #readOwn(name: JobFileName): string | undefined {
-    const bytes = readDespiteModes(this.path(name), CONTROL_BYTES);
-    return bytes && new TextDecoder().decode(bytes);
-  }
-
-  #has(name: JobFileName): boolean {
-    return despiteModes(this.folder, () => exists(this.path(name)));
-  }
-}
-
-/** `undefined` for what is not (yet) whole, or no object. */
-function parse<T>(text: string | undefined): T | undefined {
-  try {
-    const value: unknown = JSON.parse(text ?? "null");
-    return typeof value === "object" && value !== null ? value as T : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -129,9 +129,10 @@ export class JobManager {
 
   /** The sessions of the home; what `start` and `ask` answer is `null` where nobody is left to answer. */
   readonly sessions = {
-    start: (spec: SessionSpec) => this.#parts.processes.startSession(spec),
+    start: (spec: SessionSpec) => this.#parts.processes.sessionRequests.start(spec),
     hasArrived: (cell: string) => this.#parts.processes.hasArrived(cell),
-    ask: (id: string, request: SessionRequest) => this.#parts.processes.askSession(id, request),
+    ask: (id: string, request: SessionRequest) =>
+      this.#parts.processes.sessionRequests.ask(id, request),
   };
 
   // -- reading ------------------------------------------------------------------------------

@@ -1,27 +1,14 @@
-import { explainSystemError, systemErrorCode } from "../../base/explain_system_error.ts";
 import { pause } from "../../base/pause.ts";
-import { UserError } from "../../base/user_error.ts";
 import type { Home } from "../files/home.ts";
-import type {
-  ClusterChild,
-  Order,
-  SessionAnswer,
-  SessionRequest,
-  SessionSpec,
-  ToldCell,
-} from "../files/messages.ts";
+import type { ClusterChild, Order, ToldCell } from "../files/messages.ts";
 import type { ProcessSpec } from "../files/process_spec.ts";
-import { SessionLinks } from "./session_links.ts";
 import { Launcher, type LauncherEvents } from "../launcher/launcher_process.ts";
+import { LauncherFailures } from "./launcher_failures.ts";
+import { SessionLinks } from "./session_links.ts";
+import { SessionRequests } from "./session_requests.ts";
 
-/** So many launchers are tried before one that does not start is a reason to give up. */
-const TRIES = 3;
-/** Between two of them, in milliseconds. */
+/** Between two launchers of which the first could not start, in milliseconds. */
 const PAUSE_MS = 300;
-/** What is wrong with the Python itself, and not with what the system has left for it. */
-const OF_A_PROGRAM = new Set(["ENOENT", "EACCES"]);
-/** How long only new jobs are a reason to try again after that. */
-const REST_MS = 30_000;
 
 export interface HandOverOptions {
   home: Home;
@@ -55,23 +42,21 @@ export class HandOver {
   readonly #children = new Map<string, Launcher>();
   /** Running jobs of dead launchers, which the launcher settles should their supervisors die. */
   readonly #watched = new Set<string>();
-  /** What was asked of sessions, and has not been answered. */
-  readonly #asked = new Map<string, (answer: SessionAnswer | null) => void>();
   readonly #sessions: SessionLinks;
+  /** What is asked of sessions. */
+  readonly requests: SessionRequests;
+  readonly #failures: LauncherFailures;
   #launcher?: Launcher;
   /** Those that were replaced: they have their jobs and no others. */
   readonly #retired: Launcher[] = [];
-  /** How many launchers in a row have died before they were ready. */
-  #failures = 0;
-  /** What the last of them said. */
-  #complaint = "";
-  #restUntil = 0;
   #pause?: ReturnType<typeof setTimeout>;
   #closed = false;
 
   constructor(options: HandOverOptions) {
     this.#options = options;
-    const { home, failed } = options;
+    const { home, python, failed } = options;
+    this.#failures = new LauncherFailures(python);
+    this.requests = new SessionRequests((order) => this.tell(order));
     this.#sessions = new SessionLinks({
       sockets: home.sockets,
       news: (news) => {
@@ -145,8 +130,7 @@ export class HandOver {
 
   /** @throws {UserError} when no launcher can be had */
   async tell(order: Order): Promise<void> {
-    const isTired = () => performance.now() < this.#restUntil;
-    if (!("run" in order) && isTired()) throw this.#cannotRun();
+    if (!("run" in order) && this.#failures.isResting) throw this.#failures.explain();
     while (true) {
       const launcher = this.warmUp();
       try {
@@ -154,32 +138,10 @@ export class HandOver {
       } catch (cause) {
         // It is dead: the next one gets the order.
         await launcher.ended;
-        if (this.#failures > 0) await pause(PAUSE_MS);
+        if (this.#failures.hasAny) await pause(PAUSE_MS);
         // Another order may have found out meanwhile that none can be had.
-        if (isTired()) throw this.#cannotRun(cause);
+        if (this.#failures.isResting) throw this.#failures.explain(cause);
       }
-    }
-  }
-
-  /** Starts a session; `null` where the launcher died meanwhile. */
-  async startSession(spec: SessionSpec): Promise<SessionAnswer | null> {
-    return await this.#askWith(spec.id, { session: spec });
-  }
-
-  /** Asks a session's supervisor; `null` where it is gone. */
-  async askSession(session: string, request: SessionRequest): Promise<SessionAnswer | null> {
-    const id = crypto.randomUUID();
-    return await this.#askWith(id, { ask: { id, session, request } });
-  }
-
-  async #askWith(id: string, order: Order): Promise<SessionAnswer | null> {
-    const { promise, resolve } = Promise.withResolvers<SessionAnswer | null>();
-    this.#asked.set(id, resolve);
-    try {
-      await this.tell(order);
-      return await promise;
-    } finally {
-      this.#asked.delete(id);
     }
   }
 
@@ -213,10 +175,7 @@ export class HandOver {
     const { home, maxRunning, child, submit, lost, log } = this.#options;
     const python = this.#options.python();
     const events: LauncherEvents = {
-      ready: () => {
-        this.#failures = 0;
-        this.#restUntil = 0;
-      },
+      ready: () => this.#failures.clear(),
       child: (id) => {
         this.#children.set(id, launcher);
         child(id);
@@ -224,10 +183,10 @@ export class HandOver {
       submit,
       started: (id) => this.#started(id),
       ended: (id, cell) => this.#ended(id, cell),
-      told: (id, answer) => this.#asked.get(id)?.(answer),
+      told: (id, answer) => this.requests.answer(id, answer),
       lost: (complaint) => {
         this.#drop(launcher);
-        for (const answer of this.#asked.values()) answer(null);
+        this.requests.answerAll();
         for (const [id, its] of this.#children) if (its === launcher) this.#children.delete(id);
         if (this.#closed) return;
         if (complaint === undefined) {
@@ -243,45 +202,25 @@ export class HandOver {
     try {
       launcher = new Launcher(home, python, maxRunning, events);
     } catch (cause) {
-      // Whoever started the server can mend that, and is told how; it is no fault of the Python.
+      // Whoever started the server can fix that, and is told how; it is no fault of the Python.
       if (cause instanceof Deno.errors.NotCapable) throw cause;
-      this.#complaint = cause instanceof Error ? cause.message : String(cause);
-      this.#restUntil = performance.now() + REST_MS;
-      throw this.#cannotRun(cause);
+      throw this.#failures.explainUncalled(cause);
     }
     return launcher;
   }
 
-  /** A launcher could not start: Python is being replaced just now, or broken. */
+  /** A launcher could not start. */
   #failed(complaint: string): void {
-    this.#complaint = complaint;
-    if (++this.#failures < TRIES) {
+    if (this.#failures.add(complaint)) {
       clearTimeout(this.#pause);
       this.#pause = setTimeout(() => this.#giveAgain(), PAUSE_MS);
       return;
     }
-    this.#failures = 0;
-    this.#restUntil = performance.now() + REST_MS;
-    const { message } = this.#cannotRun();
+    const { message } = this.#failures.explain();
     this.#options.log(message);
     for (const [id, process] of [...this.#waiting]) {
       if (process) this.#fail(id, message);
     }
-  }
-
-  #cannotRun(cause?: unknown): UserError {
-    const code = systemErrorCode(this.#complaint);
-    const hasRun = this.#complaint.includes("[Errno");
-    if (code !== undefined && (hasRun || !OF_A_PROGRAM.has(code))) {
-      const why = explainSystemError(this.#complaint);
-      return new UserError(`The job was not started: ${why}`, { cause });
-    }
-    const said = this.#complaint === "" ? "" : ` (it says: ${this.#complaint})`;
-    return new UserError(
-      `The job was not started: ${this.#options.python()} cannot run the launcher of jobs${said}. ` +
-        "It must be a Python 3.8 or later that works; fix it, then start the job again.",
-      { cause },
-    );
   }
 
   #started(id: string): void {

@@ -3,13 +3,7 @@ import { pause } from "../../base/pause.ts";
 import type { Call } from "./call.ts";
 import type { Describe } from "./describe.ts";
 import { HandOver } from "./hand_over.ts";
-import type {
-  ClusterChild,
-  SessionAnswer,
-  SessionRequest,
-  SessionSpec,
-  ToldCell,
-} from "../files/messages.ts";
+import type { ClusterChild, ToldCell } from "../files/messages.ts";
 import { type Home, jobFolder } from "../files/home.ts";
 import { isFinal, type JobRow } from "../model/job.ts";
 import { JobFiles } from "../files/job_files.ts";
@@ -26,6 +20,7 @@ import type { Owner } from "../files/owner.ts";
 import { Recovery } from "./recovery.ts";
 import type { Runner } from "./runner.ts";
 import { removeFolderAside } from "../files/remove_folder.ts";
+import type { SessionRequests } from "./session_requests.ts";
 import { SpareFolder } from "../files/spare_folder.ts";
 
 const LOOK_MS = 20;
@@ -219,19 +214,14 @@ export class ProcessRunner implements Runner {
     await this.#wake(files);
   }
 
+  /** What is asked of sessions. */
+  get sessionRequests(): SessionRequests {
+    return this.#handOver.requests;
+  }
+
   /** Whether a cell is with its session, as far as this server has given it there itself. */
   hasArrived(cell: string): boolean {
     return this.#handOver.hasArrived(cell);
-  }
-
-  /** Starts a session; `null` where the launcher died meanwhile. */
-  startSession(spec: SessionSpec): Promise<SessionAnswer | null> {
-    return this.#handOver.startSession(spec);
-  }
-
-  /** Asks a session's supervisor; `null` where it is gone. */
-  askSession(id: string, request: SessionRequest): Promise<SessionAnswer | null> {
-    return this.#handOver.askSession(id, request);
   }
 
   /** Asks a job to end: one that has not started ends here and now, a supervisor is told. */

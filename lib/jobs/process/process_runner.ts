@@ -2,6 +2,7 @@ import { explained } from "../../base/explain_system_error.ts";
 import { pause } from "../../base/pause.ts";
 import type { Call } from "./call.ts";
 import type { Describe } from "./describe.ts";
+import { DiscardedJobs } from "./discarded_jobs.ts";
 import { HandOver } from "./hand_over.ts";
 import type { ClusterChild, ToldCell } from "../files/messages.ts";
 import { type Home, jobFolder } from "../files/home.ts";
@@ -19,7 +20,6 @@ import {
 import type { Owner } from "../files/owner.ts";
 import { Recovery } from "./recovery.ts";
 import type { Runner } from "./runner.ts";
-import { removeFolderAside } from "../files/remove_folder.ts";
 import type { SessionRequests } from "./session_requests.ts";
 import { SpareFolder } from "../files/spare_folder.ts";
 
@@ -48,8 +48,7 @@ export interface ProcessRunnerOptions {
 /** Runs jobs as processes under supervisors. */
 export class ProcessRunner implements Runner {
   readonly #options: ProcessRunnerOptions;
-  /** Folders that are being removed. */
-  readonly #removals = new Set<Promise<void>>();
+  readonly #discarded: DiscardedJobs;
   readonly #handOver: HandOver;
   readonly #spare: SpareFolder;
   /** Whether the last job has a sandbox. */
@@ -60,6 +59,7 @@ export class ProcessRunner implements Runner {
   constructor(options: ProcessRunnerOptions) {
     this.#options = options;
     const { home, owner, register, news, isAwaited } = options;
+    this.#discarded = new DiscardedJobs(options);
     this.#spare = new SpareFolder(home, owner.id, (id, dir) => {
       if (this.#isSandboxed) this.#handOver.tell({ ahead: { id, dir } }).catch(() => {});
     });
@@ -178,26 +178,10 @@ export class ProcessRunner implements Runner {
     }
   }
 
-  /** Removes jobs that are not to be kept: their rows first, since a folder without a row is swept. */
+  /** Removes jobs that are not to be kept. */
   discard(ids: string[]): void {
-    const { store, log } = this.#options;
     for (const id of ids) this.#handOver.forget(id);
-    try {
-      store.delete(ids);
-    } catch (error) {
-      return log(`jobs are to be removed later: ${error}`);
-    }
-    const removal = this.#removeFolders(ids).finally(() => this.#removals.delete(removal));
-    this.#removals.add(removal);
-  }
-
-  /** One after the other: they are to take no processor from what runs. */
-  async #removeFolders(ids: string[]): Promise<void> {
-    const { home, log } = this.#options;
-    for (const id of ids) {
-      await removeFolderAside(jobFolder(home, id)!)
-        .catch((error) => log(`job ${id} is to be removed later: ${error}`));
-    }
+    this.#discarded.add(ids);
   }
 
   /** Lets a call that overran its budget go on among the background jobs. */
@@ -239,7 +223,7 @@ export class ProcessRunner implements Runner {
 
   async close(): Promise<void> {
     this.#spare.close();
-    await Promise.all(this.#removals);
+    await this.#discarded.removed();
     await this.#handOver.close();
   }
 

@@ -1,4 +1,3 @@
-import { explainSystemError } from "../../base/explain_system_error.ts";
 import { NotAFile } from "../../base/private_files.ts";
 import { holdLock } from "../files/file_lock.ts";
 import { restoreModes } from "../files/despite_modes.ts";
@@ -6,12 +5,13 @@ import { type Home, jobFolder } from "../files/home.ts";
 import { JobFiles } from "../files/job_files.ts";
 import type { StoredSpec } from "../files/job_record.ts";
 import type { Owner } from "../files/owner.ts";
-import { endedWithoutRun, isFinal, type JobEnd, type JobRow, statusOf } from "../model/job.ts";
+import { endedWithoutRun, isFinal, type JobRow } from "../model/job.ts";
 import { type Failure, type NextStep, nextStep } from "../model/next_step.ts";
 import type { JobStore } from "../store/job_store.ts";
 import { gatherEvidence } from "./gather_evidence.ts";
 import type { Describe } from "./describe.ts";
 import type { HandOver } from "./hand_over.ts";
+import { milliseconds, settleJob } from "./settle_job.ts";
 
 export interface RecoveryOptions {
   home: Home;
@@ -85,7 +85,7 @@ export class Recovery {
     let now = row;
     for (let steps = 0; steps < MOST_STEPS && !isFinal(now.status); steps++) {
       const step = this.nextStep(now, mayStart);
-      if (step === "settle") return await this.#settle(now, this.#files(row.id));
+      if (step === "settle") return await settleJob(now, this.#files(row.id), this.#options);
       const isDone = await this.#carryOut(step, now, mayStart);
       now = store.get(row.id) ?? now;
       if (isDone) break;
@@ -177,32 +177,6 @@ export class Recovery {
     return true;
   }
 
-  /** Ends the row as the job's own end says; while that cannot be stored, whoever asks is told all the same. */
-  async #settle(row: JobRow, files: JobFiles): Promise<JobRow> {
-    const { store, log } = this.#options;
-    const end = row.kind === "task" ? files.taskEnd! : await this.#endOf(files);
-    try {
-      store.end(row.id, end);
-      return store.get(row.id) ?? row;
-    } catch (error) {
-      if (explainSystemError(error) === undefined) throw error;
-      log(`job ${row.id} has ended, which is to be stored later: ${error}`);
-      const { startedAt = row.startedAt, progress = row.progress } = end;
-      return { ...row, ...end, startedAt, progress };
-    }
-  }
-
-  async #endOf(files: JobFiles): Promise<JobEnd> {
-    const outcome = files.outcome!;
-    return {
-      status: statusOf(outcome),
-      ...await this.#options.describe(files, outcome),
-      startedAt: milliseconds(outcome.started_at),
-      completedAt: milliseconds(outcome.ended_at)!,
-      progress: files.progress,
-    };
-  }
-
   /** Has the launcher end the job once its supervisor is dead, which it may be by now. */
   async #endIfKilled({ id }: JobRow, { folder }: JobFiles): Promise<void> {
     try {
@@ -241,10 +215,6 @@ export class Recovery {
   #files(id: string): JobFiles {
     return new JobFiles(jobFolder(this.#options.home, id)!);
   }
-}
-
-function milliseconds(seconds: number | undefined): number | undefined {
-  return Number.isFinite(seconds) ? Math.round(seconds! * 1000) : undefined;
 }
 
 function withNote(details: StoredSpec["details"], note: string): StoredSpec["details"] {

@@ -8,6 +8,7 @@ import { WARM_SOURCES } from "../warm/warm_sources.ts";
 import childJobsSource from "./child_jobs.py" with { type: "text" };
 import childrenSource from "./children.py" with { type: "text" };
 import confinedScriptsSource from "./confined_scripts.py" with { type: "text" };
+import inheritedSource from "./inherited.py" with { type: "text" };
 import killedJobSource from "./killed_job.py" with { type: "text" };
 import launcherSource from "./launcher.py" with { type: "text" };
 import sandboxPathsSource from "./sandbox_paths.py" with { type: "text" };
@@ -18,6 +19,7 @@ import spareSupervisorSource from "./spare_supervisor.py" with { type: "text" };
 import startLauncherSource from "./start_launcher.py" with { type: "text" };
 import waitingJobSource from "./waiting_job.py" with { type: "text" };
 import waitingJobsSource from "./waiting_jobs.py" with { type: "text" };
+import waitingSupervisorSource from "./waiting_supervisor.py" with { type: "text" };
 
 export interface LauncherEvents {
   ready(): void;
@@ -46,6 +48,7 @@ const FILES = embeddedFiles("jobs", {
   "child_jobs.py": childJobsSource,
   "children.py": childrenSource,
   "confined_scripts.py": confinedScriptsSource,
+  "inherited.py": inheritedSource,
   "killed_job.py": killedJobSource,
   "launcher.py": launcherSource,
   "running_jobs.py": runningJobsSource,
@@ -56,6 +59,7 @@ const FILES = embeddedFiles("jobs", {
   "start_launcher.py": startLauncherSource,
   "waiting_job.py": waitingJobSource,
   "waiting_jobs.py": waitingJobsSource,
+  "waiting_supervisor.py": waitingSupervisorSource,
 });
 
 /**

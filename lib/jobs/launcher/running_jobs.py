@@ -11,7 +11,8 @@ import start_session
 import supervisor
 from children import Child, Children
 from next_step import SETTLE, STOP_REMAINS, WAIT
-from spare_supervisor import BEGUN, SpareSupervisors
+from spare_supervisor import SpareSupervisors
+from waiting_supervisor import BEGUN, DONE_AND_FREE
 
 
 class RunningJobs:
@@ -30,12 +31,11 @@ class RunningJobs:
 
     def serve(self, ready):
         """True where a slot may be free again."""
-        for child in self.spare.with_news(ready):
-            self.heard_of(child)
+        are_free = [self.heard_of(child) for child in self.spare.with_news(ready)]
         ended = self.warm.serve(ready, lambda job_id: self.tell({"started": job_id}))
         for attempt in ended:
             self.warm_ended(attempt)
-        return bool(ended)
+        return bool(ended) or any(are_free)
 
     def reap(self):
         self.children.reap(self.spare.hear_of)
@@ -116,7 +116,7 @@ class RunningJobs:
         return False
 
     def heard_of(self, child):
-        """There may be news of a job whose supervisor was forked ahead."""
+        """There may be news of a job whose supervisor was forked ahead. True when its slot is free again."""
         for word in self.spare.hear(child):
             if word == BEGUN:
                 child.spec = None
@@ -125,6 +125,10 @@ class RunningJobs:
                 child.is_done = True
                 self.requests.close_for(child.id)
                 self.job_ended(child)
+                if word == DONE_AND_FREE and self.children.by_pid.pop(child.pid, None):  # else it was killed since
+                    self.spare.take_back(child)
+                    return True
+        return False
 
     def warm_ended(self, attempt):
         if attempt.is_done:

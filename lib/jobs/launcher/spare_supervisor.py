@@ -3,25 +3,21 @@
 To fork one once the job is there takes a good part of the time of a short run: the fork, the first look at each
 page of memory, which copies it, and the pipes. It has no job until it gets one, and says then that it
 has begun, before it does anything else: a job that it was given and has not begun is started otherwise.
+
+After a plain job, of which nothing is left, it waits for another one; never does it have two at once.
 """
 import _socket
 import array
 import json
 import os
-import select
 import signal
 import sys
 
 import output_pipes
-import slots
-import supervisor
+import waiting_supervisor
 from children import forked
-from prepared_sandbox import PreparedSandbox
+from waiting_supervisor import MOST_BYTES
 
-BEGUN, DONE = b".", b"e"  # what it says of its job; see Attempt in warm_hosts.py
-MOST_BYTES = 64 << 10  # of a job's message: whatever is longer takes its time anyway
-IDLE_SECONDS = 600
-IDLE_WITH_PLACEHOLDERS = 60  # people see those in their folders; see guarded_names.py
 RIGHTS = _socket.SOL_SOCKET, _socket.SCM_RIGHTS
 IS_POSSIBLE = sys.platform == "linux"
 
@@ -42,6 +38,8 @@ class SpareSupervisors:
 
     def fork(self):
         """Forks one where it is wanted and there is none. To be called when nothing has begun just before."""
+        if self.pid is not None and self.pipes is None:
+            self.make_pipes()
         if self.pid is not None or not self.is_wanted or not IS_POSSIBLE or (self.last and not self.next):
             return
         self.is_wanted = False
@@ -54,6 +52,7 @@ class SpareSupervisors:
             if sandbox:
                 self.made_for = sandbox[2]["id"]
                 self.requests.open_for(self.made_for)
+            wait = waiting_supervisor.wait
             self.pid = forked(keep, lambda reaps: wait(its, pipes, self.queue, self.umask, reaps, sandbox))
             ours.setblocking(False)
             self.socket, self.pipes = ours, pipes
@@ -67,11 +66,29 @@ class SpareSupervisors:
             if its:
                 its.close()
 
+    def make_pipes(self):
+        """For the next job of one that has had another."""
+        try:
+            self.pipes = output_pipes.Pipes()
+        except OSError:
+            self.drop()
+
+    def take_back(self, child):
+        """The supervisor of a job that is done waits for another one, unless one does already."""
+        socket, child.socket = child.socket, None
+        del self.working[socket.fileno()]
+        if self.pid is None:
+            self.pid, self.socket, self.pipes = child.pid, socket, None
+            self.is_wanted = False
+        else:
+            socket.close()
+
     def drop(self):
         """It ends when nothing can come any more."""
         if self.pid is not None:
             self.socket.close()
-            self.pipes.close()
+            if self.pipes:
+                self.pipes.close()
             self.pid = None
             if self.made_for:
                 self.requests.close_for(self.made_for)
@@ -107,16 +124,23 @@ class SpareSupervisors:
         message = json.dumps({"spec": spec, "kind": slot.kind, "notes": notes}).encode()
         if len(message) > MOST_BYTES:
             return None
+        if self.pipes is None:
+            self.make_pipes()
+        if self.pid is None:
+            return None
         try:
-            files = array.array("i", [child.lock, slot.descriptor])
+            # It has its first pipes already.
+            own = self.pipes.reads + self.pipes.writes if self.pipes.writes else []
+            files = array.array("i", [child.lock, slot.descriptor] + own)
             self.socket.sendmsg([message], [(*RIGHTS, files)])
         except OSError:
             self.drop()
             return None
-        pid, self.pid, self.made_for = self.pid, None, None
+        self.pipes.close_writes()
+        child.pid, self.pid, self.made_for = self.pid, None, None
         child.pipes, child.spec, child.socket = self.pipes, spec, self.socket
         self.working[self.socket.fileno()] = child
-        return pid
+        return child.pid
 
     def sources(self):
         return [*self.working]
@@ -125,7 +149,7 @@ class SpareSupervisors:
         return [self.working[number] for number in ready if number in self.working]
 
     def hear(self, child):
-        """What the supervisor of a job has said: BEGUN, DONE. To be called once more when it has ended."""
+        """What the supervisor of a job has said: BEGUN, DONE or DONE_AND_FREE. To be called once more when it has ended."""
         while child.socket:
             try:
                 word = child.socket.recv(1)
@@ -143,53 +167,3 @@ class SpareSupervisors:
 
 def can_be_ahead(sandbox):
     return bool(sandbox) and bool(sandbox.get("filter")) and sandbox.get("hosts") is None
-
-
-def takes_any(spec):
-    """Whether nothing has to be done for the job before its sandbox is made; and all its runs are alike."""
-    return not any(spec.get(name) for name in ("max_memory_bytes", "max_processes")) and (spec.get("repeat") or 1) == 1
-
-
-# -- in the process that is forked ahead ---------------------------------------------------
-
-
-def wait(socket, pipes, queue, umask, reaps, sandbox):
-    """Supervises the job that comes; returns when none does. `sandbox`: what one is to be made like, for which job."""
-    prepared = make_ahead(sandbox, pipes, umask) if sandbox else None
-    try:
-        wait_with(prepared, socket, pipes, queue, umask, reaps)
-    finally:
-        if prepared and not prepared.is_over:
-            prepared.close()
-
-
-def wait_with(prepared, socket, pipes, queue, umask, reaps):
-    poll = select.poll()
-    poll.register(socket.fileno(), select.POLLIN)
-    if not poll.poll(1000 * (IDLE_WITH_PLACEHOLDERS if prepared and prepared.sandbox.get("placeholders") else IDLE_SECONDS)):
-        return
-    files = array.array("i")
-    space = _socket.CMSG_SPACE(2 * files.itemsize)
-    message, ancillary, _, _ = socket.recvmsg(MOST_BYTES, space, _socket.MSG_CMSG_CLOEXEC)
-    if not message:
-        return  # its launcher has ended, or wants another one
-    files.frombytes(ancillary[0][2])
-    lock, place = files
-    job = json.loads(message)
-    socket.send(BEGUN)
-    if prepared and not takes_any(job["spec"]):
-        prepared.close()
-        prepared = None
-    slot = slots.Slot(queue, job["kind"], job["spec"]["order"], place)
-    supervisor.supervise(job["spec"], lock, slot, umask, reaps, pipes, None, job["notes"], prepared)
-    try:
-        socket.send(DONE)  # sooner than the end of this process is seen
-    except OSError:
-        pass  # its launcher is dead
-
-
-def make_ahead(sandbox, pipes, umask):
-    try:
-        return PreparedSandbox(*sandbox, *pipes.writes, umask)
-    except (OSError, KeyError):
-        return None  # the job has one made as ever, and its supervisor says why there can be none

@@ -39,14 +39,16 @@ def supervisor_of(folder):
 def cancel(folder):
     """Asks a job to end; one that has not started ends here and now.
 
-    Its supervisor is told by a signal too: where the home is read-only, or full, no file can tell it.
+    Its supervisor is told by a signal where no file can tell it, as in a home that is read-only: only there,
+    since one that has ended its job meanwhile may have begun another.
     """
     if job_folder.has_outcome(folder):
         return
+    number = signal.SIGUSR1
     try:
         job_folder.open_private(os.path.join(folder, names.CANCEL)).close()
     except OSError:
-        pass
+        number = signal.SIGUSR2
     if job_folder.has(folder, names.CLUSTER):
         return  # whoever follows it there finds that file
     try:
@@ -54,7 +56,7 @@ def cancel(folder):
     except OSError:
         return  # removed meanwhile
     if lock is None:
-        return wake(folder, signal.SIGUSR2)
+        return wake(folder, number)
     try:
         if job_folder.step_of(folder, lock) == CANCEL:
             outcome = job_folder.ended_without_run(cancelled=True)

@@ -44,6 +44,11 @@ def keep_only(keep):
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)
+    close_but(keep)
+
+
+def close_but(keep):
+    """Closes every descriptor but the three standard ones and `keep`."""
     last = max(map(int, os.listdir("/dev/fd")))
     first = 3
     for descriptor in sorted(keep) + [last + 1]:

@@ -39,6 +39,13 @@ class Pipes:
             self.close()
             raise
 
+    @classmethod
+    def of(cls, reads, writes):
+        """Pipes that another process has made."""
+        pipes = cls.__new__(cls)
+        pipes.reads, pipes.writes = list(reads), list(writes)
+        return pipes
+
     def prepare_writes(self):
         """Undoes what an earlier run may have done to what it shared with this one."""
         for write in self.writes:

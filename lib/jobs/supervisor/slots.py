@@ -83,6 +83,10 @@ class Slot:
     def is_lent(self):
         return self.descriptor is None
 
+    @property
+    def was_lent(self):
+        return self.queue.rank == RETURNS
+
     def move_to_background(self):
         """Gives the place of a call back once there is one for a background job."""
         if self.kind != CALL:

@@ -21,6 +21,8 @@ from signal_name import signal_name
 from spawn_command import TO_END
 from standard_input import Inbox
 
+NOT_PLAIN = "prepare", "parent", "max_memory_bytes", "max_processes", "sample_interval_seconds"
+
 
 class Supervisor:
     def __init__(self, spec, slot, umask, reaps_orphans, pipes, descriptor, spawn=None, prepared=None):
@@ -113,6 +115,18 @@ class Supervisor:
         outcome["prepare_seconds"] = total if self.before_script is None else self.before_script
         return outcome
 
+    def was_plain(self, outcome):
+        return (
+            self.commands.reaps_orphans
+            and not any(self.spec.get(name) for name in NOT_PLAIN)
+            and not any(self.spec["run"].get(name) for name in ("sandbox", "stdin_open"))
+            and (self.spec.get("repeat") or 1) == 1
+            and outcome["exit_code"] is not None
+            and not any(outcome[name] for name in ("error", "cancelled", "timed_out", "stopped", "signal"))
+            and not (self.survivors or self.slot.was_lent)
+            and not job_folder.has(self.folder, names.CHILDREN)
+        )
+
     def describe_self(self, now):
         pid = os.getpid()
         return {"at": now, "pid": pid, "born": process_tree.born(pid), "pipes": self.pipes.identities()}
@@ -197,6 +211,7 @@ def wake_launcher():
 def supervise(spec, lock, slot, umask, reaps_orphans, pipes, spawn=None, notes=(), prepared=None):
     """Runs the job and writes its outcome; it stays in the job's folder, wherever that is moved to.
 
+    Returns whether the job was plain: this process is then as it was, but for descriptors, folder and signals.
     `spawn`: see CommandRunner. `notes`: what the outcome is to hold besides. `prepared`: see CommandRunner.
     """
     descriptor = os.open(spec["dir"], os.O_RDONLY)
@@ -208,12 +223,14 @@ def supervise(spec, lock, slot, umask, reaps_orphans, pipes, spawn=None, notes=(
     outcome = dict(supervisor.run(), **dict(notes))
     if learns(spec):
         hand_in_lesson(spec)
+    is_plain = supervisor.was_plain(outcome)
     job_folder.write_outcome(spec["dir"], outcome, lock)
     if not outcome["runs"]:
         job_folder.remove_half_written(spec["dir"], names.NEXT_STARTED)
     wake_launcher()
     supervisor.shared_slot.pass_on()
     slot.leave()
+    return is_plain and not (supervisor.told_to_end or supervisor.told_to_cancel)
 
 
 def learns(spec):

@@ -46,8 +46,7 @@ class Job(Given):
         super().__init__(message, descriptors)
         self.lock, self.slot, *pipes = self.others
         self.kind = message["kind"]
-        self.pipes = output_pipes.Pipes.__new__(output_pipes.Pipes)
-        self.pipes.reads, self.pipes.writes = pipes[:2], pipes[2:]
+        self.pipes = output_pipes.Pipes.of(pipes[:2], pipes[2:])
         self.shown = self.pipes.reads
 
     def supervise(self, reaps, prepared):

@@ -18,7 +18,9 @@ async function spareOf(bench: JobBench): Promise<number> {
 }
 
 function isWaiting(pid: number): boolean {
-  return [0, 1].every((number) => linkOf(pid, number) === "/dev/null") && links(pid).length === 8;
+  // Its first pipes are there before its first job, those of all others come with them.
+  return [0, 1].every((number) => linkOf(pid, number) === "/dev/null") &&
+    [4, 8].includes(links(pid).length);
 }
 
 function links(pid: number): string[] {
@@ -44,11 +46,13 @@ async function supervisorOfNext(bench: JobBench): Promise<{ pid: number; cold?: 
   return { pid: Number(result.stdout), cold: result.outcome.cold };
 }
 
-Deno.test("a job has the supervisor that was forked ahead, which has nothing of other jobs", async () => {
+Deno.test("a job has the supervisor that waited for it, which has nothing of other jobs", async () => {
   await using bench = await JobBench.open();
   await supervisorOfNext(bench);
-  for (let n = 0; n < 2; n++) {
+  const first = await spareOf(bench);
+  for (let n = 0; n < 3; n++) {
     const spare = await spareOf(bench);
+    assert.equal(spare, first, "a plain job leaves it as it was");
     assert.ok(
       links(spare).every((link) => link === "/dev/null" || /^(pipe|socket):/.test(link)),
       links(spare).join(" "),
@@ -76,21 +80,55 @@ const HARM: Record<string, (pid: number) => void> = {
 };
 
 for (const [what, harm] of Object.entries(HARM)) {
-  Deno.test(`a job runs once when the supervisor that was forked ahead of it ${what}`, async () => {
+  Deno.test(`a job runs once when the supervisor that waits for it ${what}`, async () => {
     await using bench = await JobBench.open();
     await supervisorOfNext(bench);
-    const spare = await spareOf(bench);
-    harm(spare);
-    const log = `${bench.path}/log`;
-    const source = `open(${JSON.stringify(log)}, "a").write("ran ")`;
-    const row = await bench.run(python(source), { env: { SECRET: "value" } });
-    assert.equal(row.status, "completed", `${row.error}`);
-    assert.equal(readIfThere(log), "ran ");
-    await untilGone(spare);
-    // There is one for the next job again.
-    assert.notEqual(await spareOf(bench), spare);
+    for (const earlier of [0, 1]) {
+      let spare = await spareOf(bench);
+      if (earlier) await supervisorOfNext(bench);
+      spare = await spareOf(bench);
+      harm(spare);
+      const log = `${bench.path}/log${earlier}`;
+      const source = `open(${JSON.stringify(log)}, "a").write("ran ")`;
+      const row = await bench.run(python(source), { env: { SECRET: "value" } });
+      assert.equal(row.status, "completed", `${row.error}`);
+      assert.equal(readIfThere(log), "ran ");
+      // There is one for the next job again.
+      if (what === "was stopped") assert.equal(await spareOf(bench), spare);
+      else {
+        await untilGone(spare);
+        assert.notEqual(await spareOf(bench), spare);
+      }
+    }
   });
 }
+
+const UNUSUAL: Record<string, string> = {
+  "left a process": "import subprocess; subprocess.Popen(['sleep', '99'])",
+  "was ended by a signal": "import os; os.kill(os.getpid(), 9)",
+  "told its supervisor to end": "import os; os.kill(os.getppid(), 15)",
+  "changed the priority of its supervisor":
+    "import os; os.setpriority(os.PRIO_PROCESS, os.getppid(), 3)",
+  "changed the limits of its supervisor":
+    "import os, resource; resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (500, 500))",
+};
+
+Deno.test("a supervisor has no other job when the one before was unusual", async () => {
+  await using bench = await JobBench.open();
+  await supervisorOfNext(bench);
+  for (const [what, source] of Object.entries(UNUSUAL)) {
+    const spare = await spareOf(bench);
+    await bench.run(python(source));
+    await untilGone(spare);
+    assert.notEqual(await spareOf(bench), spare, what);
+  }
+  const spare = await spareOf(bench);
+  const { id, files } = await bench.start(python("import time; time.sleep(99)"));
+  assert.equal(await supervisorOf(files), spare);
+  await bench.manager.cancel(id);
+  await bench.end(id);
+  await untilGone(spare);
+});
 
 Deno.test("a job is failed when its supervisor that was forked ahead is killed after it began", async () => {
   await using bench = await JobBench.open();

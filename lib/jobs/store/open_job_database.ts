@@ -43,19 +43,34 @@ export function openJobDatabase(
   const deadline = performance.now() + waitMs;
   if (isSuspect) {
     const lastTry = Math.max(deadline, performance.now() + SPAWN_MS);
-    while (!prepareAlone(home, true, tell)) {
-      if (performance.now() >= lastTry) throw inUse(home, "be repaired");
-      block(5 + 20 * Math.random());
-    }
+    tryUntil(
+      lastTry,
+      home,
+      () => prepareAlone(home, true, tell) ? {} : { mustBe: "be repaired" },
+    );
   } else if (wasLeftOpen(home) || findOldJobs(home)) {
     // With others on it, no killed server has left it, and an import can wait.
     prepareAlone(home, wasLeftOpen(home), tell);
   }
+  return tryUntil(deadline, home, () => {
+    while (true) {
+      const opened = openShared(home);
+      if ("sql" in opened || !prepareAlone(home, false, tell)) return opened;
+    }
+  });
+}
+
+/** What has to be done to the database, while another server has it open. */
+interface Hindrance {
+  mustBe: string;
+}
+
+/** Tries now and then until nothing hinders it; at the deadline that is an error. */
+function tryUntil<T extends object>(deadline: number, home: Home, act: () => T | Hindrance): T {
   while (true) {
-    const opened = openShared(home);
-    if ("sql" in opened) return opened;
-    if (prepareAlone(home, false, tell)) continue;
-    if (performance.now() >= deadline) throw inUse(home, opened.mustBe);
+    const done = act();
+    if (!("mustBe" in done)) return done;
+    if (performance.now() >= deadline) throw inUse(home, done.mustBe);
     block(5 + 20 * Math.random());
   }
 }
@@ -72,7 +87,7 @@ function wasLeftOpen(home: Home): boolean {
 }
 
 /** Opens a database that is as it should be; else says what has to be done to it. */
-function openShared(home: Home): OpenDatabase | { mustBe: string } {
+function openShared(home: Home): OpenDatabase | Hindrance {
   const path = databasePath(home);
   using opening = new DisposableStack();
   const lock = holdSharedLock(lockPath(home));

@@ -49,7 +49,7 @@ export const MIGRATIONS: readonly string[] = [
    ALTER TABLE jobs ADD COLUMN answered INTEGER NOT NULL DEFAULT 0;
    UPDATE jobs SET exit_code = json_extract(result, '$.exit_code')
      WHERE json_valid(result) AND json_type(result, '$.exit_code') = 'integer';`,
-  // The age of the home, which no wrong clock changes much: see `JobStore.passTime`. Of jobs that had ended
+  // The age of the home, which no wrong clock changes much: see `JobRetention.passTime`. Of jobs that had ended
   // before, the newest is as old as the home.
   `CREATE TABLE home_age (only INTEGER PRIMARY KEY CHECK (only = 1), clock INTEGER, age INTEGER NOT NULL);
    INSERT INTO home_age VALUES (1, NULL, 0);

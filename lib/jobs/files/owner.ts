@@ -4,7 +4,7 @@ import { systemErrorCode } from "../../base/explain_system_error.ts";
 import { removeIfThere, statIfThere } from "../../base/private_files.ts";
 import { holdOwnLock, isLocked, removeIfFree } from "./file_lock.ts";
 import type { Home } from "./home.ts";
-import { SPARE } from "./spare_folder.ts";
+import { SPARE } from "./spare_folders.ts";
 
 /** How long a home that nobody may write to just now is waited for, in milliseconds. */
 const PATIENCE_MS = 1000;
@@ -50,7 +50,7 @@ export class Owner {
     for (const { name } of Deno.readDirSync(this.#home.owners)) {
       if (this.lives(name.replace(SPARE, ""))) continue;
       const path = join(this.#home.owners, name);
-      if (name.endsWith(SPARE)) removeIfThere(path);
+      if (SPARE.test(name)) removeIfThere(path);
       else removeIfFree(path);
     }
     for (const { name } of Deno.readDirSync(this.#home.sockets)) {

@@ -29,6 +29,8 @@ export interface ProcessSpec {
 export interface CellPlace {
   id: string;
   name: string;
+  /** Whether it runs in a sandbox. */
+  is_sandboxed: boolean;
   /** Who sends it: the next client's cell says that another one came before. */
   client: string;
   /** Cells that are sent at once: after one that does not end well the others do not run. */

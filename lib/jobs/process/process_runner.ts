@@ -2,12 +2,12 @@ import { explained } from "../../base/explain_system_error.ts";
 import { pause } from "../../base/pause.ts";
 import type { Call } from "./call.ts";
 import type { Describe } from "./describe.ts";
-import { DiscardedJobs } from "./discarded_jobs.ts";
 import { HandOver } from "./hand_over.ts";
 import type { ClusterChild, ToldCell } from "../files/messages.ts";
 import { type Home, jobFolder } from "../files/home.ts";
 import { isFinal, type JobRow } from "../model/job.ts";
 import { JobFiles } from "../files/job_files.ts";
+import { JobFolders } from "./job_folders.ts";
 import { recordOf, type StoredSpec } from "../files/job_record.ts";
 import type { JobStore } from "../store/job_store.ts";
 import {
@@ -21,7 +21,6 @@ import type { Owner } from "../files/owner.ts";
 import { Recovery } from "./recovery.ts";
 import type { Runner } from "./runner.ts";
 import type { SessionRequests } from "./session_requests.ts";
-import { SpareFolder } from "../files/spare_folder.ts";
 
 const LOOK_MS = 20;
 
@@ -48,9 +47,8 @@ export interface ProcessRunnerOptions {
 /** Runs jobs as processes under supervisors. */
 export class ProcessRunner implements Runner {
   readonly #options: ProcessRunnerOptions;
-  readonly #discarded: DiscardedJobs;
   readonly #handOver: HandOver;
-  readonly #spare: SpareFolder;
+  readonly #folders: JobFolders;
   /** Whether the last job has a sandbox. */
   #isSandboxed = false;
   /** Finds out what became of jobs. */
@@ -58,10 +56,12 @@ export class ProcessRunner implements Runner {
 
   constructor(options: ProcessRunnerOptions) {
     this.#options = options;
-    const { home, owner, register, news, isAwaited } = options;
-    this.#discarded = new DiscardedJobs(options);
-    this.#spare = new SpareFolder(home, owner.id, (id, dir) => {
-      if (this.#isSandboxed) this.#handOver.tell({ ahead: { id, dir } }).catch(() => {});
+    const { register, news, isAwaited } = options;
+    this.#folders = new JobFolders({
+      ...options,
+      made: (id, dir) => {
+        if (this.#isSandboxed) this.#handOver.tell({ ahead: { id, dir } }).catch(() => {});
+      },
     });
     this.#handOver = new HandOver({
       ...options,
@@ -93,15 +93,9 @@ export class ProcessRunner implements Runner {
     this.prepareNext();
   }
 
-  /**
-   * Makes the folder of the next run, once what is being done just now is done.
-   *
-   * @param used A run that is to be removed
-   */
+  /** Makes the folder of the next run, perhaps of that of a run that is to be removed. */
   prepareNext(used?: Call): void {
-    // What runs in a sandbox is trusted with nothing, such as to leave nothing unseen.
-    const mayUse = used?.spec !== undefined && used.spec.process.run.sandbox === undefined;
-    this.#spare.prepare(mayUse ? used.files : undefined);
+    this.#folders.prepareNext(used);
   }
 
   /** Has the launcher go on where a script has stopped it. */
@@ -117,14 +111,13 @@ export class ProcessRunner implements Runner {
   /** Reserves a place in the order of creation, then a folder: no folder is ever without a row. */
   draft({ kind = "process", command, ...run }: NewRun): Draft {
     const { home, store, owner } = this.#options;
-    const id = kind === "process" ? this.#spare.takeId() : crypto.randomUUID();
-    const files = new JobFiles(jobFolder(home, id)!);
+    const id = kind === "process" ? this.#folders.takeId() : crypto.randomUUID();
     const job = { ...run, id, kind, owner: owner.id };
     try {
       const createdAt = Date.now();
       const seq = store.insert({ ...job, command, createdAt });
       if (kind === "process") this.#handOver.reserve(id);
-      this.#spare.give(files);
+      const files = this.#folders.make(id);
       const record = recordOf({ ...job, seq, createdAt, parent: null });
       // Of a call that was not handed over nothing is to be left.
       if (run.listed) files.record = record;
@@ -181,7 +174,7 @@ export class ProcessRunner implements Runner {
   /** Removes jobs that are not to be kept. */
   discard(ids: string[]): void {
     for (const id of ids) this.#handOver.forget(id);
-    this.#discarded.add(ids);
+    this.#folders.discard(ids);
   }
 
   /** Lets a call that overran its budget go on among the background jobs. */
@@ -222,8 +215,7 @@ export class ProcessRunner implements Runner {
   }
 
   async close(): Promise<void> {
-    this.#spare.close();
-    await this.#discarded.removed();
+    await this.#folders.close();
     await this.#handOver.close();
   }
 

@@ -49,7 +49,7 @@ class RunningCell:
     def note_start(self, session_id, process):
         """`process`: what identifies this one."""
         started = dict(process, at=self.started_at, pipes=self.pipes.identities(), session=session_id)
-        job_folder.write_json(self.folder, names.STARTED, started)
+        job_folder.write_started(self.folder, started)
 
     def open_logs(self):
         """To be called once it has been sent: what it prints waits in the pipes."""

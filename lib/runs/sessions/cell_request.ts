@@ -15,7 +15,7 @@ export async function cellRequest(
   options: CellOptions,
   background: boolean,
 ): Promise<ProcessRequest> {
-  const { name, id, python, directory } = record;
+  const { name, id, python, directory, asked } = record;
   return {
     prepare: [],
     run: { argv: [python], cwd: directory, stdin_open: true },
@@ -28,6 +28,7 @@ export async function cellRequest(
     session: {
       id,
       name,
+      is_sandboxed: asked.sandbox !== "off",
       client: options.client,
       series: options.series,
       install: await wantedPackages(app, record, isFresh, options),

@@ -6,7 +6,7 @@ import { endedWithoutRun } from "../../../lib/jobs/model/job.ts";
 import { connect } from "../../helpers/connect.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
-import { SPARE } from "../../../lib/jobs/files/spare_folder.ts";
+import { SPARE } from "../../../lib/jobs/files/spare_folders.ts";
 import { JobBench, PYTHON, python } from "../job_bench.ts";
 import { supervisorOf } from "../kill.ts";
 
@@ -210,7 +210,7 @@ Deno.test("a sweep removes the files of dead owners and spares those of living o
   await two.run(python("print(1)"));
   const dead = join(one.path, "owners", crypto.randomUUID());
   Deno.writeTextFileSync(dead, "");
-  Deno.mkdirSync(join(`${dead}${SPARE}`, "script"), { recursive: true });
+  Deno.mkdirSync(join(`${dead}.1.spare`, "script"), { recursive: true });
   const left = () => [...Deno.readDirSync(join(one.path, "owners"))].map(({ name }) => name);
   await waitFor(() => left().length === 6, {
     what: "the spare folder of the server that ran a job",
@@ -218,7 +218,7 @@ Deno.test("a sweep removes the files of dead owners and spares those of living o
   await one.manager.sweep();
   assert.equal(exists(dead), false);
   assert.equal(left().length, 4);
-  assert.equal(left().filter((name) => name.endsWith(SPARE)).length, 1);
+  assert.equal(left().filter((name) => SPARE.test(name)).length, 1);
 });
 
 Deno.test("prune goes on when a folder cannot be removed", async () => {

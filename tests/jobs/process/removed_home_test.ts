@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { HOME_FOLDERS } from "../../../lib/jobs/files/names.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
-import { SPARE } from "../../../lib/jobs/files/spare_folder.ts";
+import { SPARE } from "../../../lib/jobs/files/spare_folders.ts";
 import { JobBench, python } from "../job_bench.ts";
 import { supervisorOf, untilGone } from "../kill.ts";
 
@@ -33,7 +33,7 @@ for (const part of PARTS) {
 
 Deno.test("a server is seen to live once its home was made anew", async () => {
   const owners = () =>
-    [...Deno.readDirSync(join(path, "owners"))].filter(({ name }) => !name.endsWith(SPARE)).length;
+    [...Deno.readDirSync(join(path, "owners"))].filter(({ name }) => !SPARE.test(name)).length;
   await bench.run(python("print(1)"));
   Deno.removeSync(path, { recursive: true });
   const { id } = await bench.run(python("print(2)"));

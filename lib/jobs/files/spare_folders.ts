@@ -1,0 +1,169 @@
+import { join } from "node:path";
+import { removeIfThere } from "../../base/private_files.ts";
+import type { Home } from "./home.ts";
+import { JobFiles } from "./job_files.ts";
+import { emptyUsedFolder } from "./used_folder.ts";
+
+/** What the name of a spare folder ends with; before it comes the id of the server that made it. */
+export const SPARE = /(\.\d+)?\.spare$/;
+
+/** At most so many lie ready: as many calls may come at once and find one. */
+const MOST = 8;
+/** In which a supervisor ends that has nothing more to do; on a busy machine it is looked for again, so often. */
+const END_MS = 5;
+const LOOKS = 6;
+
+/** A folder that lies ready, and the id of the job that is to have it. */
+interface Spare {
+  path: string;
+  id?: string;
+}
+
+/** The folder of a run that is of no more use. */
+interface Used {
+  files: JobFiles;
+  isCell: boolean;
+  looks: number;
+  /** Whether its run was to be removed meanwhile. */
+  isDiscarded: boolean;
+}
+
+export interface SpareFoldersOptions {
+  home: Home;
+  ownerId: string;
+  /** Is told the id of the next job once its folder is made, and where that is. */
+  made?: (id: string, folder: string) => void;
+  /** A run can be removed that could not be before: see `postpones`. */
+  done?: (id: string) => void;
+}
+
+/**
+ * The folders of the next jobs. The first is made ahead, the others are those of runs that are of no more use: to
+ * make one and to remove it takes longer than all else that is done before a job is handed over. They lie beside
+ * the file of their server, and are swept with that.
+ */
+export class SpareFolders {
+  readonly #options: SpareFoldersOptions;
+  readonly #ready: Spare[] = [];
+  /** By the ids of their runs: those that are to be emptied. */
+  readonly #used = new Map<string, Used>();
+  /** The runs whose folders are others' by now, until they are removed. */
+  readonly #taken = new Set<string>();
+  #count = 0;
+  #timer?: ReturnType<typeof setTimeout>;
+
+  constructor(options: SpareFoldersOptions) {
+    this.#options = options;
+  }
+
+  /** The id of the next job: what is made ahead for it may know its name. */
+  takeId(): string {
+    const id = this.#ready[0]?.id ?? crypto.randomUUID();
+    if (this.#ready[0]) this.#ready[0].id = undefined;
+    return id;
+  }
+
+  /** Makes the folder of a job out of one, or anew. */
+  give(files: JobFiles): void {
+    const spare = this.#ready.shift();
+    try {
+      if (spare) return Deno.renameSync(spare.path, files.folder);
+    } catch {
+      // the home was removed meanwhile, or its jobs are on another file system
+    }
+    files.create();
+  }
+
+  /** Sees to it that one lies ready, once what is being done just now is done. */
+  prepare(): void {
+    const [next] = this.#ready;
+    // Who was told of it then may not have had a use for it.
+    if (next?.id !== undefined) this.#options.made?.(next.id, next.path);
+    else this.#wait(0);
+  }
+
+  /**
+   * The same, out of the folder of a run that is of no more use, where that is possible.
+   *
+   * @param isCell see `emptyUsedFolder`
+   */
+  reuse(id: string, files: JobFiles, isCell: boolean): void {
+    if (this.#ready.length + this.#used.size < MOST) {
+      this.#used.set(id, { files, isCell, looks: 0, isDiscarded: false });
+      this.#wait(0);
+    }
+    this.prepare();
+  }
+
+  /** Whether a run is not to be removed just now: its folder is being made another's. `done` tells when. */
+  postpones(id: string): boolean {
+    const used = this.#used.get(id);
+    if (used) used.isDiscarded = true;
+    return used !== undefined;
+  }
+
+  /** Whether the folder of a run that is being removed is another's by now. */
+  hasTaken(id: string): boolean {
+    return this.#taken.delete(id);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    for (const [id, used] of [...this.#used]) this.#settle(id, used);
+    for (const { path } of this.#ready.splice(0)) remove(path);
+  }
+
+  #wait(milliseconds: number): void {
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => this.#work(), milliseconds);
+    Deno.unrefTimer(this.#timer as unknown as number);
+  }
+
+  #work(): void {
+    this.#timer = undefined;
+    for (const [id, used] of [...this.#used]) this.#empty(id, used);
+    if (this.#used.size > 0) this.#wait(END_MS);
+    else if (this.#ready.length === 0) this.#add((path) => new JobFiles(path).create());
+  }
+
+  #empty(id: string, used: Used): void {
+    const { files, isCell } = used;
+    const state = emptyUsedFolder(files, isCell);
+    // Its supervisor has said that it is done, and ends just now.
+    if (state === "held" && ++used.looks < LOOKS) return;
+    const isTaken = state === "emptied" &&
+      this.#add((path) => Deno.renameSync(files.folder, path));
+    if (isTaken) this.#taken.add(id);
+    this.#settle(id, used);
+  }
+
+  #settle(id: string, { isDiscarded }: Used): void {
+    this.#used.delete(id);
+    if (isDiscarded) this.#options.done?.(id);
+  }
+
+  #add(make: (path: string) => void): boolean {
+    const { home, ownerId, made } = this.#options;
+    const spare = {
+      path: join(home.owners, `${ownerId}.${++this.#count}.spare`),
+      id: crypto.randomUUID(),
+    };
+    try {
+      make(spare.path);
+    } catch {
+      remove(spare.path); // as on a full disk: the next job says so
+      return false;
+    }
+    this.#ready.push(spare);
+    if (this.#ready.length === 1) made?.(spare.id, spare.path);
+    return true;
+  }
+}
+
+function remove(path: string): void {
+  try {
+    removeIfThere(path);
+  } catch {
+    // the next sweep of any server does
+  }
+}

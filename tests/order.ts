@@ -5,7 +5,7 @@ export const ALONE: Record<string, string> = {
 
 /**
  * What only `.ci/run` runs, and `deno task test:ci` by itself, each with the reason: tools of others, a
- * browser, large packages, and a stranger's whole way through the program. The longest begin first.
+ * browser, large packages, and a stranger's whole way through the program.
  */
 export const IN_CI: Record<string, string> = {
   "tests/ray/ray_test.ts": "needs a Ray cluster",
@@ -48,17 +48,36 @@ export const IN_CI: Record<string, string> = {
   "tests/build/workflow_test.ts": "needs the packages of tests/tools",
 };
 
-/** The longest files: each is a bundle by itself and begins before others, so that none goes on alone at the end. */
-export const FIRST = [
-  "tests/python/requirements/surroundings_test.ts",
-  "tests/e2e/progress_notifications_test.ts",
-  "tests/jobs/supervisor/whole_tree_test.ts",
-  "tests/e2e/cancel_request_test.ts",
-  "tests/serve/stdio/stdio_end_test.ts",
-  "tests/jobs/launcher/child_jobs_test.ts",
-  "tests/python/in_script/live_output_test.ts",
-  "tests/e2e/tools_test.ts",
-  "tests/e2e/session_cells_test.ts",
-  "tests/e2e/session_end_test.ts",
-  "tests/serve/cli/run_test.ts",
+/**
+ * What begins before others, so that none of it goes on alone at the end: the longest files, each by itself,
+ * and together those that share a browser and a server in one isolate.
+ */
+export const FIRST: string[][] = [
+  ["tests/ray/ray_test.ts"],
+  Object.keys(IN_CI).filter((file) => IN_CI[file] === "needs a browser"),
+  ["tests/docs_run_test.ts"],
+  ["tests/python/in_script/notebook_test.ts"],
+  ["tests/serve/install/client_jobs_test.ts"],
+  ["tests/cpython/cpython_test.ts"],
+  ["tests/e2e/hostile_scripts_test.ts"],
+  ["tests/python/requirements/uv_project_test.ts"],
+  ["tests/python/in_script/figures_test.ts"],
+  ["tests/conformance/conformance_test.ts"],
+  ["tests/e2e/examples_test.ts"],
+  ["tests/e2e/session_guide_test.ts"],
+  ["tests/runs/sessions/notebook_in_jupyter_test.ts"],
+  ["tests/runs/sandbox/escapes_test.ts"],
+  ["tests/python/environment/download_python_test.ts"],
+  ["tests/fuzz/fuzz_test.ts"],
+  ["tests/python/requirements/surroundings_test.ts"],
+  ["tests/e2e/progress_notifications_test.ts"],
+  ["tests/jobs/supervisor/whole_tree_test.ts"],
+  ["tests/e2e/cancel_request_test.ts"],
+  ["tests/serve/stdio/stdio_end_test.ts"],
+  ["tests/jobs/launcher/child_jobs_test.ts"],
+  ["tests/python/in_script/live_output_test.ts"],
+  ["tests/e2e/tools_test.ts"],
+  ["tests/e2e/session_cells_test.ts"],
+  ["tests/e2e/session_end_test.ts"],
+  ["tests/serve/cli/run_test.ts"],
 ];

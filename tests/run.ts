@@ -60,20 +60,23 @@ Deno.exit(total.failed === 0 ? 0 : 1);
 /** The arguments of each run of `deno test`, in their order. */
 function plan(): string[][] {
   if (named) return [["--doc", ...args]];
-  if (inCi) return [["--parallel", ...args, ...inOrder(Object.keys(IN_CI), [])]];
-  const first = all ? [...Object.keys(IN_CI), ...FIRST] : FIRST;
-  const parallel = ["--doc", "--parallel", ...args, ...inOrder(first, others()), "main.ts", "lib"];
-  return [parallel, [...args, ...Object.keys(ALONE)]];
+  const files = inCi ? Object.keys(IN_CI) : [...(all ? Object.keys(IN_CI) : []), ...others()];
+  const parallel = ["--parallel", ...args, ...inOrder(files)];
+  if (inCi) return [parallel];
+  return [["--doc", ...parallel, "main.ts", "lib"], [...args, ...Object.keys(ALONE)]];
 }
 
 /**
- * What stands for these files, the first of them one by one, the others in bundles: `deno test` sorts
- * files by how deep their folders are, and bundles lie in one.
+ * What stands for these files: bundles, the first of them as `FIRST` says. `deno test` sorts files by how
+ * deep their folders are, and bundles lie in one.
  */
-function inOrder(first: string[], others: string[]): string[] {
+function inOrder(files: string[]): string[] {
   // Arguments may choose tests by their names, which bundles change.
-  if (args.length > 0) return [...first, ...others];
-  return writeBundles(temporary, [...first.map((file) => [file]), ...deal(others, IN_A_BUNDLE)]);
+  if (args.length > 0) return files;
+  const first = FIRST.map((group) => group.filter((file) => files.includes(file)));
+  const begun = new Set(first.flat());
+  const rest = deal(files.filter((file) => !begun.has(file)), IN_A_BUNDLE);
+  return writeBundles(temporary, [...first.filter((group) => group.length > 0), ...rest]);
 }
 
 /** How many tests of these files fail when nothing runs beside them. */
@@ -83,13 +86,13 @@ async function failedAgain(files: string[]): Promise<number> {
   return failed;
 }
 
-/** The test files, of those that run in no other way, that may run beside each other. */
+/** The test files, of those that not only `.ci/run` runs, that may run beside each other. */
 function others(folder = "tests"): string[] {
   return [...Deno.readDirSync(join(ROOT, folder))].flatMap(({ name, isDirectory }) => {
     const path = `${folder}/${name}`;
     if (isDirectory) return others(path);
     if (!name.endsWith("_test.ts") || path in ALONE || path in IN_CI) return [];
-    return FIRST.includes(path) ? [] : [path];
+    return [path];
   }).sort();
 }
 

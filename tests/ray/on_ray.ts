@@ -22,24 +22,27 @@ const DEATH_SEEN_SOON = { RAY_health_check_period_ms: "500" };
 
 const stack = new AsyncDisposableStack();
 Deno.test.afterAll(() => stack[Symbol.asyncDispose]());
-let started: Promise<{ cluster: RayCluster; home: TestHome; server: Connection }> | undefined;
+
+/** What begins with the first test that asks for it: a job takes two seconds of a core. */
+export function once<T>(begin: () => Promise<T>): () => Promise<T> {
+  let begun: Promise<T> | undefined;
+  return () => begun ??= begin();
+}
 
 /** One cluster, one home and one server for all tests on Ray. */
-export function begin() {
-  return started ??= (async () => {
-    const home = stack.use(await TestHome.create());
-    // It has a token until it is restarted.
-    const cluster = stack.use(
-      await RayCluster.start({
-        RAY_AUTH_MODE: "token",
-        RAY_AUTH_TOKEN: "t0ken".repeat(10),
-        ...DEATH_SEEN_SOON,
-      }),
-    );
-    const server = stack.use(await serve(cluster, home));
-    return { cluster, home, server };
-  })();
-}
+export const begin = once(async () => {
+  const home = stack.use(await TestHome.create());
+  // It has a token until it is restarted.
+  const cluster = stack.use(
+    await RayCluster.start({
+      RAY_AUTH_MODE: "token",
+      RAY_AUTH_TOKEN: "t0ken".repeat(10),
+      ...DEATH_SEEN_SOON,
+    }),
+  );
+  const server = stack.use(await serve(cluster, home));
+  return { cluster, home, server };
+});
 
 export function serve(
   { wrapper, env }: RayCluster,

@@ -20,6 +20,27 @@ const GCS_PORT = 6379;
 const AGENT_PORT = 52366;
 const START_MS = 90_000;
 const STARTS = 3;
+/** Without what no test looks at: workers made ahead, and figures of the processes every 5 s. */
+const QUIET = {
+  RAY_prestart_worker_first_driver: "0",
+  RAY_enable_metrics_collection: "0",
+  REPORTER_UPDATE_INTERVAL_MS: "60000",
+};
+/** Asks the dashboard again and again in one process: that of each question would take longer than it. */
+const ASK = `
+import json, sys, time, urllib.request as u
+url, headers, until, seconds = sys.argv[1:]
+end = time.monotonic() + float(seconds)
+while True:
+    try:
+        text = u.urlopen(u.Request(url, headers=json.loads(headers)), timeout=10).read().decode()
+        if until in text: break
+    except OSError:
+        pass
+    if time.monotonic() > end: sys.exit(1)
+    time.sleep(0.3)
+print(text)
+`;
 /** Loopback is down in a new network namespace; `ip` is not everywhere. */
 const LOOPBACK_UP = `
 import fcntl, socket, struct
@@ -90,11 +111,11 @@ export class RayCluster implements AsyncDisposable {
         await this.#startRay([], [
           ...["--head", "--node-ip-address", "127.0.0.1", "--resources", '{"there": 1}'],
           ...["--dashboard-host", "127.0.0.1", "--dashboard-port", String(PORT)],
-          ...["--temp-dir", this.#folder],
+          ...["--temp-dir", this.#folder, "--no-monitor"],
         ]),
       );
       this.#head = head;
-      const isUp = async () => (await this.get("api/version")) !== undefined;
+      const isUp = async () => (await this.get("api/version", { seconds: 10 })) !== undefined;
       try {
         await waitFor(async () => head.hasEnded || await isUp(), {
           what: "the head of a Ray cluster",
@@ -121,10 +142,8 @@ export class RayCluster implements AsyncDisposable {
     ]);
     const node = new RayNode(process);
     this.#nodes.push(node);
-    await waitFor(async () => (await this.get("nodes?view=summary"))?.includes(name), {
-      what: `the node ${name}`,
-      timeoutMs: START_MS,
-    });
+    const shown = await this.get("nodes?view=summary", { seconds: START_MS / 1000, until: name });
+    if (shown === undefined) throw new Error(`The node ${name} did not start`);
     return node;
   }
 
@@ -136,7 +155,7 @@ export class RayCluster implements AsyncDisposable {
       args: [
         ...rest,
         ...["--block", "--disable-usage-stats", "--num-cpus", "2"],
-        ...["--object-store-memory", "80000000"],
+        ...["--object-store-memory", "80000000", "--include-log-monitor", "false"],
         ...args,
       ],
       // A file of the working directory could stand in for a module of Ray.
@@ -145,6 +164,7 @@ export class RayCluster implements AsyncDisposable {
         ...serverEnv(),
         PATH: `${BIN}:${uv}:${Deno.env.get("PATH")}`,
         HOME: this.#folder,
+        ...QUIET,
         ...this.rayEnv,
       },
       stdout: "null",
@@ -188,21 +208,18 @@ export class RayCluster implements AsyncDisposable {
     }
   }
 
-  /** What the dashboard answers, as text; `undefined` where it does not. */
-  async get(path: string, method = "GET"): Promise<string | undefined> {
-    const program = "import json, sys, urllib.request as u; " +
-      "request = u.Request(sys.argv[1], method=sys.argv[2], headers=json.loads(sys.argv[3])); " +
-      "print(u.urlopen(request, timeout=10).read().decode())";
+  /**
+   * What the dashboard answers, as text; `undefined` where it does not.
+   *
+   * @param seconds How long to ask again until it does.
+   * @param until What must be in it.
+   */
+  async get(path: string, { seconds = 0, until = "" } = {}): Promise<string | undefined> {
     const { RAY_AUTH_TOKEN } = this.rayEnv;
     const headers = RAY_AUTH_TOKEN ? { authorization: `Bearer ${RAY_AUTH_TOKEN}` } : {};
-    const url = `${this.env.PYTHON_MCP_RAY_ADDRESS}/${path}`;
     const { success, stdout } = await this.run([
-      "python3",
-      "-c",
-      program,
-      url,
-      method,
-      JSON.stringify(headers),
+      ...["/usr/bin/python3", "-I", "-c", ASK, `${this.env.PYTHON_MCP_RAY_ADDRESS}/${path}`],
+      ...[JSON.stringify(headers), until, String(seconds)],
     ]);
     return success ? new TextDecoder().decode(stdout) : undefined;
   }

@@ -15,7 +15,7 @@ import time, python_mcp
 source = "import os, sys; print(int(sys.argv[1]) ** 2, os.environ['KEY'], sys.stdin.read())"
 jobs = [
     python_mcp.run(source, [str(n)], env={"KEY": "k%d" % n}, stdin="in", run_on="ray", ray={"cpus": 0.5})
-    for n in range(4)
+    for n in (2, 3)
 ]
 long = python_mcp.run("import time; time.sleep(600)", run_on="ray", label="long")
 bad = python_mcp.run("import sys; sys.exit('no')", run_on="ray")
@@ -33,13 +33,12 @@ except ValueError as error:
       use_uv: false,
       time_budget_seconds: 200,
     });
-    const [first, second, third, fourth, ...rest] = String(json.stdout).split("\n");
-    assert.deepEqual([first, second, third, fourth], [
-      "completed 0 k0 in None",
-      "completed 1 k1 in None",
-      "completed 4 k2 in None",
-      "completed 9 k3 in None",
-    ], JSON.stringify(json));
+    const [first, second, ...rest] = String(json.stdout).split("\n");
+    assert.deepEqual(
+      [first, second],
+      ["completed 4 k2 in None", "completed 9 k3 in None"],
+      JSON.stringify(json),
+    );
     assert.equal(rest[0], "cancelled no");
     assert.match(rest[1]!, /^ray has cpu, and may have cpus/);
     const { jobs } = (await server.call("py_list_jobs")).json as {

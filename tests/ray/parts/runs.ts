@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { skippableTest } from "../../helpers/skippable.ts";
 import { TestHome } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
-import { begin, ended, look, runProgram, runs, start } from "../on_ray.ts";
+import { begin, ended, look, once, runProgram, runs, start } from "../on_ray.ts";
 import { noRay } from "../ray_cluster.ts";
 
 skippableTest(
@@ -84,15 +84,11 @@ skippableTest(
   },
 );
 
-skippableTest(
-  "a job on Ray is marked so, shows its output and is stopped with all of it when it is cancelled",
-  noRay,
-  async () => {
-    const { home, server } = await begin();
-    const pids = home.join("pids");
-    const id = await start(
-      server,
-      `
+/** One job for the tests that look at it while it runs, when it is cancelled and when it is removed. */
+const stubborn = once(async () => {
+  const { home, server } = await begin();
+  const [secret, pids] = [crypto.randomUUID(), home.join("pids")];
+  const source = `
 import os, signal, sys, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if os.fork() == 0:
@@ -101,11 +97,35 @@ if os.fork() == 0:
         open(${JSON.stringify(pids)}, "w").write(str(os.getpid()))
         time.sleep(600)
     os._exit(0)
-print("running")
+print("running", len(os.environ["KEY"]))
 time.sleep(600)
-`,
-    );
-    await runs(server, id, "running");
+`;
+  const id = await start(server, source, { env_vars: { KEY: secret } });
+  await runs(server, id, "running");
+  return { id, secret, pids };
+});
+
+skippableTest("values of variables are in nothing that the cluster shows", noRay, async () => {
+  const { cluster } = await begin();
+  const { id, secret } = await stubborn();
+  const shown = `${await cluster.get("api/jobs/")} ${await cluster.get(`api/jobs/${id}`)}`;
+  assert.ok(shown.includes(id));
+  assert.ok(!shown.includes(secret));
+  const found = await new Deno.Command("grep", {
+    args: ["-rlF", secret, cluster.logs, "/tmp/ray", join(cluster.logs, "..")],
+    stderr: "null",
+  }).output();
+  assert.equal(new TextDecoder().decode(found.stdout), "");
+  const processes = await new Deno.Command("ps", { args: ["-eo", "args"] }).output();
+  assert.ok(!new TextDecoder().decode(processes.stdout).includes(secret));
+});
+
+skippableTest(
+  "a job on Ray is marked so, shows its output and is stopped with all of it when it is cancelled",
+  noRay,
+  async () => {
+    const { server } = await begin();
+    const { id, pids } = await stubborn();
     assert.equal((await look(server, id)).status, "running");
     const pid = Number(
       await waitFor(() => Deno.readTextFile(pids).catch(() => ""), { what: "pid" }),
@@ -114,7 +134,7 @@ time.sleep(600)
     const { json } = await server.call("py_cancel_job", { job_id: id });
     assert.equal(json.status, "cancelled", JSON.stringify(json));
     await assert.rejects(Deno.stat(`/proc/${pid}`));
-    assert.equal((await look(server, id)).result?.stdout, "running\n");
+    assert.equal((await look(server, id)).result?.stdout, "running 36\n");
   },
 );
 
@@ -169,36 +189,17 @@ skippableTest(
   },
 );
 
-skippableTest("values of variables are in nothing that the cluster shows", noRay, async () => {
-  const { cluster, server } = await begin();
-  const secret = crypto.randomUUID();
-  const id = await start(
-    server,
-    "import os, time; print(len(os.environ['KEY']), flush=True); time.sleep(600)",
-    {
-      env_vars: { KEY: secret },
-    },
-  );
-  await runs(server, id, "36");
-  const shown = `${await cluster.get("api/jobs/")} ${await cluster.get(`api/jobs/${id}`)}`;
-  assert.ok(shown.includes(id));
-  assert.ok(!shown.includes(secret));
-  const found = await new Deno.Command("grep", {
-    args: ["-rlF", secret, cluster.logs, "/tmp/ray", join(cluster.logs, "..")],
-    stderr: "null",
-  }).output();
-  assert.equal(new TextDecoder().decode(found.stdout), "");
-  const processes = await new Deno.Command("ps", { args: ["-eo", "args"] }).output();
-  assert.ok(!new TextDecoder().decode(processes.stdout).includes(secret));
-  await server.call("py_cancel_job", { job_id: id });
-});
-
 skippableTest("a pruned job is gone from the cluster as well", noRay, async () => {
   const { cluster, server } = await begin();
-  const id = await start(server, "print(1)");
+  const { id } = await stubborn();
+  await server.call("py_cancel_job", { job_id: id });
   await ended(server, id);
   assert.ok((await cluster.get("api/jobs/"))!.includes(id));
-  await server.call("py_prune_jobs", { keep_completed: false, max_age_hours: 0 });
+  await server.call("py_prune_jobs", {
+    keep_completed: false,
+    keep_failed: false,
+    max_age_hours: 0,
+  });
   await waitFor(async () => !(await cluster.get("api/jobs/"))!.includes(id), { what: "its end" });
 });
 
@@ -222,14 +223,14 @@ print("late")
     const program = (...args: string[]) =>
       runProgram(cluster, { ...cluster.env, PYTHON_MCP_HOME: home.join("home") }, args);
     const id = (await program("run", "--run-on", "ray", "--detach", script)).trim();
-    const isOnCluster = (status: string) => async () =>
-      JSON.parse((await cluster.get(`api/jobs/${id}`))!).status === status;
-    await waitFor(isOnCluster("RUNNING"), { what: "its start", timeoutMs: 60_000 });
+    const onCluster = (status: string) =>
+      cluster.get(`api/jobs/${id}`, { seconds: 60, until: `"status": "${status}"` });
+    assert(await onCluster("RUNNING"));
     await waitFor(async () => (await program("jobs", "logs", id)) === "early\n", {
       what: "its first line",
     });
     await Deno.writeTextFile(go, "");
-    await waitFor(isOnCluster("SUCCEEDED"), { what: "its end", timeoutMs: 60_000 });
+    assert(await onCluster("SUCCEEDED"));
     assert.match(await program("jobs"), / completed /);
     assert.equal(await program("jobs", "logs", id), "early\nlate\n");
   },

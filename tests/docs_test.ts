@@ -41,6 +41,13 @@ Deno.test("the start page leads to every other document", () => {
   assert.deepEqual(missing, []);
 });
 
+Deno.test("the page on configuration names every setting", () => {
+  const page = readDocument("docs/reference/configuration.md");
+  const read = ["lib/runs/settings.ts", "lib/runs/sandbox_settings.ts"]
+    .flatMap((path) => readDocument(path).match(/\bPYTHON_MCP_[A-Z_]*[A-Z]\b/g)!);
+  assert.deepEqual(read.filter((name) => !page.includes(`\`${name}\``)), []);
+});
+
 Deno.test("each guide begins with what you get and ends with what to read next", () => {
   for (const guide of [START, ...GUIDES]) {
     const paragraphs = readDocument(guide).trim().split(/\n{2,}/);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { removeIfThere } from "../../../lib/base/private_files.ts";
 import { databasePath, openHome } from "../../../lib/jobs/files/home.ts";
 import { JobDatabase } from "../../../lib/jobs/store/job_database.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "../../../lib/jobs/store/job_schema.ts";
@@ -30,6 +31,14 @@ function versionOf(home: string): unknown {
   return withDatabase(home, (db) => db.prepare("PRAGMA user_version").get()?.user_version);
 }
 
+/** Makes a database as an older version of the program did. */
+function makeSchema(home: string, version: number): void {
+  withDatabase(home, (db) => {
+    for (const migration of MIGRATIONS.slice(0, version)) db.exec(migration);
+  });
+  setVersion(home, version);
+}
+
 function schemaOf(home: string): unknown {
   const sql = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name";
   return withDatabase(home, (db) => db.prepare(sql).all());
@@ -48,18 +57,14 @@ for (let version = 0; version < SCHEMA_VERSION; version++) {
   Deno.test(`a database of schema version ${version} is brought to the current schema, rows kept`, async () => {
     await using home = await TestHome.create();
     await using fresh = await TestHome.create();
-    withDatabase(home.path, (db) => {
-      for (const migration of MIGRATIONS.slice(0, version)) db.exec(migration);
-      if (version > 0) {
-        db.exec(
-          `INSERT INTO jobs (seq, id, kind, tool, label, status, listed, owner, parent, created_at,
-            started_at, completed_at, expires_at, progress, result, error) VALUES
-          (7, 'a', 'process', 't', 'A', 'completed', 1, 'o', NULL, 1, 2, 3, NULL, NULL, '{"x":1}', NULL),
-          (9, 'b', 'task', 't', NULL, 'pending', 0, 'o', 'a', 4, NULL, NULL, 5, NULL, NULL, NULL)`,
-        );
-      }
-      db.exec(`PRAGMA user_version = ${version}`);
-    });
+    makeSchema(home.path, version);
+    if (version > 0) {
+      const rows = `INSERT INTO jobs (seq, id, kind, tool, label, status, listed, owner, parent,
+        created_at, started_at, completed_at, expires_at, progress, result, error) VALUES
+        (7, 'a', 'process', 't', 'A', 'completed', 1, 'o', NULL, 1, 2, 3, NULL, NULL, '{"x":1}', NULL),
+        (9, 'b', 'task', 't', NULL, 'pending', 0, 'o', 'a', 4, NULL, NULL, 5, NULL, NULL, NULL)`;
+      withDatabase(home.path, (db) => db.exec(rows));
+    }
     const store = open(home.path);
     open(fresh.path).close();
     assert.deepEqual(schemaOf(home.path), schemaOf(fresh.path));
@@ -109,10 +114,6 @@ Deno.test("tools answer with advice while the schema is that of a newer version"
   assert.deepEqual((await server.call("py_list_jobs")).json, { jobs: [], total: 0 });
 });
 
-/** Brings the schema back to the version before. */
-const UNDO_NEWEST = `DROP TRIGGER jobs_end; DROP TRIGGER jobs_end_in; DROP INDEX jobs_outdated;
-  ALTER TABLE jobs DROP COLUMN ended_at_age; DROP TABLE home_age;`;
-
 Deno.test("a migration is refused with advice until servers of an older version have ended", async () => {
   await using home = await TestHome.create();
   await using old = await OtherServer.start(home.path, []);
@@ -126,7 +127,9 @@ Deno.test("a migration is refused with advice until servers of an older version 
   assert.deepEqual(schemaOf(home.path), schema);
   assert.equal(versionOf(home.path), SCHEMA_VERSION - 1);
   await old.kill();
-  withDatabase(home.path, (db) => db.exec(UNDO_NEWEST));
+  const path = databasePath(openHome(home.path));
+  for (const end of ["", "-wal", "-shm"]) removeIfThere(path + end);
+  makeSchema(home.path, SCHEMA_VERSION - 1);
   await using _now = await JobBench.open({ home: home.path });
   assert.equal(versionOf(home.path), SCHEMA_VERSION);
 });

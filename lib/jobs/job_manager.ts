@@ -130,7 +130,8 @@ export class JobManager {
   /** The sessions of the home; what `start` and `ask` answer is `null` where nobody is left to answer. */
   readonly sessions = {
     start: (spec: SessionSpec) => this.#parts.processes.sessionRequests.start(spec),
-    hasArrived: (cell: string) => this.#parts.processes.hasArrived(cell),
+    hasArrived: (cell: string) => this.#parts.processes.sessionLinks.has(cell),
+    isOpen: (id: string) => this.#parts.processes.sessionLinks.isOpen(id),
     ask: (id: string, request: SessionRequest) =>
       this.#parts.processes.sessionRequests.ask(id, request),
   };

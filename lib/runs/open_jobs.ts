@@ -31,8 +31,8 @@ export function openJobs(
     ray,
     requestOf,
     describe: (files, outcome, { cell, spec = files.spec } = {}) =>
-      cell || spec?.process.session
-        ? describeCell(files, outcome, cell)
+      spec?.process.session
+        ? describeCell(files, outcome, spec, cell)
         : describeRun(files, outcome, spec),
     swept: async (programs) => {
       const before = Date.now() - keepDays * DAY_MS;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   ensureFolder,
   exists,
+  lookAt,
   openPrivate,
   overwritePrivate,
   removeIfThere,
@@ -12,7 +13,7 @@ import {
 import { hasControl, readControl, readControlText } from "./control_file.ts";
 import { despiteModes, whereReadable } from "./despite_modes.ts";
 import { isLocked } from "./file_lock.ts";
-import { COMES_FROM, LOCK_CONTENT, OUTCOME_ROOM } from "./folder_content.ts";
+import { COMES_FROM, LOCK_CONTENT, NEXT_SOURCE, OUTCOME_ROOM } from "./folder_content.ts";
 import { LAST_SECOND, outcomeIn } from "./is_outcome.ts";
 import {
   type CellEnd,
@@ -46,6 +47,13 @@ export class JobFiles extends JobPaths {
     for (const name of Object.values(COMES_FROM)) openPrivate(join(this.folder, name)).close();
     writePrivate(this.#nextOutcome, OUTCOME_ROOM);
     this.touchLock();
+  }
+
+  /** Writes the text of the script, perhaps into a file that is there for it. */
+  writeSource(text: string): void {
+    const ahead = join(this.folder, NEXT_SOURCE);
+    if (lookAt(ahead)?.isFile) Deno.renameSync(ahead, this.source);
+    overwritePrivate(this.source, text);
   }
 
   /** Wakes those who wait for the job: they watch its lock file, which nothing else writes to. */

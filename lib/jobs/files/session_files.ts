@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { replacePrivate } from "../../base/private_files.ts";
+import { lookAt, replacePrivate } from "../../base/private_files.ts";
 import type { SandboxLevel } from "../../base/sandbox_level.ts";
 import { despiteModes, readDespiteModes, whereReadable } from "./despite_modes.ts";
 import { isLocked } from "./file_lock.ts";
@@ -102,6 +102,12 @@ export class SessionFiles {
   get record(): SessionRecord | undefined {
     const found = this.#read<SessionRecord>(SESSION_FILES.sessionRecord);
     return isRecord(found) ? found : undefined;
+  }
+
+  /** Tells the file of the record from one that has taken its place. */
+  get recordStamp(): string {
+    const info = lookAt(join(this.folder, SESSION_FILES.sessionRecord));
+    return `${info?.ino} ${info?.size} ${info?.mtime?.getTime()}`;
   }
 
   get state(): SessionState | undefined {

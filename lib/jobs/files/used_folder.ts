@@ -1,17 +1,29 @@
 import { basename, join } from "node:path";
 import { ensureFolder, overwritePrivate, removeIfThere } from "../../base/private_files.ts";
 import { holdLock } from "./file_lock.ts";
-import { COMES_FROM, LOCK_CONTENT, OUTCOME_ROOM } from "./folder_content.ts";
+import { COMES_FROM, LOCK_CONTENT, NEXT_SOURCE, OUTCOME_ROOM } from "./folder_content.ts";
 import type { JobFiles } from "./job_files.ts";
 import { JOB_FILES } from "./names.ts";
 
-const { artifacts, cell, exception, lock, nextException, scriptFolder, source } = JOB_FILES;
+const { artifacts, cell, exception, lock, nextException, outcome, scriptFolder, source } =
+  JOB_FILES;
 const FOLDER = 0o40700;
 const FILE = 0o100600;
 
+/** What files are in a folder that is used again, by what they were called. */
+const NAMES: [name: string, fresh: string][] = [
+  ...Object.entries(COMES_FROM),
+  [source, NEXT_SOURCE],
+  [NEXT_SOURCE, NEXT_SOURCE],
+  [nextException, nextException],
+  [cell, cell],
+  [lock, lock],
+];
+const MAY_BE_LEFT: string[] = [source, NEXT_SOURCE, cell];
+
 /**
  * Empties the folder of a run that has ended, so that it is as a new one: a file system takes ten times as long
- * to make files, and still longer soon after it has removed some.
+ * to make files, and still longer soon after it has removed some. So those that only some runs have stay, empty.
  *
  * @param isCell The Python that ran it goes on, and may have the folders for scripts open, or be in one: they are
  *   made anew.
@@ -19,22 +31,23 @@ const FILE = 0o100600;
  *   emptied then; `held` where a process holds it.
  */
 export function emptyUsedFolder(files: JobFiles, isCell: boolean): "emptied" | "held" | "unusable" {
-  const { folder } = files;
   try {
-    if (!isPlain(files.lock, FILE)) return "unusable";
+    if (sizeOf(files.lock, FILE) === undefined) return "unusable";
     using held = holdLock(files.lock);
     if (!held) return "held";
-    if (!isAsExpected(files, isCell)) return "unusable";
-    for (const name of isCell ? [source, cell] : [source]) removeIfThere(join(folder, name));
+    const sizes = sizesIn(files, isCell);
+    if (!sizes) return "unusable";
     if (isCell) makeScriptFolder(files);
-    for (const [name, fresh] of Object.entries(COMES_FROM)) {
-      if (name !== fresh && !(isCell && name === exception)) {
-        Deno.renameSync(join(folder, name), join(folder, fresh));
-      }
-      if (fresh !== JOB_FILES.nextOutcome) Deno.truncateSync(join(folder, fresh));
+    // In this order: without its spec, nobody starts the run again while it no longer says that it has begun.
+    for (const [name, fresh] of NAMES) {
+      const size = sizes.get(name);
+      if (size === undefined) continue;
+      const path = join(files.folder, fresh);
+      if (fresh !== name) Deno.renameSync(join(files.folder, name), path);
+      if (name === outcome) overwritePrivate(path, OUTCOME_ROOM);
+      else if (name === lock) Deno.truncateSync(path, LOCK_CONTENT.length);
+      else if (size > 0) Deno.truncateSync(path);
     }
-    overwritePrivate(files.path(JOB_FILES.nextOutcome), OUTCOME_ROOM);
-    Deno.truncateSync(files.lock, LOCK_CONTENT.length);
     return "emptied";
   } catch {
     return "unusable";
@@ -50,22 +63,27 @@ function makeScriptFolder(files: JobFiles): void {
   removeIfThere(was);
 }
 
-/** Whether there is what a run leaves that has left nothing of its own, all of it as it was made. */
-function isAsExpected({ folder }: JobFiles, isCell: boolean): boolean {
-  const expected = new Set([...Object.keys(COMES_FROM), lock]);
+/** The sizes of what a run leaves that has left nothing of its own; `undefined` unless all is as it was made. */
+function sizesIn({ folder }: JobFiles, isCell: boolean): Map<string, number> | undefined {
+  const missing = new Set([...Object.keys(COMES_FROM), lock]);
   // The name says that a script has come to its end, which a cell does not have of its own.
-  if (isCell) expected.add(cell).add(nextException).delete(exception);
+  if (isCell) missing.add(cell).add(nextException).delete(exception);
+  const sizes = new Map<string, number>();
   const names = [
     ...namesIn(folder),
     ...namesIn(folder, scriptFolder),
     ...namesIn(folder, artifacts),
   ];
   for (const name of names) {
-    const mode = name === scriptFolder || name === artifacts ? FOLDER : FILE;
-    if (!isPlain(join(folder, name), mode)) return false;
-    if (mode === FILE && !expected.delete(name) && name !== source) return false;
+    const isFolder = name === scriptFolder || name === artifacts;
+    const size = sizeOf(join(folder, name), isFolder ? FOLDER : FILE);
+    if (size === undefined) return undefined;
+    if (isFolder) continue;
+    if (!missing.delete(name) && !MAY_BE_LEFT.includes(name)) return undefined;
+    sizes.set(name, size);
   }
-  return expected.size === 0 && isPlain(folder, FOLDER);
+  const isWhole = missing.size === 0 && sizeOf(folder, FOLDER) !== undefined;
+  return isWhole ? sizes : undefined;
 }
 
 /** The names in a folder, or in one inside it, from the former on. */
@@ -73,8 +91,8 @@ function namesIn(folder: string, inside = ""): string[] {
   return [...Deno.readDirSync(join(folder, inside))].map(({ name }) => join(inside, name));
 }
 
-/** Whether it is of that kind and mode, and a file under no other name as well. */
-function isPlain(path: string, mode: number): boolean {
+/** The size of what is of that kind and mode, and if a file under no other name as well. */
+function sizeOf(path: string, mode: number): number | undefined {
   const info = Deno.lstatSync(path);
-  return info.mode === mode && (info.isDirectory || info.nlink === 1);
+  return info.mode === mode && (info.isDirectory || info.nlink === 1) ? info.size : undefined;
 }

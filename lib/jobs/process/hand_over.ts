@@ -42,7 +42,8 @@ export class HandOver {
   readonly #children = new Map<string, Launcher>();
   /** Running jobs of dead launchers, which the launcher settles should their supervisors die. */
   readonly #watched = new Set<string>();
-  readonly #sessions: SessionLinks;
+  /** Sessions that cells are given to. */
+  readonly sessions: SessionLinks;
   /** What is asked of sessions. */
   readonly requests: SessionRequests;
   readonly #failures: LauncherFailures;
@@ -57,7 +58,7 @@ export class HandOver {
     const { home, python, failed } = options;
     this.#failures = new LauncherFailures(python);
     this.requests = new SessionRequests((order) => this.tell(order));
-    this.#sessions = new SessionLinks({
+    this.sessions = new SessionLinks({
       sockets: home.sockets,
       news: (news) => {
         if ("started" in news) this.#started(news.started);
@@ -85,11 +86,6 @@ export class HandOver {
     return this.#waiting.has(id) || this.#children.has(id);
   }
 
-  /** Whether its session has this cell, or will read it whatever becomes of this server. */
-  hasArrived(cell: string): boolean {
-    return this.#sessions.has(cell);
-  }
-
   /** Whether this is the launcher that jobs are handed over to. */
   isCurrent(launcherId: string): boolean {
     return this.#launcher?.id === launcherId;
@@ -105,7 +101,7 @@ export class HandOver {
 
   async give(process: ProcessSpec): Promise<void> {
     this.#waiting.set(process.id, process);
-    if (process.session && await this.#sessions.give(process)) return;
+    if (process.session && await this.sessions.give(process)) return;
     try {
       await this.tell({ run: process });
     } catch (error) {
@@ -160,7 +156,7 @@ export class HandOver {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#pause);
-    this.#sessions.close();
+    this.sessions.close();
     for (const launcher of this.#retired) await launcher.close();
     await this.#launcher?.close();
   }
@@ -235,7 +231,7 @@ export class HandOver {
 
   #giveAgain(): void {
     for (const process of this.#waiting.values()) {
-      if (!process || this.#sessions.has(process.id)) continue;
+      if (!process || this.sessions.has(process.id)) continue;
       this.tell({ run: process })
         .catch((error) =>
           this.#fail(process.id, error instanceof Error ? error.message : String(error))

@@ -20,6 +20,7 @@ import {
 import type { Owner } from "../files/owner.ts";
 import { Recovery } from "./recovery.ts";
 import type { Runner } from "./runner.ts";
+import type { SessionLinks } from "./session_links.ts";
 import type { SessionRequests } from "./session_requests.ts";
 
 const LOOK_MS = 20;
@@ -196,9 +197,9 @@ export class ProcessRunner implements Runner {
     return this.#handOver.requests;
   }
 
-  /** Whether a cell is with its session, as far as this server has given it there itself. */
-  hasArrived(cell: string): boolean {
-    return this.#handOver.hasArrived(cell);
+  /** Sessions that this server gives cells to. */
+  get sessionLinks(): SessionLinks {
+    return this.#handOver.sessions;
   }
 
   /** Asks a job to end: one that has not started ends here and now, a supervisor is told. */

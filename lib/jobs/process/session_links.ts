@@ -36,9 +36,14 @@ export class SessionLinks {
     return await link?.give(cell) ?? false;
   }
 
-  /** Whether a session has this cell from here, in its socket at least, and has not said that it has ended. */
+  /** Whether a session has this cell from here, or will read it whatever becomes of this server. */
   has(cell: string): boolean {
     return [...this.#links.values()].some(({ cells }) => cells.has(cell));
+  }
+
+  /** Whether a session listens, as far as is known by now. */
+  isOpen(session: string): boolean {
+    return this.#links.has(session);
   }
 
   close(): void {

@@ -39,6 +39,7 @@ class RunningCell:
         self.deadline = self.began + limit if limit else float("inf")
         self.next_look = self.began + LOOK_SECONDS
         self.ending = None
+        self.is_told = False  # that it runs
         self.inbox = None
         self.shared_slot = SharedSlot(spec, slot)
         self.shown = CellOutputs()
@@ -197,6 +198,12 @@ class RunningCell:
         except OSError:
             pass  # its folder was removed
         return status == "completed"
+
+    def tell_start(self):
+        """Its server does without of a cell that has ended soon: each word has it look what there is."""
+        if not self.is_told:
+            self.is_told = True
+            self.tell({"started": self.id})
 
     def tell_end(self):
         """To be called once it has settled, and all else is as its caller is to find it."""

@@ -199,7 +199,6 @@ class SessionSupervisor:
         self.state.last_job, self.state.last_used = cell.id, time.time()
         self.kernel.link.send(cell.message(), cell.pipes.writes)
         cell.open_logs()
-        cell.tell({"started": cell.id})
         # What is true once it has ended; one that takes longer is told as running. Its caller waits less than at its end.
         self.state.write(self.kernel, None, self.cells, self.queue.ids(), self.packages)
 
@@ -230,6 +229,8 @@ class SessionSupervisor:
             self.next_pipes = None
 
     def note_state(self):
+        if self.cell:
+            self.cell.tell_start()
         self.state.write(self.kernel, self.cell, self.cells, self.queue.ids(), self.packages)
 
 

@@ -52,15 +52,28 @@ export function namesIn(folder: string): string[] {
   }
 }
 
-/** Looks at one path; `undefined` unless a real program is there. */
+/** By path: what was found there, and in which file. */
+const looked = new Map<string, { stamp: string; found?: Executable }>();
+
+/** Looks at one path; `undefined` unless a real program is there. The same file is read once. */
 export function executableAt(path: string): Executable | undefined {
   try {
     const info = Deno.statSync(path);
-    if (!info.isFile || ((info.mode ?? 0) & 0o111) === 0 || isScript(path)) return undefined;
-    return { path, realPath: Deno.realPathSync(path), modified: info.mtime?.getTime() ?? 0 };
+    const { dev, ino, size, mode, mtime, ctime } = info;
+    const stamp = [dev, ino, size, mode, mtime?.getTime(), ctime?.getTime()].join(" ");
+    const known = looked.get(path);
+    if (known?.stamp === stamp) return known.found;
+    const found = look(path, info);
+    looked.set(path, { stamp, found });
+    return found;
   } catch {
     return undefined;
   }
+}
+
+function look(path: string, { isFile, mode, mtime }: Deno.FileInfo): Executable | undefined {
+  if (!isFile || ((mode ?? 0) & 0o111) === 0 || isScript(path)) return undefined;
+  return { path, realPath: Deno.realPathSync(path), modified: mtime?.getTime() ?? 0 };
 }
 
 function isScript(path: string): boolean {

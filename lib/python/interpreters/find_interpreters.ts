@@ -159,13 +159,23 @@ function* likelyPaths(env: Env): Generator<string> {
       }
       continue;
     }
-    for (const name of names.filter((one) => /^python(3(\.\d+)?)?$/.test(one)).sort(byDefault)) {
-      yield join(folder, name);
-    }
+    for (const name of interpreterNames(names)) yield join(folder, name);
   }
   for (const root of versionFolders(env)) {
     for (const name of namesIn(root)) yield join(root, name, "bin/python3");
   }
+}
+
+const chosenNames = new WeakMap<string[], string[]>();
+
+/** Those of interpreters, the default first; looked for once in a listing, which may have thousands. */
+function interpreterNames(listing: string[]): string[] {
+  let names = chosenNames.get(listing);
+  if (!names) {
+    names = listing.filter((one) => /^python(3(\.\d+)?)?$/.test(one)).sort(byDefault);
+    chosenNames.set(listing, names);
+  }
+  return names;
 }
 
 /**

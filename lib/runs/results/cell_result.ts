@@ -1,4 +1,5 @@
 import type { JobFiles } from "../../jobs/files/job_files.ts";
+import type { StoredSpec } from "../../jobs/files/job_record.ts";
 import type { ToldCell } from "../../jobs/files/messages.ts";
 import { oneLine } from "../../jobs/model/job_view.ts";
 import type { Outcome } from "../../jobs/model/job.ts";
@@ -14,9 +15,9 @@ const KEPT =
 export async function describeCell(
   files: JobFiles,
   outcome: Outcome,
+  spec: StoredSpec,
   told?: ToldCell,
 ): Promise<{ result: Record<string, unknown> | null; error: string | null }> {
-  const spec = files.spec!;
   const { session, timeout_seconds: limit } = spec.process;
   const end = told?.end ?? files.cell;
   if (outcome.failed_step !== null) {

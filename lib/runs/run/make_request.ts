@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import type { SandboxLevel } from "../../base/sandbox_level.ts";
-import { statIfThere, writePrivate } from "../../base/private_files.ts";
+import { statIfThere } from "../../base/private_files.ts";
 import { resolvePath } from "../../base/resolve_path.ts";
 import type { Draft, ProcessRequest } from "../../jobs/process/process_request.ts";
 import { describeSkippedLines, readEnvFile } from "../../python/environment/env_file.ts";
@@ -50,7 +50,7 @@ export async function makeRequest(
 ): Promise<ProcessRequest> {
   const { source, path, module } = run.script;
   const isInline = path === undefined && module === undefined;
-  if (isInline) writePrivate(files.source, source);
+  if (isInline) files.writeSource(source);
   const scriptPath = isInline ? files.source : path;
   const cwd = run.directory ?? files.artifacts;
   const asked = runRequest(run, options, env, scriptPath, cwd);

@@ -12,6 +12,7 @@ import { isPythonPath } from "../../python/interpreters/python_at_path.ts";
 import type { App } from "../app.ts";
 import { sandboxLevelOf } from "../run/sandbox_level_of.ts";
 import { checkFits } from "./check_fits.ts";
+import { knownSession, rememberSession } from "./known_sessions.ts";
 import { planSession } from "./plan_session.ts";
 import type { CellOptions } from "./session_options.ts";
 
@@ -53,10 +54,17 @@ export async function ensureSession(
   progressFile: string,
 ): Promise<LivingSession> {
   const files = new SessionFiles(app.jobs.home, wish.session);
+  const known = knownSession(app, files);
+  if (known) {
+    await checkFits(app, known, wish);
+    return { record: known, isFresh: false };
+  }
   for (let tries = 0; tries < TRIES; tries++) {
     if (files.lives) {
+      const stamp = files.recordStamp;
       const record = await recordOf(files);
       if (!record) continue;
+      rememberSession(app, record, stamp);
       await checkFits(app, record, wish);
       return { record, isFresh: false };
     }

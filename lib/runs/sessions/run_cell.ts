@@ -1,5 +1,4 @@
 import { UserError } from "../../base/user_error.ts";
-import { writePrivate } from "../../base/private_files.ts";
 import { pause } from "../../base/pause.ts";
 import type { Home } from "../../jobs/files/home.ts";
 import type { JobFiles } from "../../jobs/files/job_files.ts";
@@ -47,7 +46,7 @@ export async function runCell(
     }
     const { end, files } = awaited;
     // It was handed over to a session that had just ended; one that waited there is told so.
-    const cameTooLate = !files.hasStarted && end.error?.startsWith(GONE);
+    const cameTooLate = end.error?.startsWith(GONE) && !files.hasStarted;
     if (cameTooLate && tries < TRIES) continue;
     return toAnswer(awaited);
   }
@@ -87,7 +86,7 @@ async function prepareCell(
   options: CellOptions,
   background: boolean,
 ): Promise<ProcessRequest> {
-  writePrivate(draft.files.source, options.code);
+  draft.files.writeSource(options.code);
   using _ = await turnOf(app, options.session);
   const session = await ensureSession(app, options, draft.files.progressFile);
   return await cellRequest(app, session, options, background);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { exists } from "../../../lib/base/private_files.ts";
 import { type Home, openHome } from "../../../lib/jobs/files/home.ts";
 import { holdLock } from "../../../lib/jobs/files/file_lock.ts";
+import { NEXT_SOURCE } from "../../../lib/jobs/files/folder_content.ts";
 import { JobFiles } from "../../../lib/jobs/files/job_files.ts";
 import { JOB_FILES } from "../../../lib/jobs/files/names.ts";
 import { SPARE, SpareFolders } from "../../../lib/jobs/files/spare_folders.ts";
@@ -54,13 +55,19 @@ for (const [fate, meet] of Object.entries(FATES)) {
   });
 }
 
+/** What is in a folder but for what only some runs need, which stays empty where it has been. */
+function withoutLeft({ folder }: JobFiles): string[] {
+  const left = [`${NEXT_SOURCE} 100600 0`, `${JOB_FILES.cell} 100600 0`];
+  return contents(folder).filter((one) => !left.includes(one));
+}
+
 /** Does to a new folder what a run does that prints a line, or a cell. */
 function run(files: JobFiles, isCell = false): void {
   files.create();
   for (const name of ["spec", "accepted", "stdout", "stderr"] as const) {
     Deno.writeTextFileSync(files.path(JOB_FILES[name]), `${name} of a run\n`);
   }
-  Deno.writeTextFileSync(files.source, "print(1)", { mode: 0o600 });
+  files.writeSource("print(1)");
   Deno.renameSync(files.path(JOB_FILES.nextStarted), files.path(JOB_FILES.started));
   if (isCell) Deno.writeTextFileSync(files.path(JOB_FILES.cell), "{}", { mode: 0o600 });
   else Deno.renameSync(files.path(JOB_FILES.nextException), files.exception);
@@ -112,7 +119,7 @@ for (const [what, [leave, isUsed]] of Object.entries(LEFT)) {
     await ready(opened);
     spare.give(next);
     spare.close();
-    assert.deepEqual(contents(next.folder), contents(fresh.folder));
+    assert.deepEqual(withoutLeft(next), contents(fresh.folder));
     assert.equal(Deno.statSync(next.folder).ino === ino, isUsed);
   });
 }
@@ -152,9 +159,29 @@ Deno.test("the folder of a cell becomes the next one's, except for what its sess
   spare.give(used);
   assert.equal(Deno.statSync(used.folder).ino, folder);
   for (const ino of inodes().slice(1)) assert.ok(!scripts.includes(ino));
-  assert.deepEqual(contents(used.folder), contents(fresh.folder));
+  assert.deepEqual(withoutLeft(used), contents(fresh.folder));
   spare.give(next);
   spare.close();
+});
+
+Deno.test("the text of a script is what was written when a run before has left a longer one", async () => {
+  await using home = await TestHome.create();
+  const opened = openHome(home.path);
+  const spare = new SpareFolders({ home: opened, ownerId: OWNER });
+  const [used, next] = ["used", "next"].map((id) => new JobFiles(join(opened.jobs, id))) as [
+    JobFiles,
+    JobFiles,
+  ];
+  run(used);
+  const { ino } = Deno.statSync(used.source);
+  spare.reuse("used", used, false);
+  await ready(opened);
+  spare.give(next);
+  spare.close();
+  assert.equal(exists(next.source), false);
+  next.writeSource("é = 1");
+  assert.equal(Deno.readTextFileSync(next.source), "é = 1");
+  assert.equal(Deno.statSync(next.source).ino, ino);
 });
 
 Deno.test("a run is not removed while its folder is being made another's", async () => {

@@ -3,6 +3,7 @@ import json
 import os
 
 import job_folder
+import lesson
 import names
 import output_pipes
 import sandbox_paths
@@ -80,7 +81,7 @@ class RunningJobs:
         if sandbox:
             path = self.requests.open_for(spec["id"])
             spec["run"]["sandbox"] = sandbox_paths.with_paths(sandbox, seen=[path] if path else [])
-        if supervisor.learns(spec):
+        if lesson.is_wanted(spec):
             child.lesson = spec["run"]["argv"][0], spec["warm"]
         host, reason, environ = self.warm.find(spec)
         if spec["id"] in self.never_ahead:

@@ -9,6 +9,7 @@ import time
 
 import cancel_job
 import job_folder
+import lesson
 import names
 import output_pipes
 import process_tree
@@ -218,11 +219,11 @@ def supervise(spec, lock, slot, umask, reaps_orphans, pipes, spawn=None, notes=(
     os.fchdir(descriptor)
     spec["dir"] = os.curdir
     supervisor = Supervisor(spec, slot, umask, reaps_orphans, pipes, descriptor, spawn, prepared)
-    if learns(spec):
-        ask_for_lesson(spec["dir"])
+    if lesson.is_wanted(spec):
+        lesson.ask_for(spec["dir"])
     outcome = dict(supervisor.run(), **dict(notes))
-    if learns(spec):
-        hand_in_lesson(spec)
+    if lesson.is_wanted(spec):
+        lesson.hand_in(spec)
     is_plain = supervisor.was_plain(outcome)
     job_folder.write_outcome(spec["dir"], outcome, lock)
     if not outcome["runs"]:
@@ -231,26 +232,3 @@ def supervise(spec, lock, slot, umask, reaps_orphans, pipes, spawn=None, notes=(
     supervisor.shared_slot.pass_on()
     slot.leave()
     return is_plain and not (supervisor.told_to_end or supervisor.told_to_cancel)
-
-
-def learns(spec):
-    """Whether warm hosts are to know what the script imports."""
-    warm = spec.get("warm") or {}
-    return warm.get("mode") == "imports" and bool(warm["imports"])
-
-
-def ask_for_lesson(folder):
-    """Makes the file that the script's start-up hook writes into what it has imported."""
-    try:
-        job_folder.open_private(os.path.join(folder, names.MODULES)).close()
-    except OSError:
-        pass  # a full disk, or the folder is gone
-
-
-def hand_in_lesson(spec):
-    """Moves that file to where the launcher looks; see warm_hosts.py."""
-    try:
-        target = os.path.join(os.pardir, os.pardir, names.WARM, spec["id"] + ".lesson")
-        os.rename(os.path.join(spec["dir"], names.MODULES), target)
-    except OSError:
-        pass  # the folder was moved

@@ -12,6 +12,7 @@ import preloadSource from "./preload.py" with { type: "text" };
 import probeSource from "./probe.py" with { type: "text" };
 import quickEndSource from "./quick_end.py" with { type: "text" };
 import randomGeneratorsSource from "./random_generators.py" with { type: "text" };
+import refreshModulesSource from "./refresh_modules.py" with { type: "text" };
 import startHostSource from "./start_host.py" with { type: "text" };
 import warmHostSource from "./warm_host.py" with { type: "text" };
 import warmJobSource from "./warm_job.py" with { type: "text" };
@@ -33,6 +34,7 @@ export const WARM_SOURCES: Record<string, string> = {
   "probe.py": probeSource,
   "quick_end.py": quickEndSource,
   "random_generators.py": randomGeneratorsSource,
+  "refresh_modules.py": refreshModulesSource,
   "start_host.py": startHostSource,
   "warm_host.py": warmHostSource,
   "warm_job.py": warmJobSource,

@@ -10,6 +10,7 @@ import time
 
 import cancel_job
 import job_folder
+import job_outcome
 import names
 import sandbox_paths
 import slots
@@ -149,7 +150,7 @@ def describe_command(request):
 def make_files(folder, request, stored):
     """What a server makes for a job of its own (see `create` in job_files.ts)."""
     os.makedirs(os.path.join(folder, names.ARTIFACTS), 0o700, exist_ok=True)
-    job_folder.reserve_outcome(folder)
+    job_outcome.reserve_outcome(folder)
     if request.get("script") is not None:
         with job_folder.open_private(os.path.join(folder, names.SOURCE)) as file:
             file.write(request["script"].encode("utf-8", "surrogatepass"))

@@ -7,6 +7,7 @@ import time
 import cancel_job
 import detach
 import job_folder
+import job_outcome
 import killed_job
 import process_tree
 
@@ -82,7 +83,7 @@ class Children:
 
     def settle(self, child, status):
         """Ends the job of a supervisor that was killed. False where there is nothing more to do."""
-        was_killed = child.pipes and (os.WIFSIGNALED(status) or not job_folder.has_outcome(child.folder))
+        was_killed = child.pipes and (os.WIFSIGNALED(status) or not job_outcome.has_outcome(child.folder))
         # What ends the job in its supervisor's place may be killed as well; else it has done what it could.
         if not was_killed or (child.marks_failed and not os.WIFSIGNALED(status)):
             return False

@@ -6,6 +6,7 @@ import time
 
 import cancel_job
 import job_folder
+import job_outcome
 import names
 import output_pipes
 import process_tree
@@ -36,7 +37,7 @@ def mark_failed(folder, job_id, lock, pipes=None):
     pipes = pipes or reopen_pipes(folder, marks)
     hold(lock, folder)
     is_gone = job_folder.is_gone(folder)
-    if not is_gone and job_folder.step_of(folder, lock) != STOP_REMAINS:
+    if not is_gone and job_outcome.step_of(folder, lock) != STOP_REMAINS:
         if is_own:
             stop(marks, pipes)  # what has written an outcome itself is not spared
         return
@@ -46,8 +47,8 @@ def mark_failed(folder, job_id, lock, pipes=None):
     keep_rest(folder, pipes)
     was_cancelled = job_folder.has(folder, names.CANCEL)
     text = SESSION_KILLED if session else SUPERVISOR_KILLED
-    outcome = job_folder.ended_without_run(text, was_cancelled, stopped)
-    job_folder.write_outcome(folder, outcome, lock)
+    outcome = job_outcome.ended_without_run(text, was_cancelled, stopped)
+    job_outcome.write_outcome(folder, outcome, lock)
     if was_cancelled:
         cancel_job.cancel_children(folder)
 

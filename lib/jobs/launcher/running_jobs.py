@@ -4,6 +4,7 @@ import os
 
 import job_folder
 import lesson
+import job_outcome
 import names
 import output_pipes
 import sandbox_paths
@@ -51,7 +52,7 @@ class RunningJobs:
         lock = None
         try:
             lock = job_folder.try_lock(spec["dir"])
-            step = job_folder.step_of(spec["dir"], lock)
+            step = job_outcome.step_of(spec["dir"], lock)
             if step == WAIT:
                 if not job_folder.has(spec["dir"], names.STARTED):
                     return False

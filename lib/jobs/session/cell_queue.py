@@ -3,6 +3,7 @@ import os
 import time
 
 import job_folder
+import job_outcome
 import names
 import slots
 from next_step import CANCEL, START, WAIT
@@ -35,7 +36,7 @@ class CellQueue:
             if one.spec["id"] == spec["id"]:
                 one.tell = tell  # handed over once more, since a launcher was lost
                 return False
-        if job_folder.has_outcome(spec["dir"]):
+        if job_outcome.has_outcome(spec["dir"]):
             tell({"ended": spec["id"]})
             return False
         one = Waiting(spec, tell)
@@ -85,15 +86,15 @@ class CellQueue:
                 self.announce((kind, spec["order"]))
                 return None
             lock = job_folder.try_lock(spec["dir"])
-            step = job_folder.step_of(spec["dir"], lock)
+            step = job_outcome.step_of(spec["dir"], lock)
             if step == WAIT:
                 return None
             if step == START:
                 taken, lock, slot = (lock, slot), None, None
                 return taken
             if step == CANCEL:
-                outcome = job_folder.ended_without_run(cancelled=True)
-                job_folder.write_outcome(spec["dir"], outcome, lock, waits=False)
+                outcome = job_outcome.ended_without_run(cancelled=True)
+                job_outcome.write_outcome(spec["dir"], outcome, lock, waits=False)
             first.tell({"ended": spec["id"]})
             return ()
         except FileNotFoundError:
@@ -144,13 +145,13 @@ def fail(folder, error, failed_step=None, prepare_log=None):
             time.sleep(job_folder.PROBE_SECONDS)
             lock = job_folder.try_lock(folder)
         try:
-            if not job_folder.has_outcome(folder):
+            if not job_outcome.has_outcome(folder):
                 if prepare_log:
                     with job_folder.open_private(os.path.join(folder, names.PREPARE_LOG)) as file:
                         file.write(prepare_log)
-                outcome = job_folder.ended_without_run(error, job_folder.has(folder, names.CANCEL))
+                outcome = job_outcome.ended_without_run(error, job_folder.has(folder, names.CANCEL))
                 outcome["failed_step"] = failed_step
-                job_folder.write_outcome(folder, outcome, lock, waits=False)
+                job_outcome.write_outcome(folder, outcome, lock, waits=False)
         finally:
             if lock is not None:
                 os.close(lock)

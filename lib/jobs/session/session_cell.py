@@ -6,6 +6,7 @@ import time
 
 import cancel_job
 import job_folder
+import job_outcome
 import names
 import output_pipes
 from cell_folder import CellFolder
@@ -145,7 +146,7 @@ class RunningCell:
 
     def outcome(self, exit_code, error=None, failed_step=None, signal=None, stopped=0, usage=(0.0, 0.0)):
         ending = self.ending
-        outcome = job_folder.ended_without_run(error, stopped=stopped)
+        outcome = job_outcome.ended_without_run(error, stopped=stopped)
         seconds = time.monotonic() - self.began
         if ending:
             outcome.update(timed_out=ending.timed_out, cancelled=ending.cancelled, error=error or ending.error)
@@ -193,7 +194,7 @@ class RunningCell:
         self.told = {"ended": self.id}
         is_bare = self.is_bare()
         try:
-            job_folder.write_outcome(self.folder, outcome, self.lock)
+            job_outcome.write_outcome(self.folder, outcome, self.lock)
             self.told["cell"] = {"outcome": outcome, "end": answer, "is_bare": is_bare}
         except OSError:
             pass  # its folder was removed

@@ -3,6 +3,7 @@ import os
 import select
 
 import job_folder
+import job_outcome
 import line_socket
 import names
 from next_step import CANCEL, START
@@ -85,10 +86,10 @@ class SessionLinks:
             lock = job_folder.try_lock(folder)
             if lock is not None:
                 try:
-                    step = job_folder.step_of(folder, lock)
+                    step = job_outcome.step_of(folder, lock)
                     if step in (START, CANCEL):
-                        outcome = job_folder.ended_without_run(GONE, cancelled=step == CANCEL)
-                        job_folder.write_outcome(folder, outcome, lock, waits=False)
+                        outcome = job_outcome.ended_without_run(GONE, cancelled=step == CANCEL)
+                        job_outcome.write_outcome(folder, outcome, lock, waits=False)
                 finally:
                     os.close(lock)
         except OSError:

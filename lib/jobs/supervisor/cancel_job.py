@@ -5,6 +5,7 @@ import signal
 import time
 
 import job_folder
+import job_outcome
 import names
 import process_tree
 import slots
@@ -42,7 +43,7 @@ def cancel(folder):
     Its supervisor is told by a signal where no file can tell it, as in a home that is read-only: only there,
     since one that has ended its job meanwhile may have begun another.
     """
-    if job_folder.has_outcome(folder):
+    if job_outcome.has_outcome(folder):
         return
     number = signal.SIGUSR1
     try:
@@ -58,9 +59,9 @@ def cancel(folder):
     if lock is None:
         return wake(folder, number)
     try:
-        if job_folder.step_of(folder, lock) == CANCEL:
-            outcome = job_folder.ended_without_run(cancelled=True)
-            job_folder.write_outcome(folder, outcome, lock, waits=False)
+        if job_outcome.step_of(folder, lock) == CANCEL:
+            outcome = job_outcome.ended_without_run(cancelled=True)
+            job_outcome.write_outcome(folder, outcome, lock, waits=False)
     except OSError:
         pass  # removed meanwhile
     finally:

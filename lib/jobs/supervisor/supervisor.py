@@ -9,6 +9,7 @@ import time
 
 import cancel_job
 import job_folder
+import job_outcome
 import lesson
 import names
 import output_pipes
@@ -225,7 +226,7 @@ def supervise(spec, lock, slot, umask, reaps_orphans, pipes, spawn=None, notes=(
     if lesson.is_wanted(spec):
         lesson.hand_in(spec)
     is_plain = supervisor.was_plain(outcome)
-    job_folder.write_outcome(spec["dir"], outcome, lock)
+    job_outcome.write_outcome(spec["dir"], outcome, lock)
     if not outcome["runs"]:
         job_folder.remove_half_written(spec["dir"], names.NEXT_STARTED)
     wake_launcher()

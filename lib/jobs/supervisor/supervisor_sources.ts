@@ -4,6 +4,7 @@ import detachSource from "./detach.py" with { type: "text" };
 import guardedNamesSource from "./guarded_names.py" with { type: "text" };
 import hostsProxySource from "./hosts_proxy.py" with { type: "text" };
 import jobFolderSource from "./job_folder.py" with { type: "text" };
+import jobOutcomeSource from "./job_outcome.py" with { type: "text" };
 import lessonSource from "./lesson.py" with { type: "text" };
 import memoryCeilingSource from "./memory_ceiling.py" with { type: "text" };
 import memorySamplesSource from "./memory_samples.py" with { type: "text" };
@@ -38,6 +39,7 @@ export const SUPERVISOR_SOURCES: Record<string, string> = {
   "guarded_names.py": guardedNamesSource,
   "hosts_proxy.py": hostsProxySource,
   "job_folder.py": jobFolderSource,
+  "job_outcome.py": jobOutcomeSource,
   "lesson.py": lessonSource,
   "memory_ceiling.py": memoryCeilingSource,
   "memory_samples.py": memorySamplesSource,

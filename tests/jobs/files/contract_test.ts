@@ -149,7 +149,7 @@ Deno.test("an outcome has the same keys whoever writes it", async () => {
   const never = Object.keys(endedWithoutRun({}));
   const inPython = JSON.parse(runPython(
     `import json, sys; sys.path.insert(0, ${JSON.stringify(SUPERVISOR)})
-import job_folder; print(json.dumps(list(job_folder.ended_without_run())))`,
+import job_outcome; print(json.dumps(list(job_outcome.ended_without_run())))`,
   ));
   assert.deepEqual(inPython.toSorted(), never.toSorted());
   await using bench = await JobBench.open();
@@ -177,8 +177,8 @@ const OUTCOMES = [
 Deno.test("TypeScript and Python take the same for an outcome", () => {
   const inPython = JSON.parse(runPython(
     `import json, sys; sys.path.insert(0, ${JSON.stringify(SUPERVISOR)})
-import job_folder
-print(json.dumps([job_folder.is_outcome(json.loads(text)) for text in json.loads(${
+import job_outcome
+print(json.dumps([job_outcome.is_outcome(json.loads(text)) for text in json.loads(${
       JSON.stringify(JSON.stringify(OUTCOMES))
     })]))`,
   ));

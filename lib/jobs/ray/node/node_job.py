@@ -11,6 +11,7 @@ import time
 
 import frames
 import job_folder
+import job_outcome
 import names
 import node_places
 import process_tree
@@ -41,7 +42,7 @@ class NodeJob:
         node_places.remove_remains(os.path.dirname(self.folder), remove)
         fresh = self.folder + ".new"
         os.makedirs(os.path.join(fresh, names.ARTIFACTS), 0o700)
-        job_folder.reserve_outcome(fresh)
+        job_outcome.reserve_outcome(fresh)
         self.lock = job_folder.try_lock(fresh)
         os.rename(fresh, self.folder)
 
@@ -116,10 +117,10 @@ class NodeJob:
             return json.loads(job_folder.read(self.folder, names.OUTCOME))
         except (OSError, ValueError):
             error = "The job's supervisor on the node was killed; what it had printed is kept"
-            return job_folder.ended_without_run(error=error)
+            return job_outcome.ended_without_run(error=error)
 
     def fail(self, error):
-        frames.send("outcome", outcome=job_folder.ended_without_run(error=error), left_behind=[])
+        frames.send("outcome", outcome=job_outcome.ended_without_run(error=error), left_behind=[])
         remove(self.folder)
         return 1
 

@@ -14,6 +14,7 @@ sys.path.insert(0, HERE)
 
 import frames  # noqa: E402
 import job_folder  # noqa: E402
+import job_outcome  # noqa: E402
 import names  # noqa: E402
 import node_environment  # noqa: E402
 import node_job  # noqa: E402
@@ -113,5 +114,5 @@ if __name__ == "__main__":
         sys.exit(main())
     except OSError as error:
         said = "The job could not be run on the node %s: %s" % (socket.gethostname(), error)
-        frames.send("outcome", outcome=job_folder.ended_without_run(error=said), left_behind=[])
+        frames.send("outcome", outcome=job_outcome.ended_without_run(error=said), left_behind=[])
         raise

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 
-import job_folder
+import job_outcome
 import output_pipes
 import process_tree
 from supervisor import Supervisor
@@ -62,7 +62,7 @@ def supervise(spec, lock, lifeline, umask):
     job = NodeSupervisor(spec, NoSlot(), umask, reaps_orphans, pipes, folder)
     threading.Thread(target=job.watch, args=(lifeline,), daemon=True).start()
     outcome = job.run()
-    job_folder.write_outcome(spec["dir"], outcome, lock)
+    job_outcome.write_outcome(spec["dir"], outcome, lock)
     return job.outer_is_gone
 
 

@@ -10,6 +10,7 @@ import {
   type Modules,
   wrongArrows,
 } from "./helpers/find_arrows.ts";
+import { runProcess } from "./helpers/run_process.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -55,6 +56,29 @@ Deno.test("no module waits for anything while it is loaded: who imports it meanw
   assert.deepEqual(waiting.map(([path]) => path), []);
 });
 const WAITS = /^(?:export )?(?:(?:const|let) .*= )?await /m;
+
+const MISSING_NAMES = `${ROOT}tests/helpers/missing_names.py`;
+
+Deno.test("Python files name only what the files that they import define", async () => {
+  assert.deepEqual(await missingNames(`${ROOT}lib`), []);
+});
+
+Deno.test("the check of Python names finds one that is not there, and a module that is not imported", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/a.py`, "import b\nfrom b import x, y\nb.x(b.z, c.d)");
+    await Deno.writeTextFile(`${folder}/b.py`, "import os\ntry:\n    x = 1\nexcept E:\n    pass");
+    await Deno.writeTextFile(`${folder}/c.py`, "d = 2");
+    assert.deepEqual(await missingNames(folder), ["a.py: b.y", "a.py: b.z", "a.py: c"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+async function missingNames(folder: string): Promise<string[]> {
+  const { stdout } = await runProcess(["/usr/bin/python3", "-I", MISSING_NAMES, folder]);
+  return JSON.parse(stdout);
+}
 
 const WRONG: Record<string, [path: string, source: string]> = {
   "sideways, from jobs to python": ["lib/jobs/job_manager.ts", `import "../python/b.ts";`],

@@ -3,8 +3,8 @@ import json
 import os
 
 import job_folder
-import lesson
 import job_outcome
+import lesson
 import names
 import output_pipes
 import sandbox_paths

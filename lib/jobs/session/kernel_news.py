@@ -1,6 +1,7 @@
 """What a session's kernel tells its supervisor; see session_control.py."""
 import os
 
+import cell_end
 import job_folder
 import names
 from standard_input import Inbox
@@ -85,7 +86,7 @@ class KernelNews:
         if done.get("prepare_log"):
             self.write_prepare_log(cell.folder, done["prepare_log"])
         failed = error is not None or exception is not None
-        outcome = cell.outcome(int(failed), error, done.get("failed_step"), usage=done["usage"])
+        outcome = cell_end.outcome_of(cell, int(failed), error, done.get("failed_step"), usage=done["usage"])
         self.session.finish(outcome, done.get("result"), exception)
 
     def write_prepare_log(self, folder, text):

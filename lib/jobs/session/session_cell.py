@@ -1,21 +1,16 @@
 """A cell of a session while it runs: a job whose supervisor is that of the session."""
-import json
 import os
 import select
 import time
 
-import cancel_job
 import job_folder
-import job_outcome
 import names
 import output_pipes
 from cell_folder import CellFolder
 from shared_slot import SharedSlot
 from transcript import CellOutputs
 
-LONGEST_RESULT = 20000  # characters
 LOOK_SECONDS = 1.0  # how often it looks at files when no signal came
-MOST_NOTES = 2000
 
 
 class Ending:
@@ -144,62 +139,6 @@ class RunningCell:
     def problem(self):
         return next((output.problem for output in self.outputs if output.problem), None)
 
-    def outcome(self, exit_code, error=None, failed_step=None, signal=None, stopped=0, usage=(0.0, 0.0)):
-        ending = self.ending
-        outcome = job_outcome.ended_without_run(error, stopped=stopped)
-        seconds = time.monotonic() - self.began
-        if ending:
-            outcome.update(timed_out=ending.timed_out, cancelled=ending.cancelled, error=error or ending.error)
-        outcome.update(
-            exit_code=exit_code,
-            signal=signal,
-            failed_step=failed_step,
-            started_at=self.started_at,
-            script_started_at=self.started_at,
-            elapsed_seconds=seconds,
-            prepare_seconds=0.0,
-        )
-        run = {"wall_seconds": seconds, "user_seconds": usage[0], "system_seconds": usage[1]}
-        outcome["runs"] = [dict(run, peak_rss_bytes=0)]
-        return outcome
-
-    def settle(self, outcome, transcript, result=None, exception=None):
-        """Writes down how it ended; once the outcome is there, it has. Returns whether it ended well."""
-        self.script.give_back()
-        text = ". ".join(self.notes)[:MOST_NOTES] or None
-        answer = {"session": self.session, "cell": self.number, "result": shorten(result), "exception": exception}
-        answer["note"] = text
-        try:
-            with job_folder.open_private(os.path.join(self.folder, names.CELL)) as file:
-                file.write(json.dumps(answer).encode())
-            logs = {output.name: output.log for output in self.outputs}
-            outputs = self.shown.collect(logs)
-        except OSError as error:
-            outputs = []
-            outcome["error"] = outcome["error"] or "The cell's answer could not be stored: %s" % error
-        status = "cancelled" if outcome["cancelled"] else "completed"
-        if status == "completed" and (outcome["exit_code"] != 0 or outcome["error"] or outcome["timed_out"]):
-            status = "failed"
-        transcript.add(
-            "cell",
-            cell=self.number,
-            job_id=self.id,
-            code=self.code,
-            elapsed_seconds=outcome["elapsed_seconds"],
-            status=status,
-            outputs=outputs,
-        )
-        if self.ending or outcome["exit_code"] is None:
-            cancel_job.cancel_children(self.folder)
-        self.told = {"ended": self.id}
-        is_bare = self.is_bare()
-        try:
-            job_outcome.write_outcome(self.folder, outcome, self.lock)
-            self.told["cell"] = {"outcome": outcome, "end": answer, "is_bare": is_bare}
-        except OSError:
-            pass  # its folder was removed
-        return status == "completed"
-
     def tell_start(self):
         """Its server does without of a cell that has ended soon: each word has it look what there is."""
         if not self.is_told:
@@ -210,15 +149,6 @@ class RunningCell:
         """To be called once it has settled, and all else is as its caller is to find it."""
         self.tell(self.told)
         self.close()
-
-    def is_bare(self):
-        """Whether it has neither printed nor left artifacts."""
-        if any(output.offset for output in self.outputs):
-            return False
-        try:
-            return not os.listdir(os.path.join(self.folder, names.ARTIFACTS))
-        except OSError:
-            return False
 
     def read_source(self):
         try:
@@ -245,10 +175,3 @@ class RunningCell:
         if not self.slot.is_lent:
             os.close(self.slot.descriptor)
             self.slot.queue.wake_first(self.slot.kind)
-
-
-def shorten(text):
-    if text is None or len(text) <= LONGEST_RESULT:
-        return text
-    half = LONGEST_RESULT // 2
-    return "%s… [%d characters omitted] …%s" % (text[:half], len(text) - LONGEST_RESULT, text[-half:])

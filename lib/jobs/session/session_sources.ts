@@ -1,3 +1,4 @@
+import cellEndSource from "./cell_end.py" with { type: "text" };
 import cellFolderSource from "./cell_folder.py" with { type: "text" };
 import cellQueueSource from "./cell_queue.py" with { type: "text" };
 import kernelNewsSource from "./kernel_news.py" with { type: "text" };
@@ -19,6 +20,7 @@ import transcriptSource from "./transcript.py" with { type: "text" };
 
 /** The Python files of sessions, which are installed beside those of the launcher. */
 export const SESSION_SOURCES: Record<string, string> = {
+  "cell_end.py": cellEndSource,
   "cell_folder.py": cellFolderSource,
   "cell_queue.py": cellQueueSource,
   "kernel_news.py": kernelNewsSource,

@@ -1,6 +1,7 @@
 """The end of a session's kernel, and of what ran or was to run in it."""
 import time
 
+import cell_end
 from cell_queue import BEFORE
 from run_command import Ended
 
@@ -16,7 +17,7 @@ def stop(session, end, preparation):
     session.commands.stop(Ended(), without_grace=end.died or cell is not None)
     if cell:
         cell.move_all()
-        outcome = cell.outcome(None, "The session %s has ended: %s. Its variables are gone" % (session.name, end.reason))
+        outcome = cell_end.outcome_of(cell, None, "The session %s has ended: %s. Its variables are gone" % (session.name, end.reason))
         outcome["cancelled"] = outcome["cancelled"] or not end.died
         session.finish(outcome)
     if end.died and session.cells == 0:

@@ -9,6 +9,7 @@ import select
 import signal
 import time
 
+import cell_end
 import names
 import output_pipes
 import process_tree
@@ -209,7 +210,7 @@ class SessionSupervisor:
             self.late.watch(output.pipe, cell.number)
             self.late.read(output.pipe)
         self.state.last_used = time.time()
-        has_succeeded = cell.settle(outcome, self.transcript, result, exception)
+        has_succeeded = cell_end.settle(cell, outcome, self.transcript, result, exception)
         if not self.state.says(self.kernel, None, self.cells, self.queue.ids(), self.packages):
             self.note_state()
         cell.tell_end()

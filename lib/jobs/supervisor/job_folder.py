@@ -79,7 +79,7 @@ def restore_modes(descriptor, files=False):
         if os.fstat(descriptor).st_mode & 0o700 != 0o700:
             os.fchmod(descriptor, 0o700)
         for entry in os.scandir(descriptor) if files else ():
-            if entry.is_file(follow_symlinks=False):
+            if entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_mode & 0o7777 != 0o600:
                 os.chmod(entry.name, 0o600, dir_fd=descriptor)
     except OSError:
         pass  # it is gone, or belongs to another user

@@ -16,6 +16,7 @@ STREAMS = ("stdout", names.STDOUT), ("stderr", names.STDERR)
 PIPE_BYTES = 256 << 10  # what a script may print ahead; a user without privileges has 64 MiB for all pipes
 SET_PIPE_SIZE = 1031  # linux/fcntl.h; in `fcntl` since Python 3.10
 REST_SECONDS = 0.004  # after few bytes: a flushed line is not worth a wake-up
+FIRST_REST_SECONDS = 0.03  # after a script's start: short ones end within them, and the pipe holds what they print
 FEW_BYTES = 4096  # what programs print at once when they do not flush
 MOST_MOVES = 16  # between two looks at all else
 PIECE = 65536
@@ -88,8 +89,11 @@ class OutputPipe:
         except BlockingIOError:
             count = 0
         if count < FEW_BYTES:
-            self.rests_until = time.monotonic() + (RETRY_SECONDS if self.is_refused else REST_SECONDS)
+            self.rest(RETRY_SECONDS if self.is_refused else REST_SECONDS)
         return count
+
+    def rest(self, seconds):
+        self.rests_until = time.monotonic() + seconds
 
     def move_on(self):
         """Moves what is there, and what comes while that is done: to wait for it costs more than to move it."""

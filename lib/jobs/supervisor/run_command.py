@@ -133,7 +133,11 @@ class CommandRunner:
         deadline = began + timeout_seconds if timeout_seconds else float("inf")
         next_look = began + CHECK_SECONDS
         next_memory = began if ceilings else float("inf")
+        is_told = False
         while self.reap(ended) and not self.main_ended:
+            if is_told or time.monotonic() >= next_look:
+                look(is_told)
+                next_look = time.monotonic() + CHECK_SECONDS
             now = time.monotonic()
             if now >= deadline:
                 raise JobEnded(timed_out=True)
@@ -143,11 +147,8 @@ class CommandRunner:
                     if ceiling.is_exceeded():
                         raise JobEnded("The script was stopped: " + ceiling.describe(), without_grace=True)
                 next_memory = time.monotonic() + memory_ceiling.LOOK_SECONDS
-            woken = self.sleep(min(deadline, next_look, next_memory, began + ended.samples.next) - now)
+            is_told = self.sleep(min(deadline, next_look, next_memory, began + ended.samples.next) - now)
             self.check_outputs()
-            if woken or time.monotonic() >= next_look:
-                look(woken)
-                next_look = time.monotonic() + CHECK_SECONDS
 
     def wait_for_all(self, ended, seconds):
         until = time.monotonic() + seconds
@@ -214,8 +215,9 @@ class CommandRunner:
             seconds = min(2 * seconds, most)
 
     def stop_leftovers(self, ended):
-        if self.anything_left(ended):
-            self.wait_for_all(ended, LINGER_SECONDS)
+        if not self.anything_left(ended):
+            return
+        self.wait_for_all(ended, LINGER_SECONDS)
         if self.anything_left(ended):
             ended.stopped = len(self.find_own())
             self.stop(ended)

@@ -3,6 +3,7 @@
 Everything it knows comes from `spec`; everything it learns goes into files of the job's folder:
 `started` before the script starts, `outcome.json` when nothing of the job runs any more.
 """
+import functools
 import os
 import signal
 import time
@@ -64,8 +65,12 @@ class Supervisor:
                 pass  # a full disk, or the folder is gone
 
     def look(self, was_woken=True):
-        """Raises JobEnded when somebody wants the job to end; gives its slot to whom it belongs."""
+        """Does what is to be done now and then while the job runs."""
         wake_launcher()
+        self.check(was_woken)
+
+    def check(self, was_woken=True):
+        """Raises JobEnded when somebody wants the job to end; gives its slot to whom it belongs."""
         job_folder.restore_modes(self.descriptor)
         if self.is_cancelled():
             raise JobEnded(cancelled=True)
@@ -86,7 +91,7 @@ class Supervisor:
         was_stopped = False
         try:
             os.umask(0o077)
-            self.look()
+            self.check()
             job_folder.write_started(self.folder, self.describe_self(outcome["started_at"]))
             self.prepare()
             os.umask(self.umask)
@@ -131,10 +136,12 @@ class Supervisor:
 
     def describe_self(self, now):
         pid = os.getpid()
-        return {"at": now, "pid": pid, "born": process_tree.born(pid), "pipes": self.pipes.identities()}
+        return {"at": now, "pid": pid, "born": born(pid), "pipes": self.pipes.identities()}
 
     def run_script(self):
         outputs = output_pipes.open_logs(self.folder, self.pipes.reads, self.spec["max_output_bytes"])
+        for output in outputs:
+            output.rest(output_pipes.FIRST_REST_SECONDS)
         env = {output_pipes.VARIABLE: ",".join(self.pipes.identities())}
         step = dict(self.spec["run"], env=dict(self.spec["run"].get("env") or {}, **env))
         limits = self.spec.get("timeout_seconds"), self.spec.get("sample_interval_seconds")
@@ -177,6 +184,12 @@ class Supervisor:
                 job_folder.write_json(self.folder, names.PROGRESS, progress)
         except OSError:
             pass
+
+
+@functools.lru_cache(maxsize=1)
+def born(pid):
+    """Of this process, which may have several jobs."""
+    return process_tree.born(pid)
 
 
 def measure(runs):

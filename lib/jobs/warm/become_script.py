@@ -9,8 +9,10 @@ import time
 import _frozen_importlib_external as external
 import _socket
 
+import detach
 import own_memory
 import random_generators
+from copied_pages import CopiedPages
 from quick_end import QuickEnd
 from refresh_modules import refresh_modules
 
@@ -79,7 +81,7 @@ class Script:
         received.frombytes(ancillary[0][2])
         for target, source in enumerate(received):
             os.dup2(source, target)
-        os.closerange(3, 1 + max(map(int, os.listdir("/proc/self/fd"))))
+        detach.close_but(self.start.script_pages.descriptors)
 
     def run_hooks(self):
         """What `site` does in a fresh Python, where the job's hook comes first on PYTHONPATH."""
@@ -110,6 +112,7 @@ class Script:
             sys.path_importer_cache[path] = None
             if directory:
                 sys.path[0] = directory
+            self.start.script_pages.tell()
             self.start.quick_end.watch()
             return loader(name, path)
 
@@ -164,6 +167,7 @@ class Start:
         self.hook_loaders = {}
         self.generators = []
         self.set_by_imports = []
+        self.supervisor_pages, self.script_pages = CopiedPages(), CopiedPages()
 
     def note_imports(self):
         """To be called once everything is imported."""

@@ -25,6 +25,8 @@ class NextRun:
     def fork(self):
         """Forks a supervisor, and it its script; returns the Script in the process that is to become it."""
         self.is_wanted = False
+        self.start.supervisor_pages.look()
+        self.start.script_pages.look()
         ours, its = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
         try:
             pid = os.fork()

@@ -145,9 +145,10 @@ def supervise(host, start):
         except BaseException:
             os._exit(1)  # Python would go on with the script; what is run cold in its place says why
     its.close()
-    detach.keep_only([host.fileno(), ours.fileno()])
+    detach.keep_only([host.fileno(), ours.fileno()] + start.supervisor_pages.descriptors)
     prepared = Prepared(pid, ours)
     try:
+        start.supervisor_pages.copy_ahead()
         message, descriptors = receive(host, MOST_BYTES)
         if message:
             host.close()
@@ -165,11 +166,13 @@ def supervise_job(job, prepared, reaps, start):
     start.command_line.set([os.fsencode(part) for part in title], [])
     job.supervise(reaps, prepared)
     job.tell(DONE)  # sooner than the end of this process is seen
+    start.supervisor_pages.tell()
 
 
 def become_script(socket, start):
     """Waits for what it is to become, and for the moment when it may begin."""
-    detach.keep_only([socket.fileno()])
+    detach.keep_only([socket.fileno()] + start.script_pages.descriptors)
+    start.script_pages.copy_ahead()
     message, descriptors = receive(socket, 1)
     if not message:
         os._exit(1)  # there is no job for it any more

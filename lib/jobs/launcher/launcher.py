@@ -75,7 +75,7 @@ class Launcher:
             self.warm.start_wanted(calm_from)
             if calm_from is not None and calm_from <= time.monotonic():
                 self.jobs.spare.fork()
-        self.jobs.spare.drop()
+        self.jobs.spare.close()
         self.requests.close()
         slots.remove(self.own_file)
 

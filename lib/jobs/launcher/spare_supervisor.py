@@ -4,7 +4,7 @@ To fork one once the job is there takes a good part of the time of a short run: 
 page of memory, which copies it, and the pipes. It has no job until it gets one, and says then that it
 has begun, before it does anything else: a job that it was given and has not begun is started otherwise.
 
-After a plain job, of which nothing is left, it waits for another one; never does it have two at once.
+After a plain job, of which nothing is left, a supervisor waits for another one; never does it have two at once.
 """
 import _socket
 import array
@@ -20,30 +20,37 @@ from waiting_supervisor import MOST_BYTES
 
 RIGHTS = _socket.SOL_SOCKET, _socket.SCM_RIGHTS
 IS_POSSIBLE = sys.platform == "linux"
+MOST_WAITING = 4  # of those that have had a job: each has 3 MB of its own
 
 
 class SpareSupervisors:
-    """At most one that waits, and those that have a job by now."""
+    """One that is to have the next job, others that wait, and those that have a job by now."""
 
     def __init__(self, umask, queue, requests):
         self.umask, self.queue, self.requests = umask, queue, requests
         self.pid = self.socket = self.pipes = None
+        self.others = {}  # the socket to each other one, by its pid
         self.is_wanted = False  # a job would have had one
         self.last = None  # the id and the sandbox of the last job, where the next one may have one like it
         self.next = None  # which that will be: its id, and its folder
         self.made_for = None  # the id of the job that the sandbox is for which is made ahead
         self.working = {}  # the Child of a job, by the descriptor of what leads to its supervisor
 
-    # -- the one that waits -----------------------------------------------------------------
+    # -- those that wait --------------------------------------------------------------------
 
     def fork(self):
         """Forks one where it is wanted and there is none. To be called when nothing has begun just before."""
+        if not self.last:
+            self.take_other()
         if self.pid is not None and self.pipes is None:
             self.make_pipes()
         if self.pid is not None or not self.is_wanted or not IS_POSSIBLE or (self.last and not self.next):
             return
         self.is_wanted = False
         sandbox, self.next = (*self.last, self.next) if self.last else None, None
+        self.fork_one(sandbox)
+
+    def fork_one(self, sandbox=None):
         pipes = ours = its = None
         try:
             pipes = output_pipes.Pipes()
@@ -74,17 +81,27 @@ class SpareSupervisors:
             self.drop()
 
     def take_back(self, child):
-        """The supervisor of a job that is done waits for another one, unless one does already."""
+        """The supervisor of a job that is done waits for another one, unless enough do."""
         socket, child.socket = child.socket, None
         del self.working[socket.fileno()]
-        if self.pid is None:
-            self.pid, self.socket, self.pipes = child.pid, socket, None
-            self.is_wanted = False
+        if len(self.others) < MOST_WAITING:
+            self.others[child.pid] = socket
         else:
             socket.close()
 
+    def take_other(self):
+        if self.pid is None and self.others:
+            self.pid, self.socket = self.others.popitem()
+            self.pipes = None
+            self.is_wanted = False
+
+    def close(self):
+        """They end when nothing can come any more."""
+        self.drop()
+        while self.others:
+            self.others.popitem()[1].close()
+
     def drop(self):
-        """It ends when nothing can come any more."""
         if self.pid is not None:
             self.socket.close()
             if self.pipes:
@@ -105,26 +122,29 @@ class SpareSupervisors:
 
     def hear_of(self, pid, is_stopped):
         """A process has ended, or was stopped."""
-        if pid == self.pid and is_stopped:
+        if is_stopped and (pid == self.pid or pid in self.others):
             os.kill(pid, signal.SIGCONT)
         elif pid == self.pid:
             self.drop()
+        elif pid in self.others:
+            self.others.pop(pid).close()
 
     # -- jobs -------------------------------------------------------------------------------
 
     def give(self, child, spec, slot, notes):
-        """Gives it a job, and the job its pipes. Returns its pid; None where there is none."""
+        """Gives a job to one, and the job its pipes. Returns its pid; None where there is none."""
         self.is_wanted = True
         if self.next and self.next["id"] == spec["id"]:
             self.next = None
         sandbox = spec["run"].get("sandbox")
         self.last = (spec["id"], sandbox) if can_be_ahead(sandbox) else None
-        if self.pid is None or self.made_for not in (None, spec["id"]):
-            return None
         message = json.dumps({"spec": spec, "kind": slot.kind, "notes": notes}).encode()
-        if len(message) > MOST_BYTES:
+        if not IS_POSSIBLE or len(message) > MOST_BYTES or self.made_for not in (None, spec["id"]):
             return None
-        if self.pipes is None:
+        self.take_other()
+        if self.pid is None:
+            self.fork_one()
+        elif self.pipes is None:
             self.make_pipes()
         if self.pid is None:
             return None

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { exists } from "../lib/base/private_files.ts";
 import { deal, withoutBundles, writeBundles } from "./helpers/bundles.ts";
 import { ROOT } from "./helpers/program.ts";
 import { runProcess } from "./helpers/run_process.ts";
 import { TestHome } from "./helpers/test_home.ts";
+import { ALONE, FIRST, IN_CI } from "./order.ts";
 
 Deno.test("tests in a bundle are those of its files, named after them", async () => {
   await using home = await TestHome.create();
@@ -30,4 +32,11 @@ Deno.test("tests in a bundle are those of its files, named after them", async ()
 Deno.test("every file is dealt out once, neighbours into different bundles", () => {
   assert.deepEqual(deal(["a", "b", "c", "d", "e"], 2), [["a", "d"], ["b", "e"], ["c"]]);
   assert.deepEqual(deal([], 2), []);
+});
+
+Deno.test("the order of tests names files that there are, each once among the first", () => {
+  const first = FIRST.flat();
+  assert.deepEqual(first, [...new Set(first)]);
+  const named = [...first, ...Object.keys(ALONE), ...Object.keys(IN_CI)];
+  for (const file of named) assert(exists(`${ROOT}${file}`), file);
 });

@@ -99,7 +99,7 @@ export function ifThere<T>(read: () => T): T | undefined {
 
 const NOWHERE = ["ENOENT", "ENOTDIR", "ELOOP"];
 
-/** Also of a link to itself, which a script may have put there; said by Deno, or by `node:fs`. */
+/** Also because of a link to itself, which a script may have put there. Deno and `node:fs` say it each in its way. */
 function leadsNowhere(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory ||
     error instanceof Deno.errors.FilesystemLoop ||

@@ -7,19 +7,20 @@ import { emptyUsedFolder } from "./used_folder.ts";
 /** What the name of a spare folder ends with; before it comes the id of the server that made it. */
 export const SPARE = /(\.\d+)?\.spare$/;
 
-/** At most so many lie ready: as many calls may come at once and find one. */
+/** How many are kept ready at most: so many calls at once find one. */
 const MOST = 8;
-/** In which a supervisor ends that has nothing more to do; on a busy machine it is looked for again, so often. */
+/** How long a supervisor that is done takes to end, in milliseconds. */
 const END_MS = 5;
+/** How often it is waited for that long: a machine may be busy. */
 const LOOKS = 6;
 
-/** A folder that lies ready, and the id of the job that is to have it. */
+/** A folder that is ready, and the id of the job that is to have it. */
 interface Spare {
   path: string;
   id?: string;
 }
 
-/** The folder of a run that is of no more use. */
+/** The folder of a run that nobody needs any more. */
 interface Used {
   files: JobFiles;
   isCell: boolean;
@@ -38,9 +39,9 @@ export interface SpareFoldersOptions {
 }
 
 /**
- * The folders of the next jobs. The first is made ahead, the others are those of runs that are of no more use: to
- * make one and to remove it takes longer than all else that is done before a job is handed over. They lie beside
- * the file of their server, and are swept with that.
+ * The folders of the next jobs. The first is made ahead, the others are those of runs that nobody needs any more:
+ * making and removing one takes longer than everything else that is done before a job is handed over. They are
+ * beside the file of their server, and are swept together with it.
  */
 export class SpareFolders {
   readonly #options: SpareFoldersOptions;
@@ -74,7 +75,7 @@ export class SpareFolders {
     files.create();
   }
 
-  /** Sees to it that one lies ready, once what is being done just now is done. */
+  /** Gets one ready, once what is being done just now is done. */
   prepare(): void {
     const [next] = this.#ready;
     // Who was told of it then may not have had a use for it.

@@ -17,7 +17,7 @@ from prepared_sandbox import PreparedSandbox
 BEGUN, DONE = b".", b"e"  # what it says of its job; see Attempt in warm_hosts.py
 DONE_AND_FREE = b"f"  # the same, and that it waits for another one
 MOST_JOBS = 100
-MOST_BYTES = 64 << 10  # of a job's message: whatever is longer takes its time anyway
+MOST_BYTES = 64 << 10  # of a job's message: a job with a longer one is slow anyway
 MOST_FILES = 6  # its lock and place, and the four ends of its pipes
 IDLE_SECONDS = 600
 IDLE_WITH_PLACEHOLDERS = 60  # people see those in their folders; see guarded_names.py
@@ -49,7 +49,7 @@ def wait(socket, pipes, queue, umask, reaps, sandbox):
             if is_free:
                 forget_job(socket)
                 is_free = inherited() == at_first
-            socket.send(DONE_AND_FREE if is_free else DONE)  # sooner than the end of this process is seen
+            socket.send(DONE_AND_FREE if is_free else DONE)  # which is noticed sooner than the end of this process
             if not is_free:
                 return
     except BrokenPipeError:
@@ -93,7 +93,7 @@ def make_ahead(sandbox, pipes, umask):
     try:
         return PreparedSandbox(*sandbox, *pipes.writes, umask)
     except (OSError, KeyError):
-        return None  # the job has one made as ever, and its supervisor says why there can be none
+        return None  # the job gets an ordinary one, and its supervisor says so if there can be none
 
 
 def takes_any(spec):

@@ -7,7 +7,7 @@ import { LauncherFailures } from "./launcher_failures.ts";
 import { SessionLinks } from "./session_links.ts";
 import { SessionRequests } from "./session_requests.ts";
 
-/** Between two launchers of which the first could not start, in milliseconds. */
+/** How long to wait after a launcher that could not start, in milliseconds. */
 const PAUSE_MS = 300;
 
 export interface HandOverOptions {

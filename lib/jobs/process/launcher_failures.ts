@@ -1,11 +1,11 @@
 import { explainSystemError, systemErrorCode } from "../../base/explain_system_error.ts";
 import { UserError } from "../../base/user_error.ts";
 
-/** So many launchers are tried before one that does not start is a reason to give up. */
+/** How many launchers that do not start are tried before giving up. */
 const TRIES = 3;
-/** How long only new jobs are a reason to try again after that. */
+/** How long only new jobs are a reason to try again after giving up. */
 const REST_MS = 30_000;
-/** What is wrong with the Python itself, and not with what the system has left for it. */
+/** Errors of the Python itself, not of a machine that has run out of something. */
 const OF_A_PROGRAM = new Set(["ENOENT", "EACCES"]);
 
 /** The launchers in a row that could not start: Python is being replaced just now, or broken. */
@@ -46,7 +46,7 @@ export class LauncherFailures {
     this.#restUntil = 0;
   }
 
-  /** What to tell whoever wants a job to be run. */
+  /** The error for whoever wants a job to run. */
   explain(cause?: unknown): UserError {
     const code = systemErrorCode(this.#complaint);
     const hasRun = this.#complaint.includes("[Errno");
@@ -62,7 +62,7 @@ export class LauncherFailures {
     );
   }
 
-  /** The same where a launcher could not even be called, which it notes. */
+  /** The same for a launcher that could not even be called; notes that. */
   explainUncalled(cause: unknown): UserError {
     this.#complaint = cause instanceof Error ? cause.message : String(cause);
     this.#rest();

@@ -31,7 +31,7 @@ export async function settleJob(
   }
 }
 
-/** The time that a supervisor's file gives in seconds. */
+/** A time from a supervisor's file, where it is in seconds. */
 export function milliseconds(seconds: number | undefined): number | undefined {
   return Number.isFinite(seconds) ? Math.round(seconds! * 1000) : undefined;
 }

@@ -35,7 +35,7 @@ class RunningCell:
         self.deadline = self.began + limit if limit else float("inf")
         self.next_look = self.began + LOOK_SECONDS
         self.ending = None
-        self.is_told = False  # that it runs
+        self.is_told = False  # whether its server knows that it runs
         self.inbox = None
         self.shared_slot = SharedSlot(spec, slot)
         self.shown = CellOutputs()
@@ -140,7 +140,7 @@ class RunningCell:
         return next((output.problem for output in self.outputs if output.problem), None)
 
     def tell_start(self):
-        """Its server does without of a cell that has ended soon: each word has it look what there is."""
+        """Not for a cell that ends soon: each message makes its server look at the files."""
         if not self.is_told:
             self.is_told = True
             self.tell({"started": self.id})

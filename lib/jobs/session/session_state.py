@@ -20,7 +20,7 @@ class SessionState:
         self.memory_bytes = 0
         self.has_old_memory = False
         self.said, self.shown = None, None  # what was written last; the cell that was shown as running
-        self.file = None  # which that is
+        self.file = None  # identifies the file that was written
 
     def due(self, cell):
         """When it is to be written while a cell runs."""
@@ -44,9 +44,9 @@ class SessionState:
             self.said = None  # a full disk: the next change says it
 
     def says(self, *how):
-        """Whether this is written, apart from what changes by itself, and no cell has put something else in its place.
+        """Whether the file says this already, apart from times and memory, and no cell has replaced it.
 
-        The arguments: as of `write`."""
+        The arguments are those of `write`."""
         return self.said == self.describe(*how) and self.file == self.find_file()
 
     def find_file(self):

@@ -1,4 +1,4 @@
-"""How a job ended: its `outcome.json`, as launcher and supervisor write it; what becomes of one without."""
+"""How a job ended: `outcome.json`, as launchers and supervisors write it; and the next step of a job without one."""
 import json
 import os
 import time

@@ -29,7 +29,7 @@ class HostConnection:
 
 
 def connect(path, key):
-    """To a host that another launcher has started; None where it is gone, not ours, or does not fit the key.
+    """Connects to a host that another launcher has started; None where it is gone, not ours, or does not fit the key.
 
     Raises _socket.timeout where it does not answer at once.
     """

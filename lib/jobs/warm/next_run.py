@@ -7,7 +7,7 @@ import warm_job
 
 
 class NextRun:
-    """Forked ahead because to do that once a job is there would take half of its time."""
+    """Forked ahead: forking once a job is there would take half of the job's time."""
 
     def __init__(self, start):
         self.start = start
@@ -23,7 +23,7 @@ class NextRun:
         return self.is_wanted and not self.is_there
 
     def fork(self):
-        """Forks a supervisor, and it its script; returns the Script in the process that is to become it."""
+        """Forks a supervisor, which forks its script; returns the Script in the process that is to become it."""
         self.is_wanted = False
         self.start.supervisor_pages.look()
         self.start.script_pages.look()

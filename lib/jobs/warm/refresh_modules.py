@@ -5,7 +5,7 @@ import time
 
 
 def refresh_modules():
-    """What modules have found out once for all about a process that this one no longer is."""
+    """Updates what modules remember of the process that imported them: this one is a fork of it."""
     modules = sys.modules
     if "numpy.random.mtrand" in modules:
         modules["numpy.random.mtrand"]._rand.seed()

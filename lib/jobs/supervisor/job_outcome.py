@@ -6,6 +6,7 @@ import time
 import names
 from job_folder import CAREFULLY, PASSING, clear_way, has, is_gone, open_lock, open_private, read
 from next_step import next_step
+from signal_name import signal_name
 
 RETRY_SECONDS = 0.5
 OUTCOME_BYTES = 4096
@@ -67,6 +68,29 @@ def ended_without_run(error=None, cancelled=False, stopped=0):
         "elapsed_seconds": 0.0,
         "stopped": stopped,
         "runs": [],
+    }
+
+
+def measure(runs):
+    """Exit code, signal and figures of the runs, as `outcome.json` holds them."""
+    if not runs:
+        return {"exit_code": None, "signal": None, "elapsed_seconds": 0.0, "runs": [], "stopped": 0}
+    status = runs[-1].status
+    number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+    return {
+        "exit_code": 128 + number if number else os.WEXITSTATUS(status),
+        "signal": signal_name(number) if number else None,
+        "elapsed_seconds": runs[-1].seconds,
+        "stopped": sum(run.stopped for run in runs),
+        "runs": [
+            {
+                "wall_seconds": run.seconds,
+                "user_seconds": run.user,
+                "system_seconds": run.system,
+                "peak_rss_bytes": max(run.peak, run.samples.peak),
+            }
+            for run in runs
+        ],
     }
 
 

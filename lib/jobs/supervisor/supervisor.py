@@ -20,7 +20,6 @@ from preparation import Preparation
 from process_ceiling import ProcessCeiling
 from run_command import CommandRunner, JobEnded
 from shared_slot import SharedSlot
-from signal_name import signal_name
 from spawn_command import TO_END
 from standard_input import Inbox
 
@@ -113,7 +112,7 @@ class Supervisor:
             pass  # whoever reads it sees that nobody holds this job's lock
         if was_stopped:
             cancel_job.end_children(self.folder)
-        outcome.update(measure(self.runs), failed_step=self.failed_step, ended_at=time.time())
+        outcome.update(job_outcome.measure(self.runs), failed_step=self.failed_step, ended_at=time.time())
         if self.runs and self.runs[-1].samples.taken:
             outcome["samples"] = self.runs[-1].samples.taken
         if self.ceiling and self.ceiling.table:
@@ -190,29 +189,6 @@ class Supervisor:
 def born(pid):
     """Of this process, which may have several jobs."""
     return process_tree.born(pid)
-
-
-def measure(runs):
-    """Exit code, signal and figures of the runs, as `outcome.json` holds them."""
-    if not runs:
-        return {"exit_code": None, "signal": None, "elapsed_seconds": 0.0, "runs": [], "stopped": 0}
-    status = runs[-1].status
-    number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-    return {
-        "exit_code": 128 + number if number else os.WEXITSTATUS(status),
-        "signal": signal_name(number) if number else None,
-        "elapsed_seconds": runs[-1].seconds,
-        "stopped": sum(run.stopped for run in runs),
-        "runs": [
-            {
-                "wall_seconds": run.seconds,
-                "user_seconds": run.user,
-                "system_seconds": run.system,
-                "peak_rss_bytes": max(run.peak, run.samples.peak),
-            }
-            for run in runs
-        ],
-    }
 
 
 def wake_launcher():

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { cli } from "./cli.ts";
-import { copyWithTimes, PREPARED_RUNTIME, TestHome } from "./test_home.ts";
+import { linkFiles, PREPARED_RUNTIME, TestHome } from "./test_home.ts";
 
 /**
  * Runs a job, and keeps the files that it needed and that Python has compiled meanwhile.
  *
  * @param folder Where they go.
- * @returns The environment in which `TestHome.prepared` finds them.
+ * @returns The environment in which `giveRuntime` finds them.
  */
 export async function prepareRuntime(folder: string): Promise<Record<string, string>> {
   await using home = await TestHome.create();
@@ -16,6 +16,6 @@ export async function prepareRuntime(folder: string): Promise<Record<string, str
   const { code, stderr } = await cli(home, ["run", "--no-uv", home.join("script.py")], { env });
   if (code !== 0) throw new Error(`No job runs: ${stderr}`);
   const runtime = join(folder, "runtime");
-  copyWithTimes(home.join("home/runtime"), runtime);
+  linkFiles(home.join("home/runtime"), runtime);
   return { [PREPARED_RUNTIME]: runtime };
 }

@@ -1,8 +1,10 @@
 import { delimiter, join } from "node:path";
+import { exists } from "../../lib/base/private_files.ts";
 import { prepareRun, type RunContext, type RunRequest } from "../../lib/python/prepare_run.ts";
 import { installScriptRuntime } from "../../lib/python/in_script/script_runtime.ts";
 import { serverEnv } from "./program.ts";
 import { uvFolder } from "./run_plan.ts";
+import { giveRuntime } from "./test_home.ts";
 
 /** A folder with a home, and a script in it. */
 export interface Scene {
@@ -30,6 +32,7 @@ export async function inScene(
   const folder = Deno.realPathSync(Deno.makeTempDirSync());
   try {
     const home = givenHome ?? join(folder, "home");
+    if (!exists(join(home, "runtime"))) giveRuntime(home);
     const runtime = installScriptRuntime(home);
     const path = [await uvFolder(), Deno.env.get("PATH")].join(delimiter);
     const baseEnv = { ...serverEnv(), PATH: path, ...env };

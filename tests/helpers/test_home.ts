@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { waitFor } from "./wait_for.ts";
 
-/** Names the folder that {@linkcode TestHome.prepared} copies; see `tests/run.ts`. */
+/** Names the folder that {@linkcode giveRuntime} links; see `tests/run.ts`. */
 export const PREPARED_RUNTIME = "PYTHON_MCP_TEST_RUNTIME";
 
 /** A home of its own for one test; when it goes, no process of it may be left. */
@@ -20,8 +20,7 @@ export class TestHome implements AsyncDisposable {
    */
   static async prepared(folder = "."): Promise<TestHome> {
     const home = await TestHome.create();
-    const runtime = Deno.env.get(PREPARED_RUNTIME);
-    if (runtime !== undefined) copyWithTimes(runtime, home.join(folder, "runtime"));
+    giveRuntime(home.join(folder));
     return home;
   }
 
@@ -100,17 +99,19 @@ function commandOf(pid: number): string | undefined {
   }
 }
 
-/** Copies a folder; by the times of its files Python knows what it has compiled. */
-export function copyWithTimes(from: string, to: string): void {
+/** Gives a program's home that is new the files that its first job would write and Python compile. */
+export function giveRuntime(home: string): void {
+  const runtime = Deno.env.get(PREPARED_RUNTIME);
+  if (runtime !== undefined) linkFiles(runtime, join(home, "runtime"));
+}
+
+/**
+ * Makes a folder with the same files as another one: to copy them takes seven times as long. Nobody writes
+ * into such a file, only puts another one into its place.
+ */
+export function linkFiles(from: string, to: string): void {
   Deno.mkdirSync(to, { mode: 0o700, recursive: true });
   for (const { name, isDirectory } of Deno.readDirSync(from)) {
-    const [source, target] = [join(from, name), join(to, name)];
-    if (isDirectory) {
-      copyWithTimes(source, target);
-      continue;
-    }
-    Deno.copyFileSync(source, target);
-    const { atime, mtime } = Deno.statSync(source);
-    Deno.utimeSync(target, atime!, mtime!);
+    (isDirectory ? linkFiles : Deno.linkSync)(join(from, name), join(to, name));
   }
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { removeIfThere } from "../../base/private_files.ts";
 import type { Home } from "./home.ts";
 import { JobFiles } from "./job_files.ts";
+import { removeFolderAside } from "./remove_folder.ts";
 import { emptyUsedFolder } from "./used_folder.ts";
 
 /** What the name of a spare folder ends with; before it comes the id of the server that made it. */
@@ -18,12 +19,14 @@ const LOOKS = 6;
 interface Spare {
   path: string;
   id?: string;
+  /** The session that may have a part of it open, or be in it: nobody else's job is to have it. */
+  session?: string;
 }
 
 /** The folder of a run that nobody needs any more. */
 interface Used {
   files: JobFiles;
-  isCell: boolean;
+  session?: string;
   looks: number;
   /** Whether its run was to be removed meanwhile. */
   isDiscarded: boolean;
@@ -57,16 +60,22 @@ export class SpareFolders {
     this.#options = options;
   }
 
-  /** The id of the next job: what is made ahead for it may know its name. */
-  takeId(): string {
-    const id = this.#ready[0]?.id ?? crypto.randomUUID();
-    if (this.#ready[0]) this.#ready[0].id = undefined;
+  /**
+   * The id of the next job: what is made ahead for it may know its name.
+   *
+   * @param session The name of the session that runs it.
+   */
+  takeId(session?: string): string {
+    const spare = this.#next(session);
+    const id = spare?.id ?? crypto.randomUUID();
+    if (spare) spare.id = undefined;
     return id;
   }
 
   /** Makes the folder of a job out of one, or anew. */
-  give(files: JobFiles): void {
-    const spare = this.#ready.shift();
+  give(files: JobFiles, session?: string): void {
+    const spare = this.#next(session);
+    if (spare) this.#ready.splice(this.#ready.indexOf(spare), 1);
     try {
       if (spare) return Deno.renameSync(spare.path, files.folder);
     } catch {
@@ -77,7 +86,7 @@ export class SpareFolders {
 
   /** Gets one ready, once what is being done just now is done. */
   prepare(): void {
-    const [next] = this.#ready;
+    const next = this.#next();
     // Who was told of it then may not have had a use for it.
     if (next?.id !== undefined) this.#options.made?.(next.id, next.path);
     else this.#wait(0);
@@ -86,11 +95,12 @@ export class SpareFolders {
   /**
    * The same, out of the folder of a run that is of no more use, where that is possible.
    *
-   * @param isCell see `emptyUsedFolder`
+   * @param session The name of the session that has run it.
    */
-  reuse(id: string, files: JobFiles, isCell: boolean): void {
+  reuse(id: string, files: JobFiles, session?: string): void {
+    if (this.#ready.length + this.#used.size >= MOST) this.#giveUpOne(session);
     if (this.#ready.length + this.#used.size < MOST) {
-      this.#used.set(id, { files, isCell, looks: 0, isDiscarded: false });
+      this.#used.set(id, { files, session, looks: 0, isDiscarded: false });
       this.#wait(0);
     }
     this.prepare();
@@ -124,16 +134,16 @@ export class SpareFolders {
     this.#timer = undefined;
     for (const [id, used] of [...this.#used]) this.#empty(id, used);
     if (this.#used.size > 0) this.#wait(END_MS);
-    else if (this.#ready.length === 0) this.#add((path) => new JobFiles(path).create());
+    else if (!this.#next()) this.#add((path) => new JobFiles(path).create());
   }
 
   #empty(id: string, used: Used): void {
-    const { files, isCell } = used;
-    const state = emptyUsedFolder(files, isCell);
+    const { files, session } = used;
+    const state = emptyUsedFolder(files, session !== undefined);
     // Its supervisor has said that it is done, and ends just now.
     if (state === "held" && ++used.looks < LOOKS) return;
     const isTaken = state === "emptied" &&
-      this.#add((path) => Deno.renameSync(files.folder, path));
+      this.#add((path) => Deno.renameSync(files.folder, path), session);
     if (isTaken) this.#taken.add(id);
     this.#settle(id, used);
   }
@@ -143,11 +153,12 @@ export class SpareFolders {
     if (isDiscarded) this.#options.done?.(id);
   }
 
-  #add(make: (path: string) => void): boolean {
+  #add(make: (path: string) => void, session?: string): boolean {
     const { home, ownerId, made } = this.#options;
     const spare = {
       path: join(home.owners, `${ownerId}.${++this.#count}.spare`),
-      id: crypto.randomUUID(),
+      id: session === undefined ? crypto.randomUUID() : undefined,
+      session,
     };
     try {
       make(spare.path);
@@ -156,8 +167,24 @@ export class SpareFolders {
       return false;
     }
     this.#ready.push(spare);
-    if (this.#ready.length === 1) made?.(spare.id, spare.path);
+    if (spare.id !== undefined && this.#next() === spare) made?.(spare.id, spare.path);
     return true;
+  }
+
+  /** A session has one of its own, if there is one. */
+  #next(session?: string): Spare | undefined {
+    const own = session === undefined
+      ? undefined
+      : this.#ready.find((spare) => spare.session === session);
+    return own ?? this.#ready.find((spare) => spare.session === undefined);
+  }
+
+  /** Makes room where other sessions, which may have ended, have left theirs. */
+  #giveUpOne(session?: string): void {
+    const at = this.#ready.findIndex((one) => one.session !== undefined && one.session !== session);
+    if (at < 0) return;
+    const [spare] = this.#ready.splice(at, 1);
+    removeFolderAside(spare!.path).catch(() => {}); // the next sweep of any server does
   }
 }
 

@@ -1,5 +1,5 @@
-import { basename, join } from "node:path";
-import { ensureFolder, overwritePrivate, removeIfThere } from "../../base/private_files.ts";
+import { join } from "node:path";
+import { overwritePrivate } from "../../base/private_files.ts";
 import { holdLock } from "./file_lock.ts";
 import { COMES_FROM, LOCK_CONTENT, NEXT_SOURCE, OUTCOME_ROOM } from "./folder_content.ts";
 import type { JobFiles } from "./job_files.ts";
@@ -25,8 +25,8 @@ const MAY_BE_LEFT: string[] = [source, NEXT_SOURCE, cell];
  * Empties the folder of a run that has ended, so that it is as a new one: a file system takes ten times as long
  * to make files, and still longer soon after it has removed some. So those that only some runs have stay, empty.
  *
- * @param isCell The Python that ran it goes on, and may have the folders for scripts open, or be in one: they are
- *   made anew.
+ * @param isCell It was run by a session, which leaves other files; and which goes on, so that it may have the
+ *   folders for scripts open, or be in one.
  * @returns `unusable` where that is not for sure, as where the script has left anything: the folder may be half
  *   emptied then; `held` where a process holds it.
  */
@@ -37,7 +37,6 @@ export function emptyUsedFolder(files: JobFiles, isCell: boolean): "emptied" | "
     if (!held) return "held";
     const sizes = sizesIn(files, isCell);
     if (!sizes) return "unusable";
-    if (isCell) makeScriptFolder(files);
     // In this order: without its spec, nobody starts the run again while it no longer says that it has begun.
     for (const [name, fresh] of NAMES) {
       const size = sizes.get(name);
@@ -52,15 +51,6 @@ export function emptyUsedFolder(files: JobFiles, isCell: boolean): "emptied" | "
   } catch {
     return "unusable";
   }
-}
-
-/** The folder for scripts is replaced by another one with the same file. */
-function makeScriptFolder(files: JobFiles): void {
-  const was = join(files.folder, "was");
-  Deno.renameSync(files.path(scriptFolder), was);
-  ensureFolder(files.path(artifacts));
-  Deno.renameSync(join(was, basename(nextException)), files.path(nextException));
-  removeIfThere(was);
 }
 
 /** The sizes of what a run leaves that has left nothing of its own; `undefined` unless all is as it was made. */

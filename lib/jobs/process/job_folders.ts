@@ -29,15 +29,19 @@ export class JobFolders {
     this.#spare = new SpareFolders({ home, ownerId: owner.id, made, done });
   }
 
-  /** The id of the next job. */
-  takeId(): string {
-    return this.#spare.takeId();
+  /**
+   * The id of the next job.
+   *
+   * @param session The name of the session that runs it.
+   */
+  takeId(session?: string): string {
+    return this.#spare.takeId(session);
   }
 
   /** The files of a job, in a folder that is as a new one. */
-  make(id: string): JobFiles {
+  make(id: string, session?: string): JobFiles {
     const files = new JobFiles(jobFolder(this.#options.home, id)!);
-    this.#spare.give(files);
+    this.#spare.give(files, session);
     return files;
   }
 
@@ -50,7 +54,7 @@ export class JobFolders {
     const { session, run } = used?.spec?.process ?? {};
     // What runs in a sandbox is trusted with nothing, such as to leave nothing unseen.
     const mayUse = used && run && run.sandbox === undefined && !session?.is_sandboxed;
-    if (mayUse) this.#spare.reuse(used.id, used.files, session !== undefined);
+    if (mayUse) this.#spare.reuse(used.id, used.files, session?.name);
     else this.#spare.prepare();
   }
 

@@ -35,6 +35,8 @@ export interface NewRun extends Pick<NewJob, "tool" | "label" | "listed"> {
   kind?: Draft["kind"];
   /** See `ProcessRequest`; where it is known by now. */
   command?: string;
+  /** The name of the session that runs it. */
+  session?: string;
 }
 
 /** A job that has its place and folder but has not been handed over yet. */

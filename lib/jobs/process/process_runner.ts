@@ -110,15 +110,15 @@ export class ProcessRunner implements Runner {
   }
 
   /** Reserves a place in the order of creation, then a folder: no folder is ever without a row. */
-  draft({ kind = "process", command, ...run }: NewRun): Draft {
+  draft({ kind = "process", command, session, ...run }: NewRun): Draft {
     const { home, store, owner } = this.#options;
-    const id = kind === "process" ? this.#folders.takeId() : crypto.randomUUID();
+    const id = kind === "process" ? this.#folders.takeId(session) : crypto.randomUUID();
     const job = { ...run, id, kind, owner: owner.id };
     try {
       const createdAt = Date.now();
       const seq = store.insert({ ...job, command, createdAt });
       if (kind === "process") this.#handOver.reserve(id);
-      const files = this.#folders.make(id);
+      const files = this.#folders.make(id, session);
       const record = recordOf({ ...job, seq, createdAt, parent: null });
       // Of a call that was not handed over nothing is to be left.
       if (run.listed) files.record = record;

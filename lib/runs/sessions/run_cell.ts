@@ -53,7 +53,13 @@ export async function runCell(
 }
 
 function newCell({ session, code, label }: CellOptions, listed: boolean): NewRun {
-  return { tool: CELL_TOOL, label: label ?? null, listed, command: commandOf(session, code) };
+  return {
+    tool: CELL_TOOL,
+    label: label ?? null,
+    listed,
+    session,
+    command: commandOf(session, code),
+  };
 }
 
 async function runDraft(

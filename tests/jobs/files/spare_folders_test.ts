@@ -115,7 +115,7 @@ for (const [what, [leave, isUsed]] of Object.entries(LEFT)) {
     fresh.create();
     const { ino } = Deno.statSync(used.folder);
     using _left = leave(used) ?? undefined;
-    spare.reuse("used", used, false);
+    spare.reuse("used", used);
     await ready(opened);
     spare.give(next);
     spare.close();
@@ -133,7 +133,7 @@ Deno.test("as many calls find a folder as have ended before", async () => {
     run(files);
     return Deno.statSync(files.folder).ino;
   });
-  for (const [id, files] of used.entries()) spare.reuse(`${id}`, files, false);
+  for (const [id, files] of used.entries()) spare.reuse(`${id}`, files);
   await ready(opened, 3);
   const next = [1, 2, 3].map((id) => new JobFiles(join(opened.jobs, `next${id}`)));
   for (const files of next) spare.give(files);
@@ -141,27 +141,50 @@ Deno.test("as many calls find a folder as have ended before", async () => {
   assert.deepEqual(next.map(({ folder }) => Deno.statSync(folder).ino), inodes);
 });
 
-Deno.test("the folder of a cell becomes the next one's, except for what its session may be in", async () => {
+Deno.test("the folder of a cell becomes that of a cell of the same session, and of no other job", async () => {
   await using home = await TestHome.create();
   const opened = openHome(home.path);
   const spare = new SpareFolders({ home: opened, ownerId: OWNER });
-  const [used, next, fresh] = ["used", "next", "fresh"]
-    .map((id) => new JobFiles(join(opened.jobs, id))) as [JobFiles, JobFiles, JobFiles];
+  const [used, script, other, own, fresh] = ["used", "script", "other", "own", "fresh"]
+    .map((id) => new JobFiles(join(opened.jobs, id))) as [
+      JobFiles,
+      JobFiles,
+      JobFiles,
+      JobFiles,
+      JobFiles,
+    ];
   run(used, true);
   fresh.create();
-  const inodes = () =>
-    [used.folder, used.artifacts, join(used.artifacts, "..")].map((path) =>
-      Deno.statSync(path).ino
-    );
-  const [folder, ...scripts] = inodes();
-  spare.reuse("used", used, true);
-  await ready(opened);
-  spare.give(used);
-  assert.equal(Deno.statSync(used.folder).ino, folder);
-  for (const ino of inodes().slice(1)) assert.ok(!scripts.includes(ino));
-  assert.deepEqual(withoutLeft(used), contents(fresh.folder));
-  spare.give(next);
+  const { ino } = Deno.statSync(used.folder);
+  spare.reuse("used", used, "a");
+  await ready(opened, 2); // one is made for the others
+  spare.give(script);
+  spare.give(other, "b");
+  spare.give(own, "a");
   spare.close();
+  const inodes = [script, other, own].map(({ folder }) => Deno.statSync(folder).ino === ino);
+  assert.deepEqual(inodes, [false, false, true]);
+  assert.deepEqual(withoutLeft(own), contents(fresh.folder));
+});
+
+Deno.test("the folders of sessions make way for those of others when eight lie ready", async () => {
+  await using home = await TestHome.create();
+  const opened = openHome(home.path);
+  const spare = new SpareFolders({ home: opened, ownerId: OWNER });
+  const use = (id: string, session?: string) => {
+    const files = new JobFiles(join(opened.jobs, id));
+    run(files, session !== undefined);
+    spare.reuse(id, files, session);
+    return Deno.statSync(files.folder).ino;
+  };
+  for (let count = 1; count < 8; count++) use(`${count}`, "a");
+  await ready(opened, 8);
+  const ino = use("last");
+  const next = ["1st", "2nd"].map((id) => new JobFiles(join(opened.jobs, id)));
+  await waitFor(() => !exists(join(opened.jobs, "last")), { what: "the last folder's move" });
+  for (const files of next) spare.give(files);
+  spare.close();
+  assert.equal(Deno.statSync(next[1]!.folder).ino, ino);
 });
 
 Deno.test("the text of a script is what was written when a run before has left a longer one", async () => {
@@ -174,7 +197,7 @@ Deno.test("the text of a script is what was written when a run before has left a
   ];
   run(used);
   const { ino } = Deno.statSync(used.source);
-  spare.reuse("used", used, false);
+  spare.reuse("used", used);
   await ready(opened);
   spare.give(next);
   spare.close();
@@ -200,8 +223,8 @@ Deno.test("a run is not removed while its folder is being made another's", async
   run(free);
   run(held);
   using _lock = holdLock(held.lock)!;
-  spare.reuse("free", free, false);
-  spare.reuse("held", held, false);
+  spare.reuse("free", free);
+  spare.reuse("held", held);
   assert.deepEqual(["free", "held", "another"].map((id) => spare.postpones(id)), [
     true,
     true,

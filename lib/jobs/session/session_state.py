@@ -1,4 +1,5 @@
 """`state.json`: how a session is, for everybody who lists sessions; see session_files.ts."""
+import json
 import os
 import time
 
@@ -13,14 +14,14 @@ QUICK_SECONDS = 0.03  # a cell that takes less is never told as running: each ti
 
 class SessionState:
     def __init__(self, session_id, folder):
-        self.id, self.folder = session_id, folder
+        self.id, self.path = session_id, os.path.join(folder, names.SESSION_STATE)
         self.began = self.last_used = time.time()
         self.last_job = None
         self.written_at = self.measured_at = 0.0
         self.memory_bytes = 0
         self.has_old_memory = False
         self.said, self.shown = None, None  # what was written last; the cell that was shown as running
-        self.file = None  # identifies the file that was written
+        self.content = b""  # what that was, as text
 
     def due(self, cell):
         """When it is to be written while a cell runs."""
@@ -38,8 +39,8 @@ class SessionState:
         memory = self.memory_bytes if cell else self.memory()
         try:
             state = dict(self.said, last_used_at=self.last_used, memory_bytes=memory)
-            job_folder.write_json(self.folder, names.SESSION_STATE, state)
-            self.file = self.find_file()
+            self.content = json.dumps(state).encode()
+            job_folder.replace(self.path, self.content)
         except OSError:
             self.said = None  # a full disk: the next change says it
 
@@ -47,14 +48,20 @@ class SessionState:
         """Whether the file says this already, apart from times and memory, and no cell has replaced it.
 
         The arguments are those of `write`."""
-        return self.said == self.describe(*how) and self.file == self.find_file()
+        return self.said == self.describe(*how) and self.is_as_written()
 
-    def find_file(self):
+    def is_as_written(self):
+        """By what the file says: a cell may have put another one there as soon as this was written."""
         try:
-            found = os.lstat(os.path.join(self.folder, names.SESSION_STATE))
+            descriptor = os.open(self.path, os.O_RDONLY | job_folder.CAREFULLY)
         except OSError:
-            return None
-        return found.st_ino, found.st_mtime_ns, found.st_size
+            return False
+        try:
+            return os.read(descriptor, len(self.content) + 1) == self.content
+        except OSError:
+            return False
+        finally:
+            os.close(descriptor)
 
     def describe(self, kernel, cell, cells, queued, packages):
         is_ready = kernel is not None and kernel.is_ready

@@ -25,6 +25,7 @@ class Child:
         self.spec = None  # of a job that a process which was forked ahead has got, and not begun
         self.socket = None  # to that process
         self.pid = None  # of that process
+        self.has_outcome = False  # its warm supervisor has said so
         self.is_done = False  # its supervisor has said so; it may not have ended
 
     def let_go(self):

@@ -172,7 +172,7 @@ class RunningJobs:
         if child.session:
             fork = lambda act: self.children.fork(Child(child.id), [], act)
             return start_session.see_to_the_end(self.home, child.session, fork)
-        if not self.children.settle(child, status):
+        if child.has_outcome or not self.children.settle(child, status):
             self.job_ended(child)
 
     def job_ended(self, child):

@@ -16,6 +16,7 @@ import sys
 import output_pipes
 import waiting_supervisor
 from children import forked
+from copied_pages import CopiedPages
 from waiting_supervisor import MOST_BYTES
 
 RIGHTS = _socket.SOL_SOCKET, _socket.SCM_RIGHTS
@@ -34,6 +35,7 @@ class SpareSupervisors:
         self.last = None  # the id and the sandbox of the last job, where the next one may have one like it
         self.next = None  # which that will be: its id, and its folder
         self.made_for = None  # the id of the job that the sandbox is for which is made ahead
+        self.pages = {False: CopiedPages(), True: CopiedPages()}  # that those without, and with, a sandbox copy
         self.working = {}  # the Child of a job, by the descriptor of what leads to its supervisor
 
     # -- those that wait --------------------------------------------------------------------
@@ -55,12 +57,14 @@ class SpareSupervisors:
         try:
             pipes = output_pipes.Pipes()
             ours, its = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
-            keep = [its.fileno()] + pipes.reads + pipes.writes
+            pages = self.pages[bool(sandbox)]
+            pages.look()
+            keep = [its.fileno()] + pipes.reads + pipes.writes + pages.descriptors
             if sandbox:
                 self.made_for = sandbox[2]["id"]
                 self.requests.open_for(self.made_for)
             wait = waiting_supervisor.wait
-            self.pid = forked(keep, lambda reaps: wait(its, pipes, self.queue, self.umask, reaps, sandbox))
+            self.pid = forked(keep, lambda reaps: wait(its, pipes, self.queue, self.umask, reaps, sandbox, pages))
             ours.setblocking(False)
             self.socket, self.pipes = ours, pipes
             pipes.close_writes()

@@ -23,13 +23,15 @@ IDLE_SECONDS = 600
 IDLE_WITH_PLACEHOLDERS = 60  # people see those in their folders; see guarded_names.py
 
 
-def wait(socket, pipes, queue, umask, reaps, sandbox):
+def wait(socket, pipes, queue, umask, reaps, sandbox, pages):
     """Supervises the jobs that come; returns when no more do, or when this process is not as it was before a job.
 
-    `pipes`: those of the first job. `sandbox`: what one is to be made like, for which job.
+    `pipes`: those of the first job. `sandbox`: what one is to be made like, for which job. `pages`: the CopiedPages.
     """
     at_first = inherited()
     prepared = make_ahead(sandbox, pipes, umask) if sandbox else None
+    if not comes(socket, 0):
+        pages.copy_ahead()
     try:
         for left in reversed(range(MOST_JOBS)):
             received = receive(socket, idle_seconds(prepared))
@@ -46,6 +48,8 @@ def wait(socket, pipes, queue, umask, reaps, sandbox):
                 job["spec"], lock, slot, umask, reaps, pipes, None, job["notes"], prepared
             )
             is_free = left and was_plain and not prepared
+            if pages.before is not None:
+                pages.tell()
             if is_free:
                 forget_job(socket)
                 is_free = inherited() == at_first
@@ -61,9 +65,7 @@ def wait(socket, pipes, queue, umask, reaps, sandbox):
 
 def receive(socket, seconds):
     """The next job and its descriptors; None where none comes. Whoever gets one says so before all else."""
-    poll = select.poll()
-    poll.register(socket.fileno(), select.POLLIN)
-    if not poll.poll(1000 * seconds):
+    if not comes(socket, seconds):
         return None
     files = array.array("i")
     space = _socket.CMSG_SPACE(MOST_FILES * files.itemsize)
@@ -74,6 +76,12 @@ def receive(socket, seconds):
     job = json.loads(message)
     socket.send(BEGUN)
     return job, files
+
+
+def comes(socket, seconds):
+    poll = select.poll()
+    poll.register(socket.fileno(), select.POLLIN)
+    return bool(poll.poll(1000 * seconds))
 
 
 def forget_job(socket):

@@ -1,6 +1,7 @@
 """Starts the commands of jobs."""
 import errno
 import fcntl
+import functools
 import os
 import signal
 
@@ -53,10 +54,18 @@ def start(argv, env, cwd, descriptors):
             os.close(descriptor)
 
 
+@functools.lru_cache(maxsize=1)
+def decoded(environ):
+    """As `os.environ` has it, which decodes each name and each value whenever somebody looks."""
+    return {os.fsdecode(name): os.fsdecode(value) for name, value in environ}
+
+
 def environment_of(step, mark):
     """All that a command finds in its environment, in the order that it finds it in."""
     sandbox = step.get("sandbox")
-    own = sandboxed_command.passing(os.environ, sandbox["passes"]) if sandbox else os.environ
+    own = decoded(tuple(os.environ._data.items()))
+    if sandbox:
+        own = sandboxed_command.passing(own, sandbox["passes"])
     env = dict(own, **{mark[0]: mark[1]})
     for name, value in (step.get("env") or {}).items():
         if value is None:

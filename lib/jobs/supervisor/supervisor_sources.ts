@@ -1,5 +1,6 @@
 import allowedHostsSource from "./allowed_hosts.py" with { type: "text" };
 import cancelJobSource from "./cancel_job.py" with { type: "text" };
+import copiedPagesSource from "./copied_pages.py" with { type: "text" };
 import detachSource from "./detach.py" with { type: "text" };
 import guardedNamesSource from "./guarded_names.py" with { type: "text" };
 import hostsProxySource from "./hosts_proxy.py" with { type: "text" };
@@ -35,6 +36,7 @@ import unlistedProcessesSource from "./unlisted_processes.py" with { type: "text
 export const SUPERVISOR_SOURCES: Record<string, string> = {
   "allowed_hosts.py": allowedHostsSource,
   "cancel_job.py": cancelJobSource,
+  "copied_pages.py": copiedPagesSource,
   "detach.py": detachSource,
   "guarded_names.py": guardedNamesSource,
   "hosts_proxy.py": hostsProxySource,

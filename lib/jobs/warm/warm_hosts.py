@@ -93,7 +93,8 @@ class WarmHosts:
             attempt.let_go()
             began(attempt.child.id)
         if said:
-            return said.endswith(DONE)
+            attempt.child.has_outcome = said.endswith(DONE)
+            return attempt.child.has_outcome
         os.close(number)
         del self.jobs[number]
         return True

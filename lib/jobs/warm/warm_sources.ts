@@ -1,6 +1,5 @@
 import becomeScriptSource from "./become_script.py" with { type: "text" };
 import chooseHostSource from "./choose_host.py" with { type: "text" };
-import copiedPagesSource from "./copied_pages.py" with { type: "text" };
 import hostConnectionSource from "./host_connection.py" with { type: "text" };
 import hostHookSource from "./host_hook.py" with { type: "text" };
 import hostMemorySource from "./host_memory.py" with { type: "text" };
@@ -23,7 +22,6 @@ import warmHostsSource from "./warm_hosts.py" with { type: "text" };
 export const WARM_SOURCES: Record<string, string> = {
   "become_script.py": becomeScriptSource,
   "choose_host.py": chooseHostSource,
-  "copied_pages.py": copiedPagesSource,
   "host_connection.py": hostConnectionSource,
   "hook/sitecustomize.py": hostHookSource,
   "host_memory.py": hostMemorySource,

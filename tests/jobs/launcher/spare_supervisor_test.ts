@@ -18,9 +18,10 @@ async function spareOf(bench: JobBench): Promise<number> {
 }
 
 function isWaiting(pid: number): boolean {
-  // Its first pipes are there before its first job, those of all others come with them.
+  // Its first pipes are there before its first job, those of all others come with them. The very first supervisor
+  // has one more, by which it tells what memory it copies.
   return [0, 1].every((number) => linkOf(pid, number) === "/dev/null") &&
-    [4, 8].includes(links(pid).length);
+    [4, 8, 9].includes(links(pid).length);
 }
 
 function links(pid: number): string[] {

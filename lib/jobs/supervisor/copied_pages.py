@@ -1,14 +1,16 @@
-"""Which pages of memory a process copies from its host while it has a job, and how the next one copies them ahead.
+"""Which pages of memory a process copies from its parent while it has a job, and how the next one copies them ahead.
 
-What was forked shares the memory of its host until it writes to it: then the system copies page after page, nine
-hundred for a short run. One that waits for its job has the time for it, and the system copies many at once (Linux
-5.14 and later; elsewhere nothing is copied ahead).
+What was forked shares the memory of its parent until it writes to it: then the system copies page after page, nine
+hundred for a short run by a warm host. One that waits for its job has the time for it, and the system copies many
+at once (Linux 5.14 and later; elsewhere nothing is copied ahead).
 """
-import _ctypes
 import os
 import struct
 
-import own_memory
+try:
+    import _ctypes  # and not `ctypes`, which a script of a warm host imports itself
+except ImportError:
+    _ctypes = None
 
 POPULATE_WRITE = 23  # linux/mman.h
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
@@ -19,24 +21,25 @@ MOST_PAGES = 2000
 MOST_BYTES = 64 << 10  # that a pipe holds, more than so many pages take
 RANGE = struct.Struct("QQ")
 
-_madvise = _ctypes.dlsym(own_memory.library, "madvise")
+if _ctypes:
+    _madvise = _ctypes.dlsym(_ctypes.dlopen(None, 2), "madvise")
 
-
-class Address(_ctypes._SimpleCData):
-    _type_ = "P"
+    class Address(_ctypes._SimpleCData):
+        _type_ = "P"
 
 
 class CopiedPages:
-    """Of supervisors, or of scripts: the first one that has had a job tells the host by a pipe."""
+    """Of processes that do the same: the first one that has had a job tells the parent by a pipe."""
 
     def __init__(self):
-        self.ranges = self.before = None
+        self.before = None
+        self.ranges = None if _ctypes else b""
         self.told, self.tells = os.pipe()
         os.set_blocking(self.told, False)
         os.set_blocking(self.tells, False)
 
     def look(self):
-        """To be called in the host before it forks one."""
+        """To be called in the parent before it forks one."""
         if self.ranges is None:
             try:
                 self.ranges = os.read(self.told, MOST_BYTES)
@@ -69,7 +72,7 @@ class CopiedPages:
                 pages, self.before = sorted(copied() - self.before), None
                 os.write(self.tells, ranges_of(pages[:MOST_PAGES]))
         except OSError:
-            pass  # the host is dead, or knows it from another one
+            pass  # the parent is dead, or knows it from another one
         finally:
             os.close(self.tells)
 

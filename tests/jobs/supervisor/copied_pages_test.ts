@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { PYTHON } from "../job_bench.ts";
 
-const SOURCES = fileURLToPath(new URL("../../../lib/jobs/warm", import.meta.url));
-const SUPERVISOR = fileURLToPath(new URL("../../../lib/jobs/supervisor", import.meta.url));
+const SOURCES = fileURLToPath(new URL("../../../lib/jobs/supervisor", import.meta.url));
 const [major, minor] = Deno.osRelease().split(".").map(Number);
 
 const SOURCE = `import os, resource, sys
@@ -47,7 +46,7 @@ Deno.test({
   ignore: major! < 5 || (major === 5 && minor! < 14),
 }, async () => {
   const { stdout, stderr } = await new Deno.Command(PYTHON, {
-    args: ["-c", SOURCE, SOURCES, SUPERVISOR],
+    args: ["-c", SOURCE, SOURCES],
   }).output();
   const text = new TextDecoder();
   assert.equal(text.decode(stderr), "");

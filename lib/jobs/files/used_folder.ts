@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { overwritePrivate } from "../../base/private_files.ts";
 import { holdLock } from "./file_lock.ts";
 import { COMES_FROM, LOCK_CONTENT, NEXT_SOURCE, OUTCOME_ROOM } from "./folder_content.ts";
@@ -32,10 +32,12 @@ const MAY_BE_LEFT: string[] = [source, NEXT_SOURCE, cell];
  */
 export function emptyUsedFolder(files: JobFiles, isCell: boolean): "emptied" | "held" | "unusable" {
   try {
-    if (sizeOf(files.lock, FILE) === undefined) return "unusable";
+    // A script of root's can give what is there to others.
+    const owner = Deno.lstatSync(dirname(files.folder)).uid;
+    if (sizeOf(files.lock, FILE, owner) === undefined) return "unusable";
     using held = holdLock(files.lock);
     if (!held) return "held";
-    const sizes = sizesIn(files, isCell);
+    const sizes = sizesIn(files, isCell, owner);
     if (!sizes) return "unusable";
     // In this order: without its spec, nobody starts the run again while it no longer says that it has begun.
     for (const [name, fresh] of NAMES) {
@@ -54,7 +56,11 @@ export function emptyUsedFolder(files: JobFiles, isCell: boolean): "emptied" | "
 }
 
 /** The sizes of what a run leaves that has left nothing of its own; `undefined` unless all is as it was made. */
-function sizesIn({ folder }: JobFiles, isCell: boolean): Map<string, number> | undefined {
+function sizesIn(
+  { folder }: JobFiles,
+  isCell: boolean,
+  owner: number | null,
+): Map<string, number> | undefined {
   const missing = new Set([...Object.keys(COMES_FROM), lock]);
   // The name says that a script has come to its end, which a cell does not have of its own.
   if (isCell) missing.add(cell).add(nextException).delete(exception);
@@ -66,13 +72,13 @@ function sizesIn({ folder }: JobFiles, isCell: boolean): Map<string, number> | u
   ];
   for (const name of names) {
     const isFolder = name === scriptFolder || name === artifacts;
-    const size = sizeOf(join(folder, name), isFolder ? FOLDER : FILE);
+    const size = sizeOf(join(folder, name), isFolder ? FOLDER : FILE, owner);
     if (size === undefined) return undefined;
     if (isFolder) continue;
     if (!missing.delete(name) && !MAY_BE_LEFT.includes(name)) return undefined;
     sizes.set(name, size);
   }
-  const isWhole = missing.size === 0 && sizeOf(folder, FOLDER) !== undefined;
+  const isWhole = missing.size === 0 && sizeOf(folder, FOLDER, owner) !== undefined;
   return isWhole ? sizes : undefined;
 }
 
@@ -81,8 +87,9 @@ function namesIn(folder: string, inside = ""): string[] {
   return [...Deno.readDirSync(join(folder, inside))].map(({ name }) => join(inside, name));
 }
 
-/** The size of what is of that kind and mode, and if a file under no other name as well. */
-function sizeOf(path: string, mode: number): number | undefined {
+/** The size of what is of that kind, mode and owner, and if a file under no other name as well. */
+function sizeOf(path: string, mode: number, owner: number | null): number | undefined {
   const info = Deno.lstatSync(path);
-  return info.mode === mode && (info.isDirectory || info.nlink === 1) ? info.size : undefined;
+  const isAsMade = info.mode === mode && info.uid === owner;
+  return isAsMade && (info.isDirectory || info.nlink === 1) ? info.size : undefined;
 }

@@ -2,15 +2,18 @@
 import os
 import resource
 
+import process_tree
+
 LIMITS = sorted({getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")})
-FILES = "/proc/self/cgroup", "/proc/self/oom_score_adj"
+# The session of a script, whose processor share `autogroup` sets, is its supervisor's.
+FILES = ["/proc/self/" + name for name in ("cgroup", "oom_score_adj", "autogroup", "coredump_filter", "timerslack_ns")]
 
 
 def inherited():
     """To be compared with what it was, in the same process."""
     limits = [resource.getrlimit(limit) for limit in LIMITS]
     schedule = os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0), os.sched_getaffinity(0)
-    return limits, schedule, [content(path) for path in FILES]
+    return limits, schedule, process_tree.io_priority(), [content(path) for path in FILES]
 
 
 def content(path):

@@ -8,7 +8,9 @@ import ps_processes
 import unlisted_processes
 
 SET_CHILD_SUBREAPER = 36  # linux/prctl.h
-_prctl = None
+IOPRIO_GET = {"x86_64": 252, "aarch64": 31}  # the number of the system call, by machine
+IOPRIO_WHO_PROCESS = 1  # linux/ioprio.h
+_prctl = _syscall = None
 
 if proc_processes.is_own():
     system = proc_processes
@@ -19,19 +21,26 @@ SEES_ALL = system is not unlisted_processes
 
 
 def load_prctl():
-    """Loads what become_subreaper() needs; done once, before the forks."""
-    global _prctl
+    """Loads what become_subreaper() and io_priority() need; done once, before the forks."""
+    global _prctl, _syscall
     try:
         import ctypes
 
-        _prctl = ctypes.CDLL(None).prctl
+        library = ctypes.CDLL(None)
+        _prctl, _syscall = library.prctl, library.syscall
     except (ImportError, OSError, AttributeError):
-        _prctl = None
+        _prctl = _syscall = None
 
 
 def become_subreaper():
     """Makes orphans below this process its children (prctl(2)). False where that is impossible."""
     return _prctl is not None and _prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+
+
+def io_priority():
+    """That of this process, as a number (ioprio_get(2)); None where nobody knows."""
+    number = IOPRIO_GET.get(os.uname().machine)
+    return _syscall(number, IOPRIO_WHO_PROCESS, 0) if _syscall and number else None
 
 
 def descendants():

@@ -83,6 +83,12 @@ function unchangeable(path: string): Disposable {
   return { [Symbol.dispose]: () => void set("-i") };
 }
 
+/** Makes it another user's. */
+function give(path: string): void {
+  if (Deno.uid() === 0) Deno.chownSync(path, 12345, null);
+  else Deno.chmodSync(path, 0o755);
+}
+
 /** What a run may leave, and whether its folder is used again. */
 const LEFT: Record<string, [act: (files: JobFiles) => Disposable | void, isUsed: boolean]> = {
   "nothing of its own": [() => {}, true],
@@ -98,6 +104,9 @@ const LEFT: Record<string, [act: (files: JobFiles) => Disposable | void, isUsed:
   ],
   "another mode of a folder": [({ artifacts }) => Deno.chmodSync(artifacts, 0o777), false],
   "another mode of a file": [({ stderr }) => Deno.chmodSync(stderr, 0o644), false],
+  // Only root can give files away; for others this is one more run that leaves another mode.
+  "another owner of a file": [({ stderr }) => give(stderr), false],
+  "another owner of a folder": [({ artifacts }) => give(artifacts), false],
   "no word on how it ended": [({ exception }) => Deno.removeSync(exception), false],
   "a lock that nobody may write to": [({ lock }) => unchangeable(lock), false],
   "a process that holds it": [({ lock }) => holdLock(lock)!, false],

@@ -110,6 +110,14 @@ const UNUSUAL: Record<string, string> = {
   "told its supervisor to end": "import os; os.kill(os.getppid(), 15)",
   "changed the priority of its supervisor":
     "import os; os.setpriority(os.PRIO_PROCESS, os.getppid(), 3)",
+  // Scripts share this one with their supervisor, whose session they are in.
+  ...(readIfThere("/proc/self/autogroup")?.includes("nice") && {
+    "changed its share of the processor": "open('/proc/self/autogroup', 'w').write('1')",
+  }),
+  "changed what dumps of its supervisor hold":
+    "import os; open(f'/proc/{os.getppid()}/coredump_filter', 'w').write('0x7f')",
+  "changed the priority of its supervisor's files":
+    "import ctypes, os; assert ctypes.CDLL(None).syscall({'x86_64': 251}.get(os.uname().machine, 30), 1, os.getppid(), 2 << 13 | 7) == 0",
   "changed the limits of its supervisor":
     "import os, resource; resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (500, 500))",
 };

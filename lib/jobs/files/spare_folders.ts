@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { removeIfThere } from "../../base/private_files.ts";
+import { ifThere, removeIfThere } from "../../base/private_files.ts";
 import type { Home } from "./home.ts";
 import { JobFiles } from "./job_files.ts";
 import { removeFolderAside } from "./remove_folder.ts";
@@ -79,7 +79,7 @@ export class SpareFolders {
     try {
       if (spare) return Deno.renameSync(spare.path, files.folder);
     } catch {
-      // the home was removed meanwhile, or its jobs are on another file system
+      // the home was removed meanwhile, is read-only, or its jobs are on another file system
     }
     files.create();
   }
@@ -121,7 +121,12 @@ export class SpareFolders {
   close(): void {
     clearTimeout(this.#timer);
     for (const [id, used] of [...this.#used]) this.#settle(id, used);
-    for (const { path } of this.#ready.splice(0)) remove(path);
+    this.#ready.splice(0);
+    const { home, ownerId } = this.#options;
+    // All that lie there, also those that could be neither moved nor removed when the home was read-only.
+    for (const { name } of ifThere(() => [...Deno.readDirSync(home.owners)]) ?? []) {
+      if (name.startsWith(`${ownerId}.`) && SPARE.test(name)) remove(join(home.owners, name));
+    }
   }
 
   #wait(milliseconds: number): void {

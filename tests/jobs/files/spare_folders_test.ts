@@ -55,6 +55,20 @@ for (const [fate, meet] of Object.entries(FATES)) {
   });
 }
 
+Deno.test("a folder that could not become a job's is removed with the others when its server ends", async () => {
+  await using home = await TestHome.create();
+  const opened = openHome(home.path);
+  const spare = new SpareFolders({ home: opened, ownerId: OWNER });
+  spare.prepare();
+  const [path] = await ready(opened) as [string];
+  const job = new JobFiles(join(opened.jobs, "1"));
+  Deno.mkdirSync(join(job.folder, "in the way"), { recursive: true });
+  spare.give(job);
+  assert.ok(exists(path));
+  spare.close();
+  assert.equal(exists(path), false);
+});
+
 /** What is in a folder but for what only some runs need, which stays empty where it has been. */
 function withoutLeft({ folder }: JobFiles): string[] {
   const left = [`${NEXT_SOURCE} 100600 0`, `${JOB_FILES.cell} 100600 0`];

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { ensureFolder, exists, removeIfThere, writePrivate } from "./private_files.ts";
 
 /**
@@ -49,9 +49,20 @@ export function installFiles(home: string, embedded: EmbeddedFiles): string {
       if (!isFolder) writePrivate(join(fresh, path), text);
     }
     Deno.renameSync(fresh, folder);
+    removeUnfinished(folder);
   } catch (error) {
     removeIfThere(fresh);
     if (!exists(folder)) throw error; // else another server was faster; its folder holds the same
   }
   return folder;
+}
+
+/** What servers have left that were killed while they did the same; one that lives takes the folder that is there. */
+function removeUnfinished(folder: string): void {
+  const runtime = dirname(folder);
+  for (const { name } of Deno.readDirSync(runtime)) {
+    if (name.startsWith(`${basename(folder)}.`) && name.endsWith(".new")) {
+      removeIfThere(join(runtime, name));
+    }
+  }
 }

@@ -1,6 +1,6 @@
 import type { Call } from "./call.ts";
 
-/** So long nothing is waited for before what is answered is removed: the next call may come any moment. */
+/** After so long what is answered is removed, unless a call is waited for: the next one may come any moment. */
 const CALM_MS = 20;
 /** After which it is removed in any case, and how many at once are enough. */
 const LATEST_MS = 250;
@@ -73,15 +73,17 @@ export class AnsweredRuns {
   }
 
   #removeSoon(): void {
+    if (this.#done.size >= MOST) return this.#remove();
     if (this.#timer !== undefined) return;
     this.#since = performance.now();
     this.#timer = setTimeout(() => this.#removeWhenCalm(), CALM_MS);
   }
 
   #removeWhenCalm(): void {
-    const isLate = performance.now() - this.#since >= LATEST_MS || this.#done.size >= MOST;
-    if (this.#options.isBusy() && !isLate) {
-      this.#timer = setTimeout(() => this.#removeWhenCalm(), CALM_MS);
+    const left = LATEST_MS - (performance.now() - this.#since);
+    if (this.#options.isBusy() && left > 0) {
+      // Not looked at again and again: each time takes the processor from what is waited for.
+      this.#timer = setTimeout(() => this.#removeWhenCalm(), left);
     } else {
       this.#remove();
     }

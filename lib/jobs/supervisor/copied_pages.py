@@ -59,9 +59,12 @@ class CopiedPages:
             except OSError:
                 pass  # this system tells nobody
             return
-        for first, last in RANGE.iter_unpack(self.ranges):
-            size = (last - first) * PAGE_BYTES
-            _ctypes.call_function(_madvise, (Address(first * PAGE_BYTES), size, POPULATE_WRITE))
+        try:
+            for first, last in RANGE.iter_unpack(self.ranges):
+                size = (last - first) * PAGE_BYTES
+                _ctypes.call_function(_madvise, (Address(first * PAGE_BYTES), size, POPULATE_WRITE))
+        except (struct.error, OverflowError):
+            pass  # a script has written to the pipe: what comes after it goes on without
 
     def tell(self):
         """To be called in one that has had a job, and called `copy_ahead` before it."""

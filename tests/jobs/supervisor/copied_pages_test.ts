@@ -54,3 +54,19 @@ Deno.test({
   assert(without! > 300, `${without} without`);
   assert(ahead! < 50, `${ahead} ahead`);
 });
+
+// What a script writes to its supervisor's descriptors: no ranges, one that ends nowhere, one that is none.
+const OTHERS = ["b'junk!'", "bytes(8) + b'\\xff' * 8", "b'\\xff' * 16"];
+
+Deno.test("a fork goes on when something else has told of pages", async () => {
+  const source = `import os, sys
+sys.dont_write_bytecode, sys.path[:0] = True, sys.argv[1:]
+import copied_pages
+for other in ${OTHERS.join(", ")}:
+    pages = copied_pages.CopiedPages()
+    os.write(pages.tells, other)
+    pages.look()
+    pages.copy_ahead()`;
+  const { stderr } = await new Deno.Command(PYTHON, { args: ["-c", source, SOURCES] }).output();
+  assert.equal(new TextDecoder().decode(stderr), "");
+});

@@ -63,7 +63,7 @@ class CopiedPages:
             for first, last in RANGE.iter_unpack(self.ranges):
                 size = (last - first) * PAGE_BYTES
                 _ctypes.call_function(_madvise, (Address(first * PAGE_BYTES), size, POPULATE_WRITE))
-        except (struct.error, OverflowError):
+        except (struct.error, _ctypes.ArgumentError):
             pass  # a script has written to the pipe: what comes after it goes on without
 
     def tell(self):

@@ -59,7 +59,7 @@ def wait(socket, pipes, queue, umask, reaps, sandbox, pages):
     except BrokenPipeError:
         pass  # its launcher is dead
     finally:
-        if prepared and not prepared.is_over:
+        if prepared:
             prepared.close()
 
 

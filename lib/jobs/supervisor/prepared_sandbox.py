@@ -127,7 +127,9 @@ class PreparedSandbox:
         return outside, inside.replace(b"/%s/" % was, b"/%s/" % now)
 
     def close(self):
-        """Ends it unused. To be called while this process has no other children."""
+        """Ends it where it is unused. To be called while this process has no other children."""
+        if self.is_over:
+            return self.sandboxed.close()
         self.is_over = True
         for descriptor in filter(None, (self.line_w, self.stdin_w)):
             os.close(descriptor)

@@ -51,6 +51,7 @@ class CommandRunner:
         self.reaps_orphans = reaps_orphans
         self.main = self.main_ended = self.sandboxed = None
         self.prepared = None  # a PreparedSandbox, for the next command or none
+        self.last_sandbox = None  # of a command that has ended; see `close`
         self.streams = Streams()
         self.wake_r, self.sleep = self.streams.wake_r, self.streams.sleep
 
@@ -74,6 +75,7 @@ class CommandRunner:
         ended = Ended()
         ended.samples = MemorySamples(sample_interval_seconds)
         self.main_ended = None
+        self.close()
         self.streams.begin(outputs, inbox)
         try:
             self.start(step, out, err)
@@ -96,7 +98,8 @@ class CommandRunner:
         finally:
             self.streams.close_feed()
             if self.sandboxed:
-                self.sandboxed.close()
+                self.sandboxed.close_status()
+                self.last_sandbox = self.sandboxed
             self.streams.end()
         ended.seconds = (self.main_ended or time.monotonic()) - began
         return ended
@@ -118,6 +121,12 @@ class CommandRunner:
             raise
         finally:
             os.close(stdin_r)
+
+    def close(self):
+        """Takes away what stood in folders for the last command's sandbox, for which a busy disk takes a while."""
+        if self.last_sandbox:
+            self.last_sandbox.close()
+            self.last_sandbox = None
 
     def start_prepared(self, step):
         """False where the command needs a sandbox of its own, or none."""

@@ -125,10 +125,13 @@ class SandboxedCommand:
                 pass  # not whole yet
         return found
 
-    def close(self):
+    def close_status(self):
         if self.status is not None:
             os.close(self.status)
             self.status = None
+
+    def close(self):
+        self.close_status()
         self.guard.take_down()
 
 

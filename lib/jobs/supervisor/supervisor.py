@@ -203,7 +203,8 @@ def supervise(spec, lock, slot, umask, reaps_orphans, pipes, spawn=None, notes=(
     """Runs the job and writes its outcome; it stays in the job's folder, wherever that is moved to.
 
     Returns whether the job was plain: this process is then as it was, but for descriptors, folder and signals.
-    `spawn`: see CommandRunner. `notes`: what the outcome is to hold besides. `prepared`: see CommandRunner.
+    `spawn`: see CommandRunner. `notes`: what the outcome is to hold besides. `prepared`: see CommandRunner; whoever made
+    it closes it, once everybody knows of the end.
     """
     descriptor = os.open(spec["dir"], os.O_RDONLY)
     os.fchdir(descriptor)
@@ -216,6 +217,8 @@ def supervise(spec, lock, slot, umask, reaps_orphans, pipes, spawn=None, notes=(
         lesson.hand_in(spec)
     is_plain = supervisor.was_plain(outcome)
     job_outcome.write_outcome(spec["dir"], outcome, lock)
+    if not prepared or supervisor.commands.last_sandbox is not prepared.sandboxed:
+        supervisor.commands.close()
     if not outcome["runs"]:
         job_folder.remove_half_written(spec["dir"], names.NEXT_STARTED)
     wake_launcher()

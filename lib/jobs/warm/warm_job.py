@@ -98,12 +98,19 @@ class Prepared:
     def start(self, step, mark, *files):
         """Lets it begin, with these descriptors as its standard streams. In the place of `spawn_command.spawn`."""
         was_waiting, self.waits = self.waits, False
-        if not was_waiting or not self.socket.recv(1):
+        if not was_waiting or not self.is_ready():
             self.notes["cold"] = "it could not be made of a warm host"
             return spawn_command.spawn(step, mark, *files)
         self.try_send(b".", files)
         self.socket.close()
         return self.pid
+
+    def is_ready(self):
+        """Waits for its word."""
+        try:
+            return bool(self.socket.recv(1))
+        except ConnectionResetError:
+            return False  # it was killed before it had read what it is to become
 
     def try_send(self, word, descriptors):
         try:

@@ -5,7 +5,7 @@ import { JOB_FILES } from "../../../lib/jobs/files/names.ts";
 import { processesWith } from "../../helpers/test_home.ts";
 import { waitFor } from "../../helpers/wait_for.ts";
 import { PYTHON } from "../job_bench.ts";
-import { kill, launchers, supervisorOf } from "../kill.ts";
+import { kill, launchers, parentIfThere, supervisorOf } from "../kill.ts";
 import { WarmBench } from "./warm_bench.ts";
 
 const starting = WarmBench.open();
@@ -53,6 +53,23 @@ Deno.test("a warm script does not begin when its job cannot be marked as started
   // What was forked to become the script is gone when the supervisor's children are.
   await waitFor(() => processesWith(path!).length === 0, { what: "the end of its processes" });
   assert.equal(exists(begun!), false);
+});
+
+Deno.test("a job is run cold when what is to become its script is killed before it reads which", async () => {
+  const bench = await starting;
+  await bench.untilWarm();
+  const script = await waitFor(() => {
+    const next = bench.nextRuns;
+    return next.find((pid) => next.includes(parentIfThere(pid) ?? 0));
+  }, { what: "the process that becomes the next script" });
+  Deno.kill(script, "SIGSTOP");
+  const { id, files } = await bench.start("print(1)");
+  await supervisorOf(files);
+  kill(script);
+  const { status, result } = await bench.jobs.end(id);
+  const { stdout, outcome } = result;
+  assert.deepEqual([status, stdout], ["completed", "1\n"]);
+  assert.equal(outcome.cold, "it could not be made of a warm host");
 });
 
 for (const when of ["alone", "after its host"]) {

@@ -30,6 +30,11 @@ export class WarmBench {
     return this.#processes("python-mcp warm ");
   }
 
+  /** What the hosts have forked ahead. */
+  get nextRuns(): number[] {
+    return this.#processes("python-mcp warm next run");
+  }
+
   #processes(title: string): number[] {
     const { path } = this.jobs;
     return processesWith(path).filter(({ command }) =>

@@ -6,6 +6,7 @@ for one job, and never for another one than it was made for: the server names th
 well. Whatever has changed meanwhile (the options, a name that has to be guarded, a link, a mount) makes it useless, and
 the job gets a sandbox of its own. When this process ends in whatever way, so does the shell: its pipe has an end.
 """
+import functools
 import os
 import re
 import shlex
@@ -85,7 +86,7 @@ class PreparedSandbox:
         try:
             if not self.fits(step) or self.sandboxed.has_ended():
                 return False
-            line = line_of(step, env)
+            line = line_of(step, env, shell())
             if len(line) > MOST_BYTES:
                 return False
             self.move_source()
@@ -149,8 +150,13 @@ class PreparedSandbox:
                 pass  # there was none, or the folder is gone
 
 
-def line_of(step, env):
-    """A command of sh(1). Whatever it is to become finds no other variables, and no descriptor of ours.
+@functools.lru_cache(maxsize=None)
+def shell():
+    return os.path.basename(os.path.realpath(SHELL))
+
+
+def line_of(step, env, shell):
+    """A command of sh(1), which is `shell`. Whatever it is to become finds no other variables, and no descriptor of ours.
 
     Values are in no argument list, which everybody on this machine can read. Raises ValueError where a shell cannot
     pass on what there is.
@@ -161,9 +167,11 @@ def line_of(step, env):
         raise ValueError("a name that sh(1) keeps for itself, or that is none to it")
     # As bubblewrap sets it.
     exports = " ".join("%s=%s" % (name, shlex.quote(value)) for name, value in variables + [("PWD", cwd)])
-    text = "exec 2>&%d %d<&- %d>&-; cd -- %s && export %s && exec %s -u OLDPWD -u SHLVL -u _ -- %s\n"
+    text = "exec 2>&%d %d<&- %d>&-; cd -- %s && export %s && %s %s\n"
     command = " ".join(map(shlex.quote, step["argv"]))
-    line = os.fsencode(text % (STDERR, LINE, STDERR, shlex.quote(cwd), exports, ENV, command))
+    # Other shells set more, the last of it when they become the command.
+    become = "unset OLDPWD && exec" if shell == "dash" else "exec %s -u OLDPWD -u SHLVL -u _ --" % ENV
+    line = os.fsencode(text % (STDERR, LINE, STDERR, shlex.quote(cwd), exports, become, command))
     if b"\0" in line:
         raise ValueError("a NUL character")
     return line

@@ -35,7 +35,8 @@ for module in list(sys.modules.values()):
  * cache as well. Else each new environment takes two to four seconds of a core for that.
  *
  * @param folder For an environment that nobody else needs.
- * @param env What tests have besides the environment of this process.
+ * @param env What tests have besides the environment of this process; `UV_EXCLUDE_NEWER` names the day whose
+ *   packages they are.
  */
 export async function compilePackages(folder: string, env: Record<string, string>): Promise<void> {
   const uv = join(await uvFolder(), "uv");
@@ -47,6 +48,14 @@ export async function compilePackages(folder: string, env: Record<string, string
   };
   const cache = await run(uv, "cache", "dir");
   await run(uv, "venv", venv);
-  await run(uv, "pip", "install", "--python", venv, ...PACKAGES);
+  await run(
+    uv,
+    "pip",
+    "install",
+    `--exclude-newer=${env.UV_EXCLUDE_NEWER}`,
+    "--python",
+    venv,
+    ...PACKAGES,
+  );
   await run(join(venv, "bin/python"), "-c", COMPILE, cache);
 }

@@ -6,6 +6,7 @@ import { holdLock } from "../../lib/jobs/files/file_lock.ts";
 import { jobFolder, openHome } from "../../lib/jobs/files/home.ts";
 import { JobFiles } from "../../lib/jobs/files/job_files.ts";
 import { JobBench, python } from "../jobs/job_bench.ts";
+import { roleOfFork } from "../jobs/kill.ts";
 import { TestHome } from "../helpers/test_home.ts";
 import { waitFor } from "../helpers/wait_for.ts";
 import { contradictionOf, type Job, readTruth, type Truth } from "./check_job.ts";
@@ -183,4 +184,40 @@ Deno.test("chaos finds a process when it outlives its job", async () => {
     await child.status;
   }
   assert.deepEqual(orphansOf(home.path), []);
+});
+
+Deno.test("chaos takes a script that is being started neither for its supervisor nor for a launcher", async () => {
+  const source = `import os, sys
+def child(act):
+    pid = os.fork()
+    if pid == 0:
+        act()
+        sys.stdin.read()
+        os._exit(0)
+    os.write(2, b"%d " % pid)
+def as_supervisor(hold=os.open("/dev/null", os.O_RDWR)):
+    os.dup2(hold, 1)
+    child(lambda: None)
+    child(lambda: os.dup2(2, 1))
+os.write(2, b"%d " % os.getpid())
+child(as_supervisor)
+sys.stdin.read()`;
+  const launcher = new Deno.Command("/usr/bin/python3", {
+    args: ["-c", source],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let said = "";
+  for await (const text of launcher.stderr.pipeThrough(new TextDecoderStream())) {
+    said += text;
+    if (said.split(" ").length === 5) break;
+  }
+  const pids = said.trim().split(" ").map(Number);
+  const roles = pids.map((pid) => roleOfFork(pid, pids));
+  await launcher.stdin.close();
+  await launcher.stdout.cancel();
+  await launcher.status;
+  assert.equal(roles[pids.indexOf(launcher.pid)], "launcher");
+  assert.deepEqual(roles.sort(), ["launcher", "script", "script", "supervisor"]);
 });

@@ -20,13 +20,14 @@ export function launchers(home: string): number[] {
 
 /**
  * What a process is that has the command line of a launcher. Supervisors are forks of launchers, without
- * a pipe to the server; a script that is just being started looks like a launcher below its supervisor.
+ * a pipe to the server; a script that is just being started looks like its supervisor, and then like a
+ * launcher, below that one.
  */
 export function roleOfFork(pid: number, forks: number[]): "launcher" | "supervisor" | "script" {
   try {
-    if (!Deno.readLinkSync(`/proc/${pid}/fd/1`).startsWith("pipe:")) return "supervisor";
+    const hasPipe = Deno.readLinkSync(`/proc/${pid}/fd/1`).startsWith("pipe:");
     const parent = parentOf(pid);
-    if (!forks.includes(parent)) return "launcher";
+    if (!forks.includes(parent)) return hasPipe ? "launcher" : "supervisor";
     return roleOfFork(parent, forks) === "launcher" ? "supervisor" : "script";
   } catch {
     return "supervisor"; // it has ended

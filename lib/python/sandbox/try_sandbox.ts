@@ -64,15 +64,22 @@ async function python(...args: string[]): Promise<{ success: boolean; out: strin
   return { success, out: text(stdout), err: text(stderr) };
 }
 
-/** Where /proc is another namespace's, bubblewrap waits for ever for the process that it has made. */
+/**
+ * Where /proc is another namespace's, bubblewrap waits for ever for the process that it has made; or that one
+ * does, when bubblewrap has ended, and holds our pipes.
+ */
 const RUN_AT_MOST = `
 import os, signal, subprocess, sys
 child = subprocess.Popen(sys.argv[2:], start_new_session=True)
 try:
     sys.exit(child.wait(int(sys.argv[1])))
 except subprocess.TimeoutExpired:
-    os.killpg(child.pid, signal.SIGKILL)
     sys.exit("nothing; it has started no program within " + sys.argv[1] + " seconds")
+finally:
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except OSError:
+        pass
 `;
 const MOST_SECONDS = 5;
 

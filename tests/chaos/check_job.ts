@@ -50,10 +50,12 @@ export function contradictionOf(
 ): string | undefined {
   const stdout = one.hit.has("folder") ? undefined : log;
   const { status, error, result } = job;
-  // Its end went with its folder, unless that was known before.
-  if (one.hit.has("folder") && status === "failed" && /folder was removed/.test(error ?? "")) {
-    return;
-  }
+  // Its end went with its folder, unless that was known before; one that was removed by half, such as when
+  // the home could not be written to any more, says nothing of its start either.
+  const goesWithFolder = one.hit.has("home")
+    ? /folder was removed|ended before it could/
+    : /folder was removed/;
+  if (one.hit.has("folder") && status === "failed" && goesWithFolder.test(error ?? "")) return;
   if (truth.starts > 1) return `started ${truth.starts} times`;
   if (one.kind in { values: 1, input: 1 } && truth.starts === 1) {
     const reached = truth.has[one.kind === "values" ? "CHAOS" : "stdin"];

@@ -147,7 +147,7 @@ def main(umask, home, launcher_id, limit):
     detach.detach()
     launcher = Launcher(umask, home, launcher_id, int(limit))
     launcher.listen()
-    process_tree.load_prctl()
+    process_tree.load_system_calls()
     gc.freeze()
     detach.let_go_of_stderr()
     launcher.serve()

@@ -20,7 +20,7 @@ else:
 SEES_ALL = system is not unlisted_processes
 
 
-def load_prctl():
+def load_system_calls():
     """Loads what become_subreaper() and io_priority() need; done once, before the forks."""
     global _prctl, _syscall
     try:

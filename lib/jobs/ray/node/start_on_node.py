@@ -68,7 +68,7 @@ def main():
     for name in NOT_FOR_SCRIPTS:
         os.environ.pop(name, None)
     prepare_for_tasks()
-    process_tree.load_prctl()
+    process_tree.load_system_calls()
     process_tree.become_subreaper()
     job = node_job.NodeJob(given["id"])
     job.make_folder()

@@ -48,7 +48,7 @@ class NodeSupervisor(Supervisor):
 
 def supervise(spec, lock, lifeline, umask):
     """Runs the job and writes its outcome. Returns whether the outer process is gone."""
-    process_tree.load_prctl()
+    process_tree.load_system_calls()
     reaps_orphans = process_tree.become_subreaper()
     os.setsid()
     null = os.open(os.devnull, os.O_RDWR)
